@@ -1,0 +1,78 @@
+"""Messages that name the operation, the operand, its value and the remedy.
+
+A `Value` raises what a float raises, by type; only the message says more.
+"""
+
+from __future__ import annotations
+
+import numbers
+from collections.abc import Sequence
+from typing import Any
+
+_REMEDIES = {
+    ZeroDivisionError: "keep the divisor away from zero, for instance by adding a small constant",
+    OverflowError: "scale the operands down, or use a stable form (logsumexp, softplus, a loss from logits)",
+    ValueError: "keep the operand inside the domain, for instance with clip() or maximum()",
+}
+
+
+def describe(operand: Any) -> str:
+    """One operand as a reader knows it: `x = 2.0` with a label, `2.0` without."""
+    label = getattr(operand, "label", None)
+    number = getattr(operand, "data", operand)
+    return f"{label} = {number!r}" if label else repr(number)
+
+
+def describe_all(operands: Sequence[Any]) -> str:
+    """The operands of one operation, the middle left out of a long list."""
+    if len(operands) <= 6:
+        return ", ".join(map(describe, operands))
+    head, tail = operands[:3], operands[-1:]
+    return ", ".join([*map(describe, head), f"... {len(operands) - 4} more", *map(describe, tail)])
+
+
+def numeric_error(
+    error: ArithmeticError | ValueError, name: str, operands: Sequence[Any], domain: str
+) -> ArithmeticError | ValueError:
+    """The error of a float operation, of the same type, told with names and a remedy."""
+    kind = type(error)
+    where = f" (defined for {domain})" if domain else ""
+    remedy = next((text for known, text in _REMEDIES.items() if issubclass(kind, known)), "")
+    return kind(f"{name}({describe_all(operands)}): {error}{where}; {remedy}")
+
+
+def as_float(number: Any, operation: str, argument: str) -> float:
+    """The float of a real number: int, bool, Fraction, a NumPy scalar.
+
+    Raises:
+        TypeError: for anything else; a `Value` and a string too.
+        OverflowError: for an int too large for a float.
+    """
+    if isinstance(number, numbers.Real):
+        try:
+            return float(number)
+        except OverflowError as error:
+            raise OverflowError(f"{operation}: {argument} is too large for a float ({error}); scale it down") from None
+    if type(number).__module__ == "numpy" and type(number).__name__.startswith("bool"):
+        return float(bool(number))  # the one NumPy scalar that is not registered as Real
+    raise TypeError(
+        f"{operation}: {argument} must be a real number (int, float, Fraction, NumPy scalar), "
+        f"got {type(number).__name__} {_short(number)}; {_type_remedy(number)}"
+    )
+
+
+def _type_remedy(number: Any) -> str:
+    if hasattr(number, "backward"):
+        return "it is a Value already: use it as it is, or its number with .data"
+    if isinstance(number, str):
+        return "convert it with float(...) first"
+    if isinstance(number, complex):
+        return "only real numbers are differentiated; use .real and .imag"
+    if hasattr(number, "__iter__"):
+        return "make one Value per element, for instance [Value(n) for n in numbers]"
+    return "pass its number as a float"
+
+
+def _short(thing: Any) -> str:
+    text = repr(thing)
+    return text if len(text) <= 40 else text[:37] + "..."

@@ -1,0 +1,132 @@
+"""Functions of many operands: each reduction is one node, however many operands it has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from autograd import primitives as p
+from autograd.primitive import Primitive
+from autograd.value import Value, record_many
+
+Number = Value | float
+"""What the engine computes with: recorded, or plain."""
+
+
+def sum(xs: Iterable[Number]) -> Any:
+    """The sum, added left to right as a loop would; 0.0 of nothing.
+
+    >>> sum([Value(1.0), 2.0, Value(3.0)]).data
+    6.0
+    """
+    operands = list(xs)
+    numbers = _plain_data(operands)
+    if numbers is None:
+        return p.sum(*operands)
+    return record_many(p.sum, p.sum.value(numbers), operands, (1.0,) * len(operands))
+
+
+def mean(xs: Iterable[Number]) -> Any:
+    """The arithmetic mean.
+
+    Raises:
+        ValueError: of nothing.
+    """
+    return p.mean(*_at_least_one(xs, p.mean))
+
+
+def prod(xs: Iterable[Number]) -> Any:
+    """The product; 1.0 of nothing."""
+    return p.prod(*xs)
+
+
+def logsumexp(xs: Iterable[Number]) -> Any:
+    """log(Σ exp(xᵢ)), stable for operands of any size.
+
+    >>> round(logsumexp([1000.0, 1000.0]), 6)
+    1000.693147
+
+    Raises:
+        ValueError: of nothing.
+    """
+    return p.logsumexp(*_at_least_one(xs, p.logsumexp))
+
+
+def norm(xs: Iterable[Number]) -> Any:
+    """The Euclidean length √Σ xᵢ², neither overflowing nor underflowing; subgradient 0 at the origin."""
+    return p.norm(*xs)
+
+
+def dot(a: Iterable[Number], b: Iterable[Number]) -> Any:
+    """The scalar product Σ aᵢ·bᵢ, added left to right.
+
+    >>> w = [Value(2.0), Value(3.0)]
+    >>> y = dot(w, [10.0, 100.0])
+    >>> y.backward()
+    >>> y.data, w[1].grad
+    (320.0, 100.0)
+
+    Raises:
+        ValueError: if the lengths differ.
+    """
+    left, right = list(a), list(b)
+    if len(left) != len(right):
+        raise ValueError(f"dot: a has {len(left)} elements and b has {len(right)}; they must be of the same length")
+    if not left:
+        return 0.0
+    x, y = _plain_data(left), _plain_data(right)
+    if x is None or y is None or (x is left and y is right):
+        return p.dot(*left, *right)
+    total = 0.0
+    for xi, yi in zip(x, y, strict=True):
+        total += xi * yi
+    nothing = (None,) * len(left)
+    return record_many(p.dot, total, left + right, (*(nothing if x is left else y), *(nothing if y is right else x)))
+
+
+def log_softmax(xs: Iterable[Number]) -> list[Any]:
+    """The logarithms of the softmax, finite where the softmax itself underflows.
+
+    Raises:
+        ValueError: of nothing.
+    """
+    shifted = _shifted(_at_least_one(xs, p.logsumexp))
+    total = logsumexp(shifted)
+    return [x - total for x in shifted]
+
+
+def softmax(xs: Iterable[Number]) -> list[Any]:
+    """exp(xᵢ) / Σ exp(xⱼ): positive and summing to 1, stable for operands of any size.
+
+    >>> softmax([1000.0, 1000.0])
+    [0.5, 0.5]
+
+    Raises:
+        ValueError: of nothing.
+    """
+    powers = [p.exp(x) for x in _shifted(_at_least_one(xs, p.logsumexp))]
+    total = sum(powers)
+    return [power / total for power in powers]
+
+
+def _shifted(xs: Sequence[Number]) -> list[Any]:
+    """The operands less the largest of them. Softmax doesn't change by a shift, so it may be a plain number."""
+    largest = max(x.data if isinstance(x, Value) else x for x in xs)
+    return [x - largest for x in xs]
+
+
+def _at_least_one(xs: Iterable[Number], primitive: Primitive) -> Sequence[Number]:
+    operands = list(xs)
+    if not operands:
+        raise ValueError(f"{primitive.name}: of no operands; pass at least one")
+    return operands
+
+
+def _plain_data(operands: list[Any]) -> list[float] | None:
+    """The numbers of operands that are all floats (the same list) or all variables; None for any other mixture."""
+    kinds = set(map(type, operands))
+    if kinds == {float}:
+        return operands
+    if kinds == {Value} and True not in [x.is_constant for x in operands]:
+        return [x.data for x in operands]
+    return None

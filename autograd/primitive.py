@@ -1,0 +1,141 @@
+"""What a primitive is: one differentiable operation, said once.
+
+A primitive's two rules are plain Python and *polymorphic*. Given floats they compute; given numbers that
+record themselves (`Value`, `Symbol`, any class with `apply_primitive`) they are recorded. That one idea serves
+eager evaluation, derivatives of derivatives, printed formulas and generated code.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from autograd.errors import as_float, numeric_error
+
+Rule = Callable[..., Any]
+"""A polymorphic rule; its types are those of the numbers it is given."""
+
+PRIMITIVES: dict[str, Primitive] = {}
+"""Every primitive by name, in the order of the table."""
+
+
+class Primitive:
+    """One row of the table: an operation, its value and its partial derivatives.
+
+    Call it with plain numbers and it returns a float; with a `Value` among them it records a node.
+
+    Attributes:
+        name: unique; the word in errors and formulas.
+        symbol: what drawings show, `×` or `tanh`.
+        value: `(a, b) -> y`; a variadic primitive takes all operands as one tuple, `(xs) -> y`.
+        partials: `(a, b, y) -> (dy/da, dy/db)`, or `(xs, y) -> (dy/dx0, ...)`. The output `y` is handed in so that
+            it is not computed twice. `None` in place of a partial means: this operand cannot influence `y` here.
+        operands: the names of the operands, read off the rule; `("xs",)` if variadic.
+        defaults: what the last operands are when a call leaves them out.
+        variadic: takes any number of operands.
+        domain: where the operation is defined, in words; empty for all reals.
+        convention: which derivative is meant where the mathematical one is not unique.
+        samples: points inside the domain at which the derivative is unique.
+        kinks: points at which the convention decides.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        value: Rule,
+        partials: Rule,
+        *,
+        symbol: str = "",
+        variadic: bool = False,
+        defaults: tuple[float, ...] = (),
+        domain: str = "",
+        convention: str = "",
+        samples: Sequence[tuple[float, ...]] = (),
+        kinks: Sequence[tuple[float, ...]] = (),
+    ) -> None:
+        self.name = name
+        self.symbol = symbol or name
+        self.value = value
+        self.partials = partials
+        self.operands = tuple(inspect.signature(partials).parameters)[:-1]
+        self.variadic = variadic
+        self.defaults = defaults
+        self.domain = domain
+        self.convention = convention
+        self.samples = tuple(samples)
+        self.kinks = tuple(kinks)
+        self.__name__ = name
+        self.__doc__ = f"`{name}({', '.join(self.operands)})`" + (f", for {domain}" if domain else "")
+
+    def __call__(self, *operands: Any) -> Any:
+        """Apply the operation: floats give a float, anything that records itself is recorded.
+
+        Raises:
+            TypeError: for a wrong number of operands, or one that is no real number.
+            ValueError, OverflowError, ZeroDivisionError: as the float operation does.
+        """
+        missing = len(self.operands) - len(operands)
+        if missing and not self.variadic:
+            if not 0 < missing <= len(self.defaults):
+                raise TypeError(
+                    f"{self.name} takes {len(self.operands)} operands ({', '.join(self.operands)}), got {len(operands)}"
+                )
+            operands += self.defaults[-missing:]
+        for operand in operands:
+            if type(operand) is not float and hasattr(operand, "apply_primitive"):
+                return operand.apply_primitive(self, operands)
+        numbers = [as_float(x, self.name, f"operand {i}") for i, x in enumerate(operands)]
+        return self.value_at(numbers, numbers)
+
+    def value_at(self, numbers: Sequence[float], operands: Sequence[Any]) -> float:
+        """The value at plain numbers; `operands` are what an error message shows.
+
+        Raises:
+            ValueError, OverflowError, ZeroDivisionError: as the float operation does, with a fuller message.
+        """
+        try:
+            return float(self.value(tuple(numbers)) if self.variadic else self.value(*numbers))
+        except (ValueError, OverflowError, ZeroDivisionError) as error:
+            raise numeric_error(error, self.name, operands, self.domain) from None
+
+    def partials_at(self, operands: Sequence[Any], y: Any) -> Sequence[Any]:
+        """The partials at operands of any kind, floats or recorded numbers."""
+        partials: Sequence[Any]
+        partials = self.partials(tuple(operands), y) if self.variadic else self.partials(*operands, y)
+        return partials
+
+    def __repr__(self) -> str:
+        return f"<primitive {self.name}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _by_name, (self.name,)
+
+
+def _by_name(name: str) -> Primitive:
+    return PRIMITIVES[name]
+
+
+def primitive(name: str, value: Rule, partials: Rule, **facts: Any) -> Primitive:
+    """Make a primitive and enter it in the table.
+
+    Args:
+        name: a Python identifier no other primitive has.
+        value: the polymorphic rule for the value.
+        partials: the polymorphic rule for the partial derivatives; its last parameter is the output.
+        facts: the other attributes of `Primitive`: symbol, variadic, defaults, domain, convention, samples, kinks.
+
+    Raises:
+        ValueError: if the name is taken or is no identifier.
+
+    >>> cube = primitive("cube", lambda a: a * a * a, lambda a, y: (3.0 * a * a,), samples=[(2.0,)])
+    >>> cube(2.0)
+    8.0
+    >>> del PRIMITIVES["cube"]
+    """
+    if not name.isidentifier():
+        raise ValueError(f"primitive: the name must be a Python identifier, got {name!r}")
+    if name in PRIMITIVES:
+        raise ValueError(f"primitive: {name!r} is already in the table; choose another name")
+    PRIMITIVES[name] = made = Primitive(name, value, partials, **facts)
+    return made

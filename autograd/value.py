@@ -1,0 +1,406 @@
+"""`Value`: a float that remembers how it was computed, and hands gradients back to where it came from."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, Final
+
+from autograd import primitives as p
+from autograd.errors import as_float, numeric_error
+from autograd.operators import Recorded, is_operand
+from autograd.primitive import Primitive
+from autograd.recording import HINT, paused
+
+
+class Value(Recorded):
+    """A real number that records the operations done to it.
+
+    Every operation makes a new node that keeps its operands and its local derivatives; `backward()` applies the
+    chain rule from here to every variable.
+
+    Args:
+        data: any real number; kept as a float.
+        label: a name for drawings, walks and error messages.
+
+    Raises:
+        TypeError: if data is not a real number (a `Value` or a string, say).
+
+    >>> x = Value(3.0, label="x")
+    >>> y = x * x + 2.0
+    >>> y.backward()
+    >>> y.data, x.grad
+    (11.0, 6.0)
+    """
+
+    # An operation keeps its operands in one of two forms. Up to two lie inline: `_lhs` with its local derivative
+    # `_dlhs`, `_rhs` with `_drhs`; where an operand is a plain number, the Value is None and the number stands in
+    # place of the derivative. More of them, or any to which nothing flows back, lie in `_rest`: the operands, and for
+    # each the local derivative or None.
+    __slots__ = (
+        "_constant",
+        "_data",
+        "_dlhs",
+        "_drhs",
+        "_grad",
+        "_lhs",
+        "_primitive",
+        "_rest",
+        "_rhs",
+        "_sweep",
+        "label",
+    )
+
+    def __init__(
+        self,
+        data: Any,
+        label: str | None = None,
+        _primitive: Primitive | None = None,
+        _lhs: Value | None = None,
+        _rhs: Value | None = None,
+        _dlhs: float = 0.0,
+        _drhs: float = 0.0,
+    ) -> None:
+        self._data: float = data if type(data) is float else as_float(data, "Value", "data")
+        self._grad: float = 0.0
+        self._primitive = _primitive
+        self._lhs = _lhs
+        self._rhs = _rhs
+        self._dlhs = _dlhs
+        self._drhs = _drhs
+        self._rest: tuple[tuple[Any, ...], tuple[Any, ...]] | None = None
+        self._sweep: object = None  # the last backward sweep that came here
+        self._constant: bool = False
+        self.label = label
+
+    # -- the number and its gradient ----------------------------------------------------------------------------------
+
+    @property
+    def data(self) -> float:
+        """The number. Assigning to a leaf's data doesn't bend graphs recorded before."""
+        return self._data
+
+    @data.setter
+    def data(self, number: Any) -> None:
+        self._data = number if type(number) is float else as_float(number, "Value.data", "the number")
+
+    @property
+    def grad(self) -> float:
+        """The gradient that backward passes have left here: d(output)/d(this), summed over the passes for a leaf."""
+        return self._grad
+
+    @grad.setter
+    def grad(self, number: Any) -> None:
+        self._grad = number if type(number) is float else as_float(number, "Value.grad", "the number")
+
+    # -- the graph ----------------------------------------------------------------------------------------------------
+
+    @property
+    def primitive(self) -> Primitive | None:
+        """The operation that made this node; None for a leaf."""
+        return self._primitive
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether no recorded operation made it: a variable, or a constant."""
+        return self._primitive is None
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether it never gets a gradient."""
+        return self._constant
+
+    @property
+    def swept(self) -> bool:
+        """Whether a backward pass has come to this operation."""
+        return self._sweep is not None
+
+    @property
+    def operands(self) -> tuple[Value | float, ...]:
+        """What the operation was applied to, in order; plain numbers as floats."""
+        if self._rest is not None:
+            return self._rest[0]
+        if self._primitive is None:
+            return ()
+        lhs = self._dlhs if self._lhs is None else self._lhs
+        if len(self._primitive.operands) == 1 and (self._rhs is None):
+            return (lhs,)
+        return lhs, (self._drhs if self._rhs is None else self._rhs)
+
+    @property
+    def partials(self) -> tuple[float | None, ...]:
+        """The local derivative by each operand; None where nothing flows back (a constant, a branch not taken)."""
+        if self._rest is not None:
+            return self._rest[1]
+        operands = self.operands
+        inline = (None if self._lhs is None else self._dlhs, None if self._rhs is None else self._drhs)
+        return inline[: len(operands)]
+
+    def detach(self) -> Value:
+        """The same number as a constant, without history."""
+        return constant(self._data, self.label)
+
+    # -- recording ----------------------------------------------------------------------------------------------------
+
+    def apply_primitive(self, primitive: Primitive, operands: Sequence[Any]) -> Value:
+        """Record one operation of the table on Values and plain numbers.
+
+        Raises:
+            TypeError: for an operand that is no real number.
+            ValueError, OverflowError, ZeroDivisionError: where the float operation raises it.
+        """
+        numbers = [
+            x._data if isinstance(x, Value) else as_float(x, primitive.name, f"operand {i}")
+            for i, x in enumerate(operands)
+        ]
+        node = Value(primitive.value_at(numbers, operands))
+        variable = [isinstance(x, Value) and not x._constant for x in operands]
+        if True not in variable or paused():
+            node._constant = True
+            return node
+        try:
+            raw = primitive.partials_at(numbers, node._data)
+        except (ValueError, OverflowError, ZeroDivisionError) as error:
+            raise numeric_error(error, f"partials of {primitive.name}", operands, primitive.domain) from None
+        partials = tuple(
+            None if partial is None or not varies else float(partial)
+            for partial, varies in zip(raw, variable, strict=True)
+        )
+        kept = tuple(x if isinstance(x, Value) else number for x, number in zip(operands, numbers, strict=True))
+        _attach(node, primitive, kept, partials)
+        return node
+
+    # The four operations of arithmetic carry their rows inline, for speed; the tests hold them to the table.
+
+    def __add__(self, other: Any) -> Value:
+        if isinstance(other, Value):
+            if not (self._constant or other._constant or HINT.open_blocks):
+                return Value(self._data + other._data, None, p.add, self, other, 1.0, 1.0)
+        elif (type(other) is float or type(other) is int) and not (self._constant or HINT.open_blocks):
+            return Value(self._data + other, None, p.add, self, None, 1.0, other)
+        return self.apply_primitive(p.add, (self, other)) if is_operand(other) else NotImplemented
+
+    def __radd__(self, other: Any) -> Value:
+        if (type(other) is float or type(other) is int) and not (self._constant or HINT.open_blocks):
+            return Value(other + self._data, None, p.add, None, self, other, 1.0)
+        return self.apply_primitive(p.add, (other, self)) if is_operand(other) else NotImplemented
+
+    def __sub__(self, other: Any) -> Value:
+        if isinstance(other, Value):
+            if not (self._constant or other._constant or HINT.open_blocks):
+                return Value(self._data - other._data, None, p.sub, self, other, 1.0, -1.0)
+        elif (type(other) is float or type(other) is int) and not (self._constant or HINT.open_blocks):
+            return Value(self._data - other, None, p.sub, self, None, 1.0, other)
+        return self.apply_primitive(p.sub, (self, other)) if is_operand(other) else NotImplemented
+
+    def __mul__(self, other: Any) -> Value:
+        if isinstance(other, Value):
+            if not (self._constant or other._constant or HINT.open_blocks):
+                return Value(self._data * other._data, None, p.mul, self, other, other._data, self._data)
+        elif (type(other) is float or type(other) is int) and not (self._constant or HINT.open_blocks):
+            return Value(self._data * other, None, p.mul, self, None, other, other)
+        return self.apply_primitive(p.mul, (self, other)) if is_operand(other) else NotImplemented
+
+    def __truediv__(self, other: Any) -> Value:
+        if isinstance(other, Value) and not (self._constant or other._constant or HINT.open_blocks):
+            if other._data != 0.0:
+                y = self._data / other._data
+                return Value(y, None, p.div, self, other, 1.0 / other._data, -y / other._data)
+        elif (type(other) is float or type(other) is int) and not (self._constant or HINT.open_blocks or other == 0):
+            return Value(self._data / other, None, p.div, self, None, 1.0 / other, other)
+        return self.apply_primitive(p.div, (self, other)) if is_operand(other) else NotImplemented
+
+    # -- the chain rule -----------------------------------------------------------------------------------------------
+
+    def backward(self, gradient: float = 1.0) -> None:
+        """Differentiate this output by every variable it was computed from.
+
+        Interior gradients are computed afresh; the leaves' are added to, so that a second pass doubles them.
+
+        Args:
+            gradient: what to start from, d(whatever)/d(this).
+
+        Raises:
+            RuntimeError: if this is a constant: it depends on no variable.
+            ValueError: if the gradient is NaN.
+        """
+        seed = as_float(gradient, "backward", "gradient")
+        if math.isnan(seed):
+            raise ValueError("backward: gradient is nan; start from a number, usually 1.0")
+        if self._constant:
+            raise RuntimeError(
+                f"backward: {self!r} is a constant and depends on no variable; "
+                "make the inputs with Value(...), and don't compute under no_grad()"
+            )
+        if self._primitive is None:
+            self._grad += seed
+            return
+        order = _operations_below(self)
+        self._grad = seed
+        for node in reversed(order):
+            upstream = node._grad
+            rest = node._rest
+            if rest is not None:
+                for operand, partial in zip(rest[0], rest[1], strict=True):
+                    if partial is not None:
+                        operand._grad += upstream * partial
+                continue
+            lhs = node._lhs
+            if lhs is not None:
+                lhs._grad += upstream * node._dlhs
+            rhs = node._rhs
+            if rhs is not None:
+                rhs._grad += upstream * node._drhs
+
+    # -- a number among numbers ---------------------------------------------------------------------------------------
+
+    def __eq__(self, other: object) -> bool:
+        return self._data == _number(other) if is_operand(other) else NotImplemented
+
+    def __ne__(self, other: object) -> bool:
+        return self._data != _number(other) if is_operand(other) else NotImplemented
+
+    def __lt__(self, other: Any) -> bool:
+        return self._data < _number(other) if is_operand(other) else NotImplemented
+
+    def __le__(self, other: Any) -> bool:
+        return self._data <= _number(other) if is_operand(other) else NotImplemented
+
+    def __gt__(self, other: Any) -> bool:
+        return self._data > _number(other) if is_operand(other) else NotImplemented
+
+    def __ge__(self, other: Any) -> bool:
+        return self._data >= _number(other) if is_operand(other) else NotImplemented
+
+    __hash__ = object.__hash__  # identity: two variables may hold the same number
+
+    def __bool__(self) -> bool:
+        return self._data != 0.0
+
+    def __float__(self) -> float:
+        raise TypeError(_DROPS_GRADIENT.format("float", self))
+
+    def __int__(self) -> int:
+        raise TypeError(_DROPS_GRADIENT.format("int", self))
+
+    def __repr__(self) -> str:
+        label = f", label={self.label!r}" if self.label else ""
+        if self._constant:
+            return f"constant({self._data!r}{label})"
+        return f"Value(data={self._data!r}, grad={self._grad!r}{label})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self._primitive is not None:
+            raise TypeError(
+                f"{self!r} is the result of {self._primitive.name}; only leaves are copied or pickled. "
+                "Copy the leaves and compute again, or keep the number alone with .detach()"
+            )
+        return _restore, (self._data, self._grad, self._constant, self.label)
+
+
+_DROPS_GRADIENT: Final = (
+    "{0}() of {1!r} would drop its gradient silently; use .data for the number, "
+    "or the functions of autograd (autograd.exp, not math.exp) to keep the graph"
+)
+
+
+def constant(data: Any, label: str | None = None) -> Value:
+    """A number that takes part in expressions and drawings but never gets a gradient.
+
+    >>> target = constant(0.3, label="target")
+    >>> (target * 2.0).is_constant
+    True
+    """
+    node = Value(data, label)
+    node._constant = True
+    return node
+
+
+def _restore(data: float, grad: float, is_constant: bool, label: str | None) -> Value:
+    node = Value(data, label)
+    node._grad = grad
+    node._constant = is_constant
+    return node
+
+
+def _number(operand: Any) -> Any:
+    return operand._data if isinstance(operand, Value) else operand
+
+
+def record_many(primitive: Primitive, data: float, operands: Sequence[Any], partials: tuple[Any, ...]) -> Any:
+    """A node of a variadic primitive whose value and partials are known already.
+
+    Returns a float if no operand is a Value.
+    """
+    if not any(isinstance(x, Value) for x in operands):
+        return data
+    node = Value(data)
+    if paused():
+        node._constant = True
+    else:
+        node._primitive = primitive
+        node._rest = tuple(operands), partials
+    return node
+
+
+def _attach(node: Value, primitive: Primitive, operands: tuple[Any, ...], partials: tuple[float | None, ...]) -> None:
+    """Give a node its operation, in the form its operands need."""
+    node._primitive = primitive
+    inline = not primitive.variadic and len(operands) <= 2
+    for operand, partial in zip(operands, partials, strict=True):
+        if partial is None and isinstance(operand, Value):
+            inline = False
+    if not inline:
+        node._rest = operands, partials
+        return
+    for i, (operand, partial) in enumerate(zip(operands, partials, strict=True)):
+        value = operand if isinstance(operand, Value) else None
+        number: float = operand if partial is None else partial
+        if i == 0:
+            node._lhs, node._dlhs = value, number
+        else:
+            node._rhs, node._drhs = value, number
+
+
+def _operations_below(root: Value) -> list[Value]:
+    """The operations whose gradient `root` can reach, operands first, each with its gradient set to zero.
+
+    A depth-first walk with a stack of its own: no recursion. The mark is new in every sweep, so an interrupted one
+    leaves nothing behind.
+    """
+    sweep = object()
+    order: list[Value] = []
+    above: list[Value] = []
+    cursors: list[tuple[Value, Any]] = []  # how far the walk has come among the many operands of a node
+    node = root
+    node._sweep = sweep
+    node._grad = 0.0
+    while True:
+        below: Value | None = None
+        if node._rest is None:
+            lhs = node._lhs
+            if lhs is not None and lhs._sweep is not sweep and lhs._primitive is not None:
+                below = lhs
+            else:
+                rhs = node._rhs
+                if rhs is not None and rhs._sweep is not sweep and rhs._primitive is not None:
+                    below = rhs
+        else:
+            if not cursors or cursors[-1][0] is not node:
+                cursors.append((node, iter(zip(node._rest[0], node._rest[1], strict=True))))
+            for operand, partial in cursors[-1][1]:
+                if partial is not None and operand._sweep is not sweep and operand._primitive is not None:
+                    below = operand
+                    break
+            else:
+                cursors.pop()
+        if below is not None:
+            above.append(node)
+            node = below
+            node._sweep = sweep
+            node._grad = 0.0
+            continue
+        order.append(node)
+        if not above:
+            return order
+        node = above.pop()
