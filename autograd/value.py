@@ -176,20 +176,20 @@ class Value(Recorded):
         if isinstance(other, Value):
             if not (self._constant or other._constant or HINT.open_blocks):
                 return Value(self._data + other._data, None, p.add, self, other, 1.0, 1.0)
-        elif (type(other) is float or type(other) is int) and not (self._constant or HINT.open_blocks):
+        elif type(other) is float and not (self._constant or HINT.open_blocks):
             return Value(self._data + other, None, p.add, self, None, 1.0, other)
         return self.apply_primitive(p.add, (self, other)) if is_operand(other) else NotImplemented
 
     def __radd__(self, other: Any) -> Value:
-        if (type(other) is float or type(other) is int) and not (self._constant or HINT.open_blocks):
-            return Value(other + self._data, None, p.add, None, self, other, 1.0)
+        if other == 0 and type(other) is int and not (self._constant or HINT.open_blocks):  # what sum() starts from
+            return Value(0.0 + self._data, None, p.add, None, self, 0.0, 1.0)
         return self.apply_primitive(p.add, (other, self)) if is_operand(other) else NotImplemented
 
     def __sub__(self, other: Any) -> Value:
         if isinstance(other, Value):
             if not (self._constant or other._constant or HINT.open_blocks):
                 return Value(self._data - other._data, None, p.sub, self, other, 1.0, -1.0)
-        elif (type(other) is float or type(other) is int) and not (self._constant or HINT.open_blocks):
+        elif type(other) is float and not (self._constant or HINT.open_blocks):
             return Value(self._data - other, None, p.sub, self, None, 1.0, other)
         return self.apply_primitive(p.sub, (self, other)) if is_operand(other) else NotImplemented
 
@@ -197,17 +197,18 @@ class Value(Recorded):
         if isinstance(other, Value):
             if not (self._constant or other._constant or HINT.open_blocks):
                 return Value(self._data * other._data, None, p.mul, self, other, other._data, self._data)
-        elif (type(other) is float or type(other) is int) and not (self._constant or HINT.open_blocks):
+        elif type(other) is float and not (self._constant or HINT.open_blocks):
             return Value(self._data * other, None, p.mul, self, None, other, other)
         return self.apply_primitive(p.mul, (self, other)) if is_operand(other) else NotImplemented
 
     def __truediv__(self, other: Any) -> Value:
-        if isinstance(other, Value) and not (self._constant or other._constant or HINT.open_blocks):
-            if other._data != 0.0:
-                y = self._data / other._data
-                return Value(y, None, p.div, self, other, 1.0 / other._data, -y / other._data)
-        elif (type(other) is float or type(other) is int) and not (self._constant or HINT.open_blocks or other == 0):
-            return Value(self._data / other, None, p.div, self, None, 1.0 / other, other)
+        if (
+            isinstance(other, Value)
+            and other._data != 0.0
+            and not (self._constant or other._constant or HINT.open_blocks)
+        ):
+            y = self._data / other._data
+            return Value(y, None, p.div, self, other, 1.0 / other._data, -y / other._data)
         return self.apply_primitive(p.div, (self, other)) if is_operand(other) else NotImplemented
 
     # -- the chain rule -----------------------------------------------------------------------------------------------
