@@ -1,0 +1,1 @@
+"""Neural networks out of Values."""
