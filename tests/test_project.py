@@ -1,0 +1,43 @@
+"""The project as its users meet it: what the README promises, and what an import costs."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+README = ROOT / "README.md"
+
+
+def code_blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", README.read_text(encoding="utf-8"), re.M | re.S)
+
+
+@pytest.mark.parametrize("source", code_blocks("python"))
+def test_the_readme_s_examples_run_and_print_what_they_say(source: str, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", source], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    promised = re.findall(r"print\(.*\)  # (.+)", source)
+    assert done.stdout.splitlines()[: len(promised)] == promised
+
+
+def test_ci_finds_the_test_line_in_the_readme() -> None:
+    line = re.search(r"^<!-- test -->\n```\n(.*pytest.*)\n```", README.read_text(encoding="utf-8"), re.M)
+    assert line is not None
+    assert "venv" in line.group(1), "the line makes its own virtual environment"
+
+
+def test_importing_the_engine_and_the_networks_loads_no_third_party_module() -> None:
+    program = (
+        "import sys; before = set(sys.modules); import autograd, nn; "
+        "top = {name.split('.')[0] for name in set(sys.modules) - before}; "
+        "print(sorted(top - set(sys.stdlib_module_names) - {'autograd', 'nn'}))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
