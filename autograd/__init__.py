@@ -8,11 +8,12 @@
 7.0
 """
 
-from autograd.functions import dot, log_softmax, logsumexp, mean, norm, prod, softmax, sum
+from autograd.functions import dot, log_softmax, logsumexp, mean, norm, prod, softmax
+from autograd.functions import sum as sum
 from autograd.graph import topological_order, variables
 from autograd.primitive import PRIMITIVES, Primitive, primitive
+from autograd.primitives import abs as abs
 from autograd.primitives import (
-    abs,
     acos,
     acosh,
     asin,
@@ -39,7 +40,6 @@ from autograd.primitives import (
     log_sigmoid,
     maximum,
     minimum,
-    pow,
     relu,
     sigmoid,
     silu,
@@ -52,8 +52,72 @@ from autograd.primitives import (
     where,
     xlogy,
 )
+from autograd.primitives import pow as pow
 from autograd.recording import no_grad
 from autograd.value import Value, constant
 
 arcsin, arccos, arctan, arctan2 = asin, acos, atan, atan2
 arcsinh, arccosh, arctanh = asinh, acosh, atanh
+
+# abs, pow and sum are public too, but a star import leaves Python's own in place.
+__all__ = [
+    "PRIMITIVES",
+    "Primitive",
+    "Value",
+    "acos",
+    "acosh",
+    "arccos",
+    "arccosh",
+    "arcsin",
+    "arcsinh",
+    "arctan",
+    "arctan2",
+    "arctanh",
+    "asin",
+    "asinh",
+    "atan",
+    "atan2",
+    "atanh",
+    "cbrt",
+    "clip",
+    "constant",
+    "cos",
+    "cosh",
+    "dot",
+    "elu",
+    "erf",
+    "erfc",
+    "exp",
+    "expm1",
+    "gelu",
+    "hypot",
+    "leaky_relu",
+    "log",
+    "log1p",
+    "log2",
+    "log10",
+    "log_sigmoid",
+    "log_softmax",
+    "logsumexp",
+    "maximum",
+    "mean",
+    "minimum",
+    "no_grad",
+    "norm",
+    "primitive",
+    "prod",
+    "relu",
+    "sigmoid",
+    "silu",
+    "sin",
+    "sinh",
+    "softmax",
+    "softplus",
+    "sqrt",
+    "tan",
+    "tanh",
+    "topological_order",
+    "variables",
+    "where",
+    "xlogy",
+]

@@ -181,7 +181,7 @@ class Value(Recorded):
         return self.apply_primitive(p.add, (self, other)) if is_operand(other) else NotImplemented
 
     def __radd__(self, other: Any) -> Value:
-        if other == 0 and type(other) is int and not (self._constant or HINT.open_blocks):  # what sum() starts from
+        if type(other) is int and other == 0 and not (self._constant or HINT.open_blocks):  # what sum() starts from
             return Value(0.0 + self._data, None, p.add, None, self, 0.0, 1.0)
         return self.apply_primitive(p.add, (other, self)) if is_operand(other) else NotImplemented
 
