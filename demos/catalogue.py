@@ -1,0 +1,65 @@
+"""The demos by name: what `python -m demos` knows."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograd import Value
+from demos import chain_rule
+from demos.report import Report
+
+
+@dataclass(frozen=True)
+class Demo:
+    """One demo.
+
+    Attributes:
+        name: the word on the command line; also the module's.
+        document: the number of the source document; empty for a demo of our own.
+        title: what it shows, in one line.
+        report: computes its tables.
+        output: the labelled expression of which drawings, walks and pages are made.
+        plots: writes its pictures to a folder and returns their paths; None if it has none.
+    """
+
+    name: str
+    document: str
+    title: str
+    report: Callable[[], Report]
+    output: Callable[[], Value]
+    plots: Callable[[Path], list[Path]] | None = None
+
+    @property
+    def heading(self) -> str:
+        """Name, document and title in one line."""
+        return (
+            f"{self.name} · document {self.document} · {self.title}" if self.document else f"{self.name} · {self.title}"
+        )
+
+
+DEMOS = (
+    Demo(
+        "chain_rule",
+        "000",
+        "loss functions, the chain rule, one weight of a 2-layer network",
+        chain_rule.report,
+        chain_rule.output,
+    ),
+)
+
+
+def find(name: str) -> Demo:
+    """The demo of that name, or of that document.
+
+    Raises:
+        KeyError: if there is none; the message suggests the nearest names.
+    """
+    known = {demo.name: demo for demo in DEMOS} | {demo.document: demo for demo in DEMOS if demo.document}
+    if name in known:
+        return known[name]
+    near = difflib.get_close_matches(name, known)
+    hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(d.name for d in DEMOS)}"
+    raise KeyError(f"no demo is called {name!r}; {hint}")

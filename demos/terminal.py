@@ -1,0 +1,99 @@
+"""Reports as text for a terminal: 80 columns, colour only where it is wanted."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import zip_longest
+from typing import TextIO
+
+from demos.report import Report, Section, Verdict
+
+WIDTH = 80
+_COLUMNS = (35, 15, 14)  # what, printed, engine; what is left is for the verdict
+_GAP = "  "
+
+_CODES = {"title": "1", "head": "2", "✓": "32", "erratum": "33", "✗": "1;31"}
+
+
+def wants_colour(stream: TextIO, environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether to colour: only on a terminal, and not where NO_COLOR is set (https://no-color.org)."""
+    return stream.isatty() and not environment.get("NO_COLOR") and environment.get("TERM") != "dumb"
+
+
+def paint(text: str, kind: str, colour: bool) -> str:
+    """The text in the colour of its kind, or as it is."""
+    return f"\033[{_CODES[kind]}m{text}\033[0m" if colour else text
+
+
+def columns(text: str) -> int:
+    """How many columns of a terminal a text takes: a wide (Korean, say) character takes two, an accent none.
+
+    >>> columns("손실 a₂₀")
+    8
+    """
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """The text in lines of at most so many columns, broken between words; a word too long is cut.
+
+    >>> wrap("(2.87, −2.074, −1.148)", 14)
+    ['(2.87, −2.074,', '−1.148)']
+    """
+    lines = [""]
+    for word in text.split():
+        joined = f"{lines[-1]} {word}" if lines[-1] else word
+        if columns(joined) <= width:
+            lines[-1] = joined
+            continue
+        if lines[-1]:
+            lines.append("")
+        for character in word:
+            if columns(lines[-1] + character) > width:
+                lines.append("")
+            lines[-1] += character
+    return lines
+
+
+def report_lines(title: str, report: Report, colour: bool = False) -> Iterator[str]:
+    """A whole report, line by line."""
+    for line in wrap(title, WIDTH):
+        yield paint(line, "title", colour)
+    yield "─" * WIDTH
+    for section in report:
+        yield ""
+        yield from _section_lines(section, colour)
+    yield ""
+    yield "  " + tally(report)
+
+
+def tally(report: Report) -> str:
+    """How many rows came to what: `11 ✓, 2 erratum`."""
+    verdicts = [row.verdict for section in report for row in section.rows]
+    return ", ".join(f"{verdicts.count(kind)} {kind}" for kind in Verdict if kind in verdicts) or "no rows"
+
+
+def _section_lines(section: Section, colour: bool) -> Iterator[str]:
+    yield from (paint(line, "title", colour) for line in wrap(section.title, WIDTH))
+    for paragraph in section.text:
+        yield from (f"  {line}" for line in wrap(paragraph, WIDTH - 2))
+    if section.rows:
+        yield from (paint(line.rstrip(), "head", colour) for line in _table_lines(section.head))
+    for row in section.rows:
+        first, *others = _table_lines(row.cells)
+        yield first + _GAP + paint(row.verdict, row.verdict, colour)
+        yield from (line.rstrip() for line in others)
+        yield from (f"    {line}" for line in wrap(row.remark, WIDTH - 4) if line)
+
+
+def _table_lines(cells: Sequence[str]) -> list[str]:
+    """One row of a table up to its verdict, each cell wrapped in its column."""
+    wrapped = [wrap(cell, width) for cell, width in zip(cells, _COLUMNS, strict=True)]
+    lines = zip_longest(*wrapped, fillvalue="")
+    return [_GAP + _GAP.join(map(_pad, line, _COLUMNS)) for line in lines]
+
+
+def _pad(text: str, width: int) -> str:
+    return text + " " * (width - columns(text))

@@ -1,0 +1,130 @@
+"""`python -m demos` as a process: what it prints and how it ends."""
+
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from demos import __main__ as command_line
+from demos.catalogue import DEMOS, Demo
+from demos.report import Row, Section
+from demos.terminal import WIDTH, columns
+
+ROOT = Path(__file__).parents[2]
+COMMAND = [sys.executable, "-m", "demos"]
+
+
+def run(*arguments, **environment):
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8", **environment},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+    )
+
+
+def run_on_a_terminal(*arguments, **environment):
+    """What the command writes to a pseudo-terminal."""
+    reader, terminal = pty.openpty()
+    environment = {"PATH": os.environ["PATH"], "TERM": "xterm", "PYTHONIOENCODING": "utf-8", **environment}
+    process = subprocess.Popen([*COMMAND, *arguments], cwd=ROOT, env=environment, stdout=terminal)
+    os.close(terminal)
+    written = b""
+    while chunk := _read(reader):
+        written += chunk
+    os.close(reader)
+    assert process.wait(timeout=60) == 0
+    return written.decode()
+
+
+def _read(reader):
+    try:
+        return os.read(reader, 65536)
+    except OSError:  # Linux's way to say that the other end has closed
+        return b""
+
+
+@pytest.fixture(scope="module")
+def check():
+    return run("--check")
+
+
+def test_check_passes_and_shows_every_document_within_80_columns_without_colour(check):
+    assert check.returncode == 0
+    assert check.stderr == ""
+    assert all(f"document {demo.document} " in check.stdout for demo in DEMOS if demo.document)
+    assert "✓" in check.stdout
+    assert "\033" not in check.stdout
+    assert [line for line in check.stdout.splitlines() if columns(line) > WIDTH] == []
+
+
+def test_without_a_name_come_the_documents(check):
+    plain = run()
+    assert plain.returncode == 0
+    assert plain.stdout.strip() in check.stdout
+
+
+def test_one_demo_by_name_and_by_document_is_the_same():
+    by_name, by_document = run("chain_rule"), run("000")
+    assert by_name.returncode == by_document.returncode == 0
+    assert by_name.stdout == by_document.stdout
+    assert by_name.stdout.count("document 0") == 1
+
+
+def test_list_shows_name_document_and_title():
+    lines = " ".join(run("--list").stdout.split())
+    assert all(f"{demo.name} {demo.document or '-'} {demo.title}" in lines for demo in DEMOS)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["chain_rul"], "no demo is called 'chain_rul'; did you mean chain_rule?"),
+        (["zzz"], "no demo is called 'zzz'; there are chain_rule"),
+        (["chain_rule", "00"], "no demo is called '00'"),
+        (["--nonsense"], "unrecognized arguments: --nonsense"),
+        (["--list", "--check"], "not allowed with"),
+        (["--plots", str(Path(__file__))], "File exists"),
+    ],
+)
+def test_a_wrong_command_line_is_told_in_one_line_and_ends_with_2(arguments, says):
+    ended = run(*arguments)
+    assert ended.returncode == 2
+    assert ended.stdout == ""
+    assert ended.stderr.count("\n") == 1
+    assert says in ended.stderr
+
+
+def test_colour_on_a_terminal_unless_no_color_is_set():
+    assert "\033[32m✓\033[0m" in run_on_a_terminal("chain_rule")
+    assert "\033" not in run_on_a_terminal("chain_rule", NO_COLOR="1")
+
+
+def test_a_wrong_row_makes_check_fail_and_nothing_else(monkeypatch, capsys):
+    wrong = Demo("wrong", "999", "a wrong row", lambda: [Section("s", [Row("x", "2", "2.0", 3.0)])], lambda: None)
+    monkeypatch.setattr(command_line, "find", lambda name: wrong)
+    assert command_line.main(["wrong", "--check"]) == 1
+    assert "✗ 1 rows, 1 wrong" in capsys.readouterr().out
+    assert command_line.main(["wrong"]) == 0
+
+
+def test_a_reader_that_stops_reading_gets_no_traceback():
+    process = subprocess.Popen(
+        COMMAND, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, "PYTHONUNBUFFERED": "1"}
+    )
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    process.stderr.close()
+    process.wait(timeout=60)
+
+
+def test_a_terminal_without_the_characters_still_gets_the_report():
+    ended = run("chain_rule", PYTHONIOENCODING="ascii")
+    assert ended.returncode == 0
+    assert "0.0381138" in ended.stdout
