@@ -7,7 +7,7 @@ from typing import Any
 
 from autograd import primitives as p
 from autograd.primitive import Primitive
-from autograd.value import Value, record_many
+from autograd.value import Value, plain_numbers, record_many
 
 Number = Value | float
 """What the engine computes with: recorded, or plain."""
@@ -20,7 +20,7 @@ def sum(xs: Iterable[Number]) -> Any:
     6.0
     """
     operands = list(xs)
-    numbers = _plain_data(operands)
+    numbers = plain_numbers(operands)
     if numbers is None:
         return p.sum(*operands)
     return record_many(p.sum, p.sum.value(numbers), operands, (1.0,) * len(operands))
@@ -74,7 +74,7 @@ def dot(a: Iterable[Number], b: Iterable[Number]) -> Any:
         raise ValueError(f"dot: a has {len(left)} elements and b has {len(right)}; they must be of the same length")
     if not left:
         return 0.0
-    x, y = _plain_data(left), _plain_data(right)
+    x, y = plain_numbers(left), plain_numbers(right)
     if x is None or y is None or (x is left and y is right):
         return p.dot(*left, *right)
     total = 0.0
@@ -120,13 +120,3 @@ def _at_least_one(xs: Iterable[Number], primitive: Primitive) -> Sequence[Number
     if not operands:
         raise ValueError(f"{primitive.name}: of no operands; pass at least one")
     return operands
-
-
-def _plain_data(operands: list[Any]) -> list[float] | None:
-    """The numbers of operands that are all floats (the same list) or all variables; None for any other mixture."""
-    kinds = set(map(type, operands))
-    if kinds == {float}:
-        return operands
-    if kinds == {Value} and True not in [x.is_constant for x in operands]:
-        return [x.data for x in operands]
-    return None

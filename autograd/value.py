@@ -328,6 +328,22 @@ def _number(operand: Any) -> Any:
     return operand._data if isinstance(operand, Value) else operand
 
 
+def plain_numbers(operands: list[Any]) -> list[float] | None:
+    """The numbers of operands that are all floats (the same list) or all variables; None for any other mixture.
+
+    Under `no_grad` constants pass for variables: nothing is recorded there.
+    """
+    kinds = set(map(type, operands))
+    if kinds == {float}:
+        return operands
+    if kinds != {Value}:
+        return None
+    if paused():
+        return [x._data for x in operands]
+    numbers = [x._data for x in operands if not x._constant]
+    return numbers if len(numbers) == len(operands) else None
+
+
 def record_many(primitive: Primitive, data: float, operands: Sequence[Any], partials: tuple[Any, ...]) -> Any:
     """A node of a variadic primitive whose value and partials are known already.
 
