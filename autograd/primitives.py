@@ -37,7 +37,7 @@ def _where_partials(condition: Any, a: Any, b: Any, y: Any) -> tuple[Any, ...]:
     chosen = _truth(condition)
     if isinstance(chosen, bool):  # the branch not taken cannot influence y: no edge, hence no 0 * inf through it
         return (None, 1.0, None) if chosen else (None, None, 1.0)
-    return None, where(chosen, 1.0, 0.0), where(chosen, 0.0, 1.0)
+    return None, where(chosen, 1.0, None), where(chosen, None, 1.0)
 
 
 where: Primitive = primitive(
