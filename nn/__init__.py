@@ -1,1 +1,57 @@
-"""Neural networks out of Values."""
+"""Neural networks out of Values: modules, losses, optimisers, training.
+
+>>> from nn import MLP, SGD, fit, accuracy, binary_cross_entropy_with_logits
+>>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
+>>> model = MLP(2, [8, 1], activation="tanh", seed=1)
+>>> history = fit(model, X, y, loss=binary_cross_entropy_with_logits, optimizer=SGD(model.parameters(), 0.5),
+...               epochs=500, seed=1)
+>>> accuracy([model(x) for x in X], y, threshold=0.0)
+1.0
+"""
+
+from nn import schedules
+from nn.activations import ACTIVATIONS
+from nn.init import INITIALIZERS
+from nn.layers import MLP, Layer, Neuron
+from nn.losses import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    cross_entropy_with_logits,
+    half_squared_error,
+    hinge,
+    l2_penalty,
+    mse,
+    one_hot,
+)
+from nn.metrics import accuracy, largest
+from nn.module import Module
+from nn.optim import SGD, Adam, AdamW, Optimizer
+from nn.training import History, fit
+
+__all__ = [
+    "ACTIVATIONS",
+    "INITIALIZERS",
+    "MLP",
+    "SGD",
+    "Adam",
+    "AdamW",
+    "History",
+    "Layer",
+    "Module",
+    "Neuron",
+    "Optimizer",
+    "accuracy",
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
+    "cross_entropy",
+    "cross_entropy_with_logits",
+    "fit",
+    "half_squared_error",
+    "hinge",
+    "l2_penalty",
+    "largest",
+    "mse",
+    "one_hot",
+    "schedules",
+]

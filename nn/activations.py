@@ -1,0 +1,58 @@
+"""Activations by name: the primitives of the table that a layer applies to each of its units."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import autograd
+
+Activation = Callable[[Any], Any]
+"""A function of one number, recorded or plain."""
+
+
+def linear(x: Any) -> Any:
+    """The identity: a unit without activation."""
+    return x
+
+
+ACTIVATIONS: dict[str, Activation] = {
+    "linear": linear,
+    "relu": autograd.relu,
+    "leaky_relu": autograd.leaky_relu,
+    "elu": autograd.elu,
+    "silu": autograd.silu,
+    "gelu": autograd.gelu,
+    "softplus": autograd.softplus,
+    "sigmoid": autograd.sigmoid,
+    "tanh": autograd.tanh,
+}
+
+
+def activation_of(activation: str | Activation) -> Activation:
+    """The activation of that name; a function is returned as it is.
+
+    Raises:
+        ValueError: for an unknown name.
+        TypeError: for what is neither a name nor a function.
+
+    >>> activation_of("relu")
+    <primitive relu>
+    """
+    if isinstance(activation, str):
+        if activation == "softmax":
+            raise ValueError(
+                "activation 'softmax' acts on a whole layer, not on each unit; leave the outputs linear and apply "
+                "autograd.softmax to them, or train with cross_entropy_with_logits"
+            )
+        if activation not in ACTIVATIONS:
+            raise ValueError(
+                f"unknown activation {activation!r}; known are {', '.join(ACTIVATIONS)}, or pass a function"
+            )
+        return ACTIVATIONS[activation]
+    if not callable(activation):
+        raise TypeError(
+            f"activation must be a name ({', '.join(ACTIVATIONS)}) or a function of one number, "
+            f"got {type(activation).__name__} {activation!r}"
+        )
+    return activation

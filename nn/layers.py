@@ -1,0 +1,217 @@
+"""Neurons, layers of them, and the multi-layer perceptron."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from autograd import Value, dot
+from autograd.errors import as_float
+from nn.activations import Activation, activation_of
+from nn.init import Initializer, generator_of, initializer_of
+from nn.module import Module
+
+
+class Neuron(Module):
+    """activation(w·x + b). Its affine part is one `dot` node, and one addition for the bias.
+
+    Args:
+        inputs: how many inputs it has, at least 1.
+        activation: a name of `nn.ACTIVATIONS`, or a function of one number.
+        bias: whether there is a b; it starts at 0.
+        initializer: a name of `nn.INITIALIZERS`, or a function `(generator, fan_in, fan_out) -> float`.
+        seed: an int, or a `random.Random` to draw from; None draws from Python's shared generator (`random.seed`).
+        fan_out: how many neurons its layer has, which some initialisers ask.
+
+    Attributes:
+        w: the weights, one Value per input.
+        b: the bias, or None.
+
+    Raises:
+        TypeError, ValueError: for an argument out of its range.
+
+    >>> neuron = Neuron(2, activation="tanh", seed=1)
+    >>> [name for name, _ in neuron.named_parameters()]
+    ['w[0]', 'w[1]', 'b']
+    """
+
+    def __init__(
+        self,
+        inputs: int,
+        activation: str | Activation = "relu",
+        *,
+        bias: bool = True,
+        initializer: str | Initializer = "uniform",
+        seed: int | random.Random | None = None,
+        fan_out: int = 1,
+    ) -> None:
+        inputs = _count("Neuron", "inputs", inputs)
+        draw, generator = initializer_of(initializer), generator_of(seed)
+        self.activation = activation_of(activation)
+        self.w = [Value(draw(generator, inputs, fan_out)) for _ in range(inputs)]
+        self.b = Value(0.0) if bias else None
+        self.label_parameters()
+
+    def __call__(self, x: Iterable[Any]) -> Any:
+        """The output for one input vector of Values or plain numbers.
+
+        Raises:
+            ValueError: if x has not as many elements as there are weights.
+            TypeError: for an element that is no real number.
+        """
+        return self.activate(_inputs(x, len(self.w), self))
+
+    def activate(self, row: list[Any]) -> Any:
+        """The output for a list of Values or floats of the right length, unchecked."""
+        z = dot(self.w, row)
+        return self.activation(z if self.b is None else z + self.b)
+
+    def __repr__(self) -> str:
+        return f"Neuron({len(self.w)}, activation={_name(self.activation)})"
+
+
+class Layer(Module):
+    """Neurons side by side, each seeing all inputs.
+
+    Args:
+        inputs: how many inputs it has.
+        units: how many neurons.
+        activation, bias, initializer, seed: as for `Neuron`.
+
+    Raises:
+        TypeError, ValueError: for an argument out of its range.
+
+    >>> layer = Layer(2, 3, activation="linear", bias=False, initializer=lambda generator, fan_in, fan_out: 1.0)
+    >>> [y.data for y in layer([1.0, 2.0])]
+    [3.0, 3.0, 3.0]
+    """
+
+    def __init__(
+        self,
+        inputs: int,
+        units: int,
+        activation: str | Activation = "relu",
+        *,
+        bias: bool = True,
+        initializer: str | Initializer = "uniform",
+        seed: int | random.Random | None = None,
+    ) -> None:
+        units = _count("Layer", "units", units)
+        self.inputs = _count("Layer", "inputs", inputs)
+        generator = generator_of(seed)
+        self.neurons = [
+            Neuron(inputs, activation, bias=bias, initializer=initializer, seed=generator, fan_out=units)
+            for _ in range(units)
+        ]
+        self.label_parameters()
+
+    def __call__(self, x: Iterable[Any]) -> Any:
+        """The list of outputs for one input vector; for a layer of one unit its output alone, as in micrograd.
+
+        Raises:
+            ValueError: if x has not as many elements as the layer has inputs.
+            TypeError: for an element that is no real number.
+        """
+        row = _inputs(x, self.inputs, self)
+        outputs = [neuron.activate(row) for neuron in self.neurons]
+        return outputs[0] if len(outputs) == 1 else outputs
+
+    def __repr__(self) -> str:
+        return f"Layer({self.inputs}, {len(self.neurons)}, activation={_name(self.neurons[0].activation)})"
+
+
+class MLP(Module):
+    """A multi-layer perceptron: layer after layer, the hidden ones activated, the last one linear.
+
+    Args:
+        inputs: how many inputs it has.
+        units: how many neurons each layer has, the output layer last.
+        activation: of the hidden layers; or a list of one per layer, the output layer's last.
+        output_activation: of the last layer, where `activation` is not a list.
+        bias: whether the neurons have one.
+        initializer: a name of `nn.INITIALIZERS` or a function `(generator, fan_in, fan_out) -> float`. The default is
+            micrograd's; "he" (with relu) or "xavier" (with tanh, sigmoid) train larger networks better.
+        seed: an int, or a `random.Random` to draw from; None draws from Python's shared generator (`random.seed`).
+
+    Attributes:
+        layers: the layers.
+
+    Raises:
+        TypeError, ValueError: for an argument out of its range.
+
+    >>> model = MLP(2, [16, 16, 1], seed=1)
+    >>> len(model.parameters()), model.named_parameters()[70][0]
+    (337, 'layer1.neuron1.w[5]')
+    >>> isinstance(model([0.5, -1.0]), Value)
+    True
+    """
+
+    def __init__(
+        self,
+        inputs: int,
+        units: Sequence[int],
+        activation: str | Activation | Sequence[str | Activation] = "relu",
+        output_activation: str | Activation = "linear",
+        *,
+        bias: bool = True,
+        initializer: str | Initializer = "uniform",
+        seed: int | random.Random | None = None,
+    ) -> None:
+        sizes = [_count("MLP", "inputs", inputs), *(_count("MLP", f"units[{i}]", n) for i, n in enumerate(units))]
+        if len(sizes) == 1:
+            raise ValueError("MLP: units is empty; name at least the output layer, for instance MLP(2, [16, 1])")
+        activations: list[str | Activation]
+        if isinstance(activation, str) or callable(activation):
+            activations = [activation] * (len(sizes) - 2) + [output_activation]
+        else:
+            activations = list(activation)
+            if len(activations) != len(sizes) - 1:
+                raise ValueError(f"MLP: {len(activations)} activations for {len(sizes) - 1} layers; give one per layer")
+            if output_activation != "linear":
+                raise ValueError("MLP: output_activation besides a list of activations; put it last in the list")
+        generator = generator_of(seed)
+        self.layers = [
+            Layer(sizes[i], sizes[i + 1], activations[i], bias=bias, initializer=initializer, seed=generator)
+            for i in range(len(sizes) - 1)
+        ]
+        self.label_parameters()
+
+    def __call__(self, x: Iterable[Any]) -> Any:
+        """The list of outputs for one input vector; for a network of one output unit that output alone.
+
+        Raises:
+            ValueError: if x has not as many elements as the network has inputs.
+            TypeError: for an element that is no real number.
+        """
+        signal: Any = x
+        for i, layer in enumerate(self.layers):
+            signal = layer([signal] if i and layer.inputs == 1 else signal)
+        return signal
+
+    def __repr__(self) -> str:
+        return f"MLP({', '.join(map(repr, self.layers))})"
+
+
+def _count(owner: str, argument: str, number: int) -> int:
+    if isinstance(number, bool) or not hasattr(number, "__index__"):
+        raise TypeError(f"{owner}: {argument} must be a whole number, got {type(number).__name__} {number!r}")
+    if number < 1:
+        raise ValueError(f"{owner}: {argument} must be at least 1, got {number}")
+    return int(number)
+
+
+def _inputs(x: Iterable[Any], count: int, owner: Module) -> list[Any]:
+    """An input vector as a list of Values and floats."""
+    if not hasattr(x, "__iter__"):
+        raise TypeError(f"{type(owner).__name__}: x must be a list of {count} numbers, got {x!r}; put it into a list")
+    row = list(x)
+    if len(row) != count:
+        raise ValueError(f"{type(owner).__name__}: x has {len(row)} elements, but there are {count} inputs")
+    if set(map(type, row)) <= {float, Value}:
+        return row
+    return [v if isinstance(v, Value) else as_float(v, type(owner).__name__, f"x[{i}]") for i, v in enumerate(row)]
+
+
+def _name(activation: Activation) -> str:
+    return getattr(activation, "__name__", repr(activation))

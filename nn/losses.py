@@ -1,0 +1,375 @@
+"""Losses: how far predictions are from their targets.
+
+Each takes one example or a batch of them, of Values or plain numbers; without a Value among them it gives a float.
+Targets may be Values too, constants for drawings or variables. `reduction` is "mean" or "sum".
+"""
+
+from __future__ import annotations
+
+import math
+import numbers
+from collections.abc import Sequence
+from typing import Any
+
+import autograd
+from autograd import Value
+from autograd.errors import as_float
+from nn.module import Module
+
+
+def mse(predictions: Any, targets: Any, reduction: str = "mean") -> Any:
+    """The mean squared error (1/n) Σ (pᵢ − tᵢ)² over all n numbers; with "sum", without the 1/n.
+
+    Args:
+        predictions: a number, a row of them, or rows.
+        targets: numbers of the same shape.
+        reduction: over the numbers, "mean" or "sum".
+
+    Raises:
+        ValueError: if the shapes differ, nothing is given, or a target is not finite.
+
+    >>> round(mse([0.7, 0.2, 0.1], [1.0, 0.0, 0.0]), 6)
+    0.046667
+    """
+    differences = [p - t for row in _pairs("mse", predictions, targets, reduction) for p, t in row]
+    total = _squared(differences)
+    return total / float(len(differences)) if reduction == "mean" else total
+
+
+def half_squared_error(predictions: Any, targets: Any, reduction: str = "mean") -> Any:
+    """½ Σₖ (pₖ − tₖ)² of each example, k over its outputs; the derivative by pₖ is the plain difference.
+
+    Args:
+        predictions: the outputs of one example (a number or a row), or a row for each.
+        targets: numbers of the same shape.
+        reduction: over the examples, "mean" or "sum".
+
+    Raises:
+        ValueError: if the shapes differ, nothing is given, or a target is not finite.
+
+    >>> half_squared_error([0.5, 0.0], [1.0, 1.0])
+    0.625
+    """
+    rows = _pairs("half_squared_error", predictions, targets, reduction)
+    return _reduced([_squared([p - t for p, t in row]) * 0.5 for row in rows], reduction)
+
+
+def binary_cross_entropy(probabilities: Any, targets: Any, reduction: str = "mean") -> Any:
+    """−[t log p + (1 − t) log(1 − p)], over all numbers; 0 · log 0 is 0.
+
+    Args:
+        probabilities: a number in [0, 1], a row of them, or rows.
+        targets: numbers in [0, 1] of the same shape; 0 or 1 if the class is known.
+        reduction: over the numbers, "mean" or "sum".
+
+    Raises:
+        ValueError: if the shapes differ, nothing is given, a number lies outside [0, 1], or the loss is infinite (p is
+            0 where t is not, or 1 where t is not); logits have no such limits.
+
+    >>> round(binary_cross_entropy(0.3, 0.0), 4)
+    0.3567
+    """
+    name = "binary_cross_entropy"
+    losses = []
+    for i, row in enumerate(_pairs(name, probabilities, targets, reduction)):
+        for j, (p, t) in enumerate(row):
+            _check_share(name, "targets", t, i, j)
+            _check_share(name, "probabilities", p, i, j)
+            if plain(p) == 0.0 < plain(t) or plain(p) == 1.0 > plain(t):
+                raise ValueError(
+                    f"{name}: the loss of probability {plain(p)} for target {plain(t)} (example {i}, output {j}) is "
+                    "infinite; use binary_cross_entropy_with_logits"
+                )
+            if t == 1.0 and not _varies(t):
+                losses.append(-autograd.log(p))
+            elif t == 0.0 and not _varies(t):
+                losses.append(-autograd.log(1.0 - p))
+            else:
+                losses.append(-(autograd.xlogy(t, p) + autograd.xlogy(1.0 - t, 1.0 - p)))
+    return _reduced(losses, reduction)
+
+
+def binary_cross_entropy_with_logits(logits: Any, targets: Any, reduction: str = "mean") -> Any:
+    """binary_cross_entropy(sigmoid(z), t) = softplus(z) − t·z, for logits of any size.
+
+    Args:
+        logits: a number, a row of them, or rows.
+        targets: numbers in [0, 1] of the same shape; 0 or 1 if the class is known.
+        reduction: over the numbers, "mean" or "sum".
+
+    Raises:
+        ValueError: if the shapes differ, nothing is given, or a target lies outside [0, 1].
+
+    >>> binary_cross_entropy_with_logits([1000.0, -1000.0], [1.0, 1.0], reduction="sum")
+    1000.0
+    """
+    name = "binary_cross_entropy_with_logits"
+    losses = []
+    for i, row in enumerate(_pairs(name, logits, targets, reduction)):
+        for j, (z, t) in enumerate(row):
+            _check_share(name, "targets", t, i, j)
+            if t == 1.0 and not _varies(t):  # the same, without the difference of two large numbers
+                losses.append(autograd.softplus(-z))
+            elif t == 0.0 and not _varies(t):
+                losses.append(autograd.softplus(z))
+            else:
+                losses.append(autograd.softplus(z) - t * z)
+    return _reduced(losses, reduction)
+
+
+def cross_entropy(probabilities: Any, targets: Any, reduction: str = "mean") -> Any:
+    """−Σₖ tₖ log pₖ of each example, which is −log p of the true class; 0 · log 0 is 0.
+
+    Args:
+        probabilities: the row of one example, one number in [0, 1] per class; or a row for each.
+        targets: per example its class index, or a row of shares in [0, 1] (one-hot if the class is known).
+        reduction: over the examples, "mean" or "sum".
+
+    Raises:
+        ValueError: if the shapes differ, nothing is given, a number lies outside [0, 1], a class index outside the
+            classes, or the loss is infinite (p is 0 where t is not); logits have no such limits.
+
+    >>> round(cross_entropy([0.1, 0.6, 0.3], 1), 6), round(cross_entropy([0.1, 0.6, 0.3], [0, 1, 0]), 6)
+    (0.510826, 0.510826)
+    """
+    name = "cross_entropy"
+    losses = []
+    for i, (row, target) in enumerate(_examples(name, "probabilities", probabilities, targets, reduction)):
+        for j, p in enumerate(row):
+            _check_share(name, "probabilities", p, i, j)
+            t = plain(target[j]) if isinstance(target, list) else float(j == target)
+            if plain(p) == 0.0 < t:
+                raise ValueError(
+                    f"{name}: the loss of probability 0.0 for target {t} (example {i}, class {j}) is infinite; "
+                    "use cross_entropy_with_logits"
+                )
+        if isinstance(target, int):
+            losses.append(-autograd.log(row[target]))
+        else:
+            terms = [autograd.xlogy(t, p) for p, t in zip(row, target, strict=True) if t != 0.0 or _varies(t)]
+            losses.append(-autograd.sum(terms))
+    return _reduced(losses, reduction)
+
+
+def cross_entropy_with_logits(logits: Any, targets: Any, reduction: str = "mean") -> Any:
+    """cross_entropy(softmax(z), t) = logsumexp(z) Σₖ tₖ − Σₖ tₖ zₖ of each example, for logits of any size.
+
+    Args:
+        logits: the row of one example, one number per class; or a row for each.
+        targets: per example its class index, or a row of shares in [0, 1] (one-hot if the class is known).
+        reduction: over the examples, "mean" or "sum".
+
+    Raises:
+        ValueError: if the shapes differ, nothing is given, a share lies outside [0, 1], or a class index outside the
+            classes.
+
+    >>> round(cross_entropy_with_logits([1000.0, 1000.0], 0), 6)
+    0.693147
+    """
+    losses = []
+    for row, target in _examples("cross_entropy_with_logits", "logits", logits, targets, reduction):
+        total = autograd.logsumexp(row)
+        if isinstance(target, int):
+            losses.append(total - row[target])
+        else:
+            losses.append(total * autograd.sum(target) - autograd.dot(row, target))
+    return _reduced(losses, reduction)
+
+
+def hinge(scores: Any, targets: Any, reduction: str = "mean") -> Any:
+    """max(0, 1 − t·s), over all numbers: zero beyond the margin of 1 on the right side.
+
+    Args:
+        scores: a number, a row of them, or rows.
+        targets: numbers of the same shape, each −1 or 1.
+        reduction: over the numbers, "mean" or "sum".
+
+    Raises:
+        ValueError: if the shapes differ, nothing is given, or a target is neither −1 nor 1.
+
+    >>> hinge([0.5, 2.0], [1, 1])
+    0.25
+    """
+    losses = []
+    for i, row in enumerate(_pairs("hinge", scores, targets, reduction)):
+        for j, (s, t) in enumerate(row):
+            if plain(t) not in (-1.0, 1.0):
+                raise ValueError(
+                    f"hinge: the target of example {i}, output {j} is {plain(t)}, but must be −1 or 1; "
+                    "make it of 0 and 1 with 2 * t - 1"
+                )
+            losses.append(autograd.relu(s * -t + 1.0))
+    return _reduced(losses, reduction)
+
+
+def l2_penalty(model: Module, strength: float) -> Any:
+    """(strength / 2) Σ w² over the weights of a model, which keeps them small; its derivative by w is strength · w.
+
+    Biases are left out: parameters whose own name is `b` or `bias`. With a cost that is a mean over m examples, the
+    strength is the λ / m of λ/2m.
+
+    Raises:
+        ValueError: if strength is negative or not finite, or the model has no weights.
+
+    >>> from nn import MLP
+    >>> l2_penalty(MLP(2, [1], initializer=lambda generator, fan_in, fan_out: 3.0), strength=0.5).data
+    4.5
+    """
+    strength = as_float(strength, "l2_penalty", "strength")
+    if not 0.0 <= strength < math.inf:
+        raise ValueError(f"l2_penalty: strength is {strength}, but must be finite and not negative")
+    weights = [
+        parameter
+        for name, parameter in model.named_parameters()
+        if name.rpartition(".")[2].partition("[")[0] not in ("b", "bias")
+    ]
+    if not weights:
+        raise ValueError(f"l2_penalty: {type(model).__name__} has no weights")
+    return autograd.dot(weights, weights) * (0.5 * strength)
+
+
+def one_hot(index: Any, classes: int) -> Any:
+    """The row that is 1 at the class and 0 elsewhere; for a list of indices a row for each.
+
+    Raises:
+        ValueError: if an index lies outside the classes.
+        TypeError: if an index is no whole number.
+
+    >>> one_hot(2, 4), one_hot([0, 1], 2)
+    ([0.0, 0.0, 1.0, 0.0], [[1.0, 0.0], [0.0, 1.0]])
+    """
+    if hasattr(index, "__len__"):
+        return [one_hot(each, classes) for each in index]
+    hot = _class_index("one_hot", index, classes, "index")
+    return [float(k == hot) for k in range(classes)]
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Shapes: numbers, rows of numbers, rows of rows
+
+
+def plain(number: Any) -> float:
+    """The number itself, of a Value or of a plain one."""
+    return number.data if isinstance(number, Value) else float(number)
+
+
+def _varies(number: Any) -> bool:
+    return isinstance(number, Value) and not number.is_constant
+
+
+def _pairs(name: str, predictions: Any, targets: Any, reduction: str) -> list[list[tuple[Any, Any]]]:
+    """Predictions paired with their targets, as rows; a lone number, or row, is one row."""
+    _check_reduction(name, reduction)
+    predicted, expected = _rows(name, "predictions", predictions), _rows(name, "targets", targets)
+    if [len(row) for row in predicted] != [len(row) for row in expected]:
+        raise ValueError(
+            f"{name}: {_shape(predicted)} of predictions, but {_shape(expected)} of targets; give each its target"
+        )
+    for i, row in enumerate(expected):
+        for j, t in enumerate(row):
+            _check_finite(name, t, i, j)
+    return [list(zip(ps, ts, strict=True)) for ps, ts in zip(predicted, expected, strict=True)]
+
+
+def _examples(
+    name: str, argument: str, predictions: Any, targets: Any, reduction: str
+) -> list[tuple[list[Any], int | list[Any]]]:
+    """Rows of class scores, each with its target: a class index, or a checked row of shares."""
+    _check_reduction(name, reduction)
+    rows = _rows(name, argument, predictions)
+    if not hasattr(predictions, "__len__"):
+        raise ValueError(f"{name}: {argument} must be a row with a number per class, got {predictions!r}")
+    of_one = not hasattr(predictions[0], "__len__")
+    expected = [targets] if of_one else targets
+    if not hasattr(expected, "__len__") or len(expected) != len(rows):
+        got = len(expected) if hasattr(expected, "__len__") else repr(expected)
+        raise ValueError(f"{name}: {len(rows)} rows of {argument}, but {got} targets; give one for each row")
+    return [
+        (row, _class_target(name, target, len(row), i))
+        for i, (row, target) in enumerate(zip(rows, expected, strict=True))
+    ]
+
+
+def _class_target(name: str, target: Any, classes: int, i: int) -> int | list[Any]:
+    if not hasattr(target, "__len__"):
+        return _class_index(name, target, classes, f"the target of example {i}")
+    shares = [_number(name, "targets", t, i, j) for j, t in enumerate(target)]
+    if len(shares) != classes:
+        raise ValueError(f"{name}: the target of example {i} has {len(shares)} elements for {classes} classes")
+    for j, t in enumerate(shares):
+        _check_share(name, "targets", t, i, j)
+    if shares.count(1.0) == 1 and shares.count(0.0) == classes - 1 and not any(map(_varies, shares)):
+        return shares.index(1.0)
+    return shares
+
+
+def _class_index(name: str, index: Any, classes: int, argument: str) -> int:
+    if isinstance(index, Value):
+        index = index.data
+    if isinstance(index, bool) or not isinstance(index, numbers.Real) or not float(index).is_integer():
+        raise TypeError(f"{name}: {argument} must be a class index (a whole number) or a one-hot row, got {index!r}")
+    hot = int(float(index))
+    if not 0 <= hot < classes:
+        raise ValueError(f"{name}: {argument} is class {hot}, but the {classes} classes are 0 to {classes - 1}")
+    return hot
+
+
+def _rows(name: str, argument: str, things: Any) -> list[list[Any]]:
+    if not hasattr(things, "__len__"):
+        return [[_number(name, argument, things, 0, 0)]]
+    if len(things) == 0:
+        raise ValueError(f"{name}: {argument} is empty; pass at least one example")
+    rows = things if hasattr(things[0], "__len__") else [things]
+    for i, row in enumerate(rows):
+        if not hasattr(row, "__len__"):
+            raise TypeError(f"{name}: {argument} mixes rows and numbers; element {i} is {row!r}")
+        if len(row) == 0:
+            raise ValueError(f"{name}: {argument}[{i}] is empty; each row needs at least one number")
+    return [[_number(name, argument, x, i, j) for j, x in enumerate(row)] for i, row in enumerate(rows)]
+
+
+def _number(name: str, argument: str, number: Any, i: int, j: int) -> Any:
+    if isinstance(number, (float, Value)):
+        return number
+    return as_float(number, name, f"{argument}, example {i}, number {j}")
+
+
+def _shape(rows: Sequence[Sequence[Any]]) -> str:
+    lengths = sorted({len(row) for row in rows})
+    return f"{len(rows)} × {' or '.join(map(str, lengths))} numbers"
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Checks and reductions
+
+
+def _check_reduction(name: str, reduction: str) -> None:
+    if reduction not in ("mean", "sum"):
+        raise ValueError(f'{name}: reduction must be "mean" or "sum", got {reduction!r}')
+
+
+def _check_finite(name: str, target: Any, i: int, j: int) -> None:
+    if not math.isfinite(plain(target)):
+        raise ValueError(
+            f"{name}: the target of example {i}, number {j}, is {plain(target)}; "
+            "leave out or repair examples without a finite target"
+        )
+
+
+def _check_share(name: str, argument: str, number: Any, i: int, j: int) -> None:
+    if not 0.0 <= plain(number) <= 1.0:
+        remedy = (
+            "apply sigmoid or softmax, or use the loss from logits" if argument == "probabilities" else "rescale it"
+        )
+        raise ValueError(f"{name}: {argument}, example {i}, number {j}, is {plain(number)}, outside [0, 1]; {remedy}")
+
+
+def _squared(differences: list[Any]) -> Any:
+    """Σ dᵢ²: one node, or a plain product for a lone one."""
+    return differences[0] * differences[0] if len(differences) == 1 else autograd.dot(differences, differences)
+
+
+def _reduced(losses: list[Any], reduction: str) -> Any:
+    if len(losses) == 1:
+        return losses[0]
+    return autograd.mean(losses) if reduction == "mean" else autograd.sum(losses)

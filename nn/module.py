@@ -1,0 +1,95 @@
+"""`Module`: anything with parameters, which it finds among its own attributes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograd import Value
+
+
+class Module:
+    """Base of everything that has parameters: assign them to attributes, say what is computed in `__call__`.
+
+    A parameter is a variable (`Value(0.5)`) in an attribute, or in lists, tuples and dicts of attributes, however
+    deep, there or in Modules below. Constants, plain numbers and everything else are no parameters.
+
+    Names follow the attributes, and their numbers are Python's indices, from 0: `layer1.neuron3.w[2]` is
+    `model.layers[1].neurons[3].w[2]`. A Module in a list takes the list's name without the plural s.
+
+    >>> class Line(Module):
+    ...     def __init__(self):
+    ...         self.slope = Value(2.0)
+    ...         self.intercept = Value(1.0)
+    ...
+    ...     def __call__(self, x):
+    ...         return self.slope * x + self.intercept
+    >>> line = Line()
+    >>> line(3.0).data, [name for name, parameter in line.named_parameters()]
+    (7.0, ['slope', 'intercept'])
+    """
+
+    def __call__(self, x: Any) -> Any:
+        """The output for one input.
+
+        Raises:
+            TypeError: if the class doesn't say what it computes.
+        """
+        raise TypeError(f"{type(self).__name__} doesn't say what it computes; define its method __call__(self, x)")
+
+    def parameters(self) -> list[Value]:
+        """The parameters, in the order of the attributes; one that is shared comes once."""
+        return [parameter for _, parameter in self.named_parameters()]
+
+    def named_parameters(self) -> list[tuple[str, Value]]:
+        """The parameters with their names; one that is shared has the name it is met by first.
+
+        Raises:
+            ValueError: if two parameters have the same name, or an attribute holds the result of an operation, which
+                no optimiser could train.
+        """
+        found: dict[str, Value] = {}
+        seen: set[int] = {id(self)}
+        pending = _attributes("", self)[::-1]  # a stack, not recursion: the next one is the last
+        while pending:
+            name, thing = pending.pop()
+            if not isinstance(thing, (Value, Module, list, tuple, dict)) or id(thing) in seen:
+                continue
+            seen.add(id(thing))
+            if not isinstance(thing, Value):
+                pending += (_attributes(name + ".", thing) if isinstance(thing, Module) else _elements(name, thing))[
+                    ::-1
+                ]
+            elif thing.primitive is not None:
+                raise ValueError(
+                    f"{type(self).__name__}: {name} is the result of {thing.primitive.name}, not a parameter that can "
+                    "be trained; make parameters with Value(number), and keep results with .detach()"
+                )
+            elif not thing.is_constant:
+                if name in found:
+                    raise ValueError(f"{type(self).__name__}: two parameters are named {name!r}; rename an attribute")
+                found[name] = thing
+        return list(found.items())
+
+    def label_parameters(self) -> None:
+        """Give every parameter its name as label, which drawings, walks and error messages show."""
+        for name, parameter in self.named_parameters():
+            parameter.label = name
+
+    def zero_grad(self) -> None:
+        """Set the gradient of every parameter to zero."""
+        for parameter in self.parameters():
+            parameter.grad = 0.0
+
+
+def _attributes(prefix: str, module: Module) -> list[tuple[str, Any]]:
+    return [(prefix + name, thing) for name, thing in vars(module).items()]
+
+
+def _elements(name: str, container: list[Any] | tuple[Any, ...] | dict[Any, Any]) -> list[tuple[str, Any]]:
+    if isinstance(container, dict):
+        return [(f"{name}.{key}", thing) for key, thing in container.items()]
+    singular = name.removesuffix("s")
+    return [
+        (f"{singular}{i}" if isinstance(thing, Module) and not name.endswith("]") else f"{name}[{i}]", thing)
+        for i, thing in enumerate(container)
+    ]

@@ -1,0 +1,211 @@
+"""Optimizers: how parameters follow their gradients downhill. The formulas are PyTorch's, term by term."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
+
+from autograd import Value
+from autograd.errors import as_float
+
+LearningRate = float | Callable[[int], float]
+"""A number, or a schedule: a function of the step, which counts from 0 (see `nn.schedules`)."""
+
+
+class Optimizer(ABC):
+    """What all optimisers share: the parameters, the learning rate and the count of steps.
+
+    Attributes:
+        parameters: what it trains.
+        steps: how many steps it has done.
+        state: what it remembers, a list of one float per parameter under each name; empty lists before the first step.
+    """
+
+    def __init__(self, parameters: Iterable[Value], learning_rate: LearningRate, weight_decay: float) -> None:
+        name = type(self).__name__
+        self.parameters = list(parameters)
+        for i, parameter in enumerate(self.parameters):
+            if not isinstance(parameter, Value) or not parameter.is_leaf or parameter.is_constant:
+                raise TypeError(f"{name}: parameters[{i}] is {parameter!r}, not a variable; pass model.parameters()")
+        if not self.parameters:
+            raise ValueError(f"{name}: no parameters to train; pass model.parameters()")
+        if len(set(map(id, self.parameters))) != len(self.parameters):
+            raise ValueError(f"{name}: a parameter is given twice and would be moved twice; give each once")
+        if not callable(learning_rate):
+            learning_rate = _at_least_zero(name, "learning_rate", learning_rate)
+        self.learning_rate: LearningRate = learning_rate
+        self.weight_decay = _at_least_zero(name, "weight_decay", weight_decay)
+        self.steps = 0
+        self.state: dict[str, list[float]] = {}
+
+    def step(self) -> None:
+        """Move every parameter by its gradient.
+
+        Raises:
+            ValueError: if a gradient or the learning rate is not finite; nothing is moved then.
+        """
+        name = type(self).__name__
+        rate = self.learning_rate
+        if callable(rate):
+            rate = _at_least_zero(name, f"the learning rate of step {self.steps}", rate(self.steps))
+        gradients = [parameter.grad for parameter in self.parameters]
+        if not math.isfinite(sum(gradients)):  # one quick look; a finite sum of finite numbers may overflow, too
+            for parameter, gradient in zip(self.parameters, gradients, strict=True):
+                if not math.isfinite(gradient):
+                    label = parameter.label or "a parameter without label"
+                    raise ValueError(
+                        f"{name}.step: the gradient of {label} is {gradient}; no parameter was moved. "
+                        "Lower the learning rate, or look for an infinite derivative (sqrt or log at 0)"
+                    )
+        self._move(rate, [parameter.data for parameter in self.parameters], gradients)
+        self.steps += 1
+
+    def zero_grad(self) -> None:
+        """Set the gradients of the parameters to zero."""
+        for parameter in self.parameters:
+            parameter.grad = 0.0
+
+    @abstractmethod
+    def _move(self, rate: float, data: list[float], gradients: list[float]) -> None:
+        """Do one step from these numbers along these gradients."""
+
+    def _remembered(self, name: str) -> list[float]:
+        """A list of the state, zeros at first."""
+        return self.state.setdefault(name, [0.0] * len(self.parameters))
+
+    def _assign(self, data: Iterable[float]) -> None:
+        for parameter, number in zip(self.parameters, data, strict=True):
+            parameter.data = number
+
+
+class SGD(Optimizer):
+    """Gradient descent on batches, with momentum if asked.
+
+    g = ∇ + weight_decay · p;  v = momentum · v + g (v = g at the first step);  p ← p − learning_rate · v, or with
+    `nesterov` p ← p − learning_rate · (g + momentum · v).
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.optim.SGD.html
+
+    Raises:
+        TypeError: if a parameter is no variable.
+        ValueError: if there is no parameter, one comes twice, or a number is out of its range.
+
+    >>> x = Value(5.0)
+    >>> optimizer = SGD([x], learning_rate=0.1)
+    >>> (x * x).backward()
+    >>> optimizer.step()
+    >>> x.data
+    4.0
+    """
+
+    def __init__(
+        self,
+        parameters: Iterable[Value],
+        learning_rate: LearningRate,
+        momentum: float = 0.0,
+        nesterov: bool = False,
+        weight_decay: float = 0.0,
+    ) -> None:
+        super().__init__(parameters, learning_rate, weight_decay)
+        self.momentum = _at_least_zero("SGD", "momentum", momentum)
+        if nesterov and not self.momentum:
+            raise ValueError("SGD: nesterov needs a momentum; pass for instance momentum=0.9")
+        self.nesterov = nesterov
+
+    def _move(self, rate: float, data: list[float], gradients: list[float]) -> None:
+        decay, momentum = self.weight_decay, self.momentum
+        if decay:
+            gradients = [g + decay * p for g, p in zip(gradients, data, strict=True)]
+        if momentum:
+            velocity = self._remembered("velocity")
+            velocity[:] = [momentum * v + g for v, g in zip(velocity, gradients, strict=True)]
+            if self.nesterov:
+                gradients = [g + momentum * v for g, v in zip(gradients, velocity, strict=True)]
+            else:
+                gradients = velocity
+        self._assign([p - rate * g for p, g in zip(data, gradients, strict=True)])
+
+
+class Adam(Optimizer):
+    """Adam: steps of the size of the learning rate, scaled by running means of the gradient and of its square.
+
+    g = ∇ + weight_decay · p;  m = β₁ m + (1 − β₁) g;  v = β₂ v + (1 − β₂) g²;
+    p ← p − learning_rate · m / (1 − β₁ᵗ) / (√v / √(1 − β₂ᵗ) + epsilon), with t = 1 at the first step.
+
+    Source: Kingma and Ba, Adam: a method for stochastic optimization, 2015, algorithm 1.
+
+    Raises:
+        TypeError: if a parameter is no variable.
+        ValueError: if there is no parameter, one comes twice, or a number is out of its range.
+
+    >>> x = Value(5.0)
+    >>> optimizer = Adam([x], learning_rate=0.5)
+    >>> (x * x).backward()
+    >>> optimizer.step()
+    >>> round(x.data, 6)
+    4.5
+    """
+
+    def __init__(
+        self,
+        parameters: Iterable[Value],
+        learning_rate: LearningRate = 0.001,
+        betas: tuple[float, float] = (0.9, 0.999),
+        epsilon: float = 1e-8,
+        weight_decay: float = 0.0,
+    ) -> None:
+        name = type(self).__name__
+        super().__init__(parameters, learning_rate, weight_decay)
+        self.betas = tuple(_at_least_zero(name, f"betas[{i}]", beta) for i, beta in enumerate(betas))
+        if len(self.betas) != 2 or max(self.betas) >= 1.0:
+            raise ValueError(f"{name}: betas must be two numbers in [0, 1), got {betas!r}")
+        self.epsilon = _at_least_zero(name, "epsilon", epsilon)
+
+    def _move(self, rate: float, data: list[float], gradients: list[float]) -> None:
+        if self.weight_decay:
+            decay = self.weight_decay
+            gradients = [g + decay * p for g, p in zip(gradients, data, strict=True)]
+        self._descend(rate, data, gradients)
+
+    def _descend(self, rate: float, data: list[float], gradients: list[float]) -> None:
+        beta1, beta2 = self.betas
+        sqrt, epsilon, new1, new2 = math.sqrt, self.epsilon, 1.0 - beta1, 1.0 - beta2
+        first, second = self._remembered("mean"), self._remembered("mean_square")
+        first[:] = [m + new1 * (g - m) for m, g in zip(first, gradients, strict=True)]
+        second[:] = [beta2 * v + new2 * g * g for v, g in zip(second, gradients, strict=True)]
+        size = rate / (1.0 - beta1 ** (self.steps + 1))
+        root = sqrt(1.0 - beta2 ** (self.steps + 1))
+        self._assign([p - size * m / (sqrt(v) / root + epsilon) for p, m, v in zip(data, first, second, strict=True)])
+
+
+class AdamW(Adam):
+    """Adam whose weight decay acts on the parameters directly: p ← p − learning_rate · weight_decay · p, then Adam.
+
+    Source: Loshchilov and Hutter, Decoupled weight decay regularization, 2019, algorithm 2.
+
+    Raises:
+        TypeError: if a parameter is no variable.
+        ValueError: if there is no parameter, one comes twice, or a number is out of its range.
+    """
+
+    def __init__(
+        self,
+        parameters: Iterable[Value],
+        learning_rate: LearningRate = 0.001,
+        betas: tuple[float, float] = (0.9, 0.999),
+        epsilon: float = 1e-8,
+        weight_decay: float = 0.01,
+    ) -> None:
+        super().__init__(parameters, learning_rate, betas, epsilon, weight_decay)
+
+    def _move(self, rate: float, data: list[float], gradients: list[float]) -> None:
+        kept = 1.0 - rate * self.weight_decay
+        self._descend(rate, [p * kept for p in data], gradients)
+
+
+def _at_least_zero(owner: str, argument: str, number: float) -> float:
+    value = as_float(number, owner, argument)
+    if not 0.0 <= value < math.inf:
+        raise ValueError(f"{owner}: {argument} is {value}, but must be finite and not negative")
+    return value

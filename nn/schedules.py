@@ -1,0 +1,66 @@
+"""Learning-rate schedules: plain functions of the step, which counts from 0. Any function of yours will do as well.
+
+>>> from autograd import Value
+>>> from nn import SGD
+>>> optimizer = SGD([Value(1.0)], learning_rate=step_decay(0.1, factor=0.5, every=100))
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+Schedule = Callable[[int], float]
+
+
+def constant(rate: float) -> Schedule:
+    """The same rate at every step: what a plain number means, for use inside `warm_up`."""
+    return lambda step: rate
+
+
+def step_decay(rate: float, factor: float, every: int) -> Schedule:
+    """rate · factor^⌊step / every⌋.
+
+    >>> [step_decay(0.1, factor=0.5, every=2)(step) for step in range(5)]
+    [0.1, 0.1, 0.05, 0.05, 0.025]
+    """
+    _check_steps("step_decay", "every", every)
+    return lambda step: rate * factor ** (step // every)
+
+
+def exponential_decay(rate: float, factor: float) -> Schedule:
+    """rate · factor^step.
+
+    >>> exponential_decay(0.5, factor=0.5)(2)
+    0.125
+    """
+    return lambda step: rate * factor**step
+
+
+def cosine_decay(rate: float, steps: int, final: float = 0.0) -> Schedule:
+    """final + (rate − final) · (1 + cos(π · step / steps)) / 2, and `final` after `steps`.
+
+    Source: Loshchilov and Hutter, SGDR: stochastic gradient descent with warm restarts, 2017, eq. 5.
+
+    >>> [round(cosine_decay(1.0, steps=4)(step), 4) for step in (0, 2, 4, 9)]
+    [1.0, 0.5, 0.0, 0.0]
+    """
+    _check_steps("cosine_decay", "steps", steps)
+    return lambda step: final + 0.5 * (rate - final) * (1.0 + math.cos(math.pi * min(step, steps) / steps))
+
+
+def warm_up(schedule: Schedule, steps: int) -> Schedule:
+    """Rises in equal steps to the start of a schedule, (step + 1) / steps of it, then follows it from its step 0.
+
+    Source: Goyal et al., Accurate, large minibatch SGD, 2017, section 2.2.
+
+    >>> [warm_up(constant(1.0), steps=4)(step) for step in range(6)]
+    [0.25, 0.5, 0.75, 1.0, 1.0, 1.0]
+    """
+    _check_steps("warm_up", "steps", steps)
+    return lambda step: schedule(0) * (step + 1) / steps if step < steps else schedule(step - steps)
+
+
+def _check_steps(owner: str, argument: str, steps: int) -> None:
+    if steps < 1:
+        raise ValueError(f"{owner}: {argument} is {steps}, but must be at least 1")

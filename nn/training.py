@@ -1,0 +1,244 @@
+"""`fit`: training by gradient descent on batches, example by example, and the `History` of it."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import autograd
+from autograd import Value
+from autograd.errors import as_float
+from nn.init import generator_of
+from nn.losses import plain
+from nn.module import Module
+from nn.optim import Optimizer
+
+Loss = Callable[[Any, Any], Any]
+"""`(prediction, target) -> Value` for one example; every loss of `nn.losses` is one."""
+
+Metric = Callable[[Sequence[Any], Sequence[Any]], float]
+"""`(predictions, targets) -> float` for many examples, in plain numbers; such as `nn.accuracy`."""
+
+
+@dataclass
+class History:
+    """What training reports, one entry per epoch.
+
+    Attributes:
+        loss: the mean loss of the examples, each as it was when its batch was trained on, penalty included.
+        metrics: the same for every metric, by name.
+    """
+
+    loss: list[float] = field(default_factory=list)
+    metrics: dict[str, list[float]] = field(default_factory=dict)
+
+    def plot(self) -> Any:
+        """Draw the curves over the epochs with matplotlib, metrics against an axis on the right.
+
+        Returns:
+            The matplotlib Axes of the loss; `history.plot().figure.savefig("loss.png")` saves the picture.
+
+        Raises:
+            ImportError: without matplotlib.
+            ValueError: if there is nothing to draw.
+        """
+        if not self.loss:
+            raise ValueError("History.plot: there are no epochs to draw")
+        try:
+            from matplotlib import pyplot
+        except ImportError:
+            raise ImportError('History.plot needs matplotlib; pip install "scalar-autograd[demos]"') from None
+        epochs = range(1, len(self.loss) + 1)
+        _, axes = pyplot.subplots()
+        lines = axes.plot(epochs, self.loss, color="C0", marker=".", label="loss")
+        axes.set_xlabel("epoch")
+        axes.set_ylabel("loss")
+        if self.metrics:
+            right = axes.twinx()
+            right.set_ylabel(", ".join(self.metrics))
+            for i, (name, numbers) in enumerate(self.metrics.items(), start=1):
+                lines += right.plot(epochs, numbers, color=f"C{i}", linestyle="--", marker=".", label=name)
+            axes.legend(handles=lines, loc="center right")
+        return axes
+
+
+def fit(
+    model: Module,
+    X: Sequence[Sequence[float]],  # noqa: N803 - the field's name for a matrix of examples
+    y: Sequence[Any],
+    *,
+    loss: Loss,
+    optimizer: Optimizer,
+    epochs: int,
+    batch_size: int | None = None,
+    seed: int | random.Random | None = None,
+    metrics: Mapping[str, Metric] | None = None,
+    penalty: Callable[[Module], Any] | None = None,
+    progress: bool = True,
+) -> History:
+    """Train a model: each epoch shuffles the examples and does one step per batch, along its mean gradient.
+
+    Gradients accumulate example by example, so that memory holds the graph of one example, whatever the batch size.
+
+    Args:
+        model: maps a row to a number or a row of numbers.
+        X: the examples, shape (examples, inputs), finite numbers.
+        y: the targets, one per example: what `loss` takes.
+        loss: of one prediction and its target.
+        optimizer: made with the parameters of the model.
+        epochs: how many times to go through the examples.
+        batch_size: how many examples a step looks at; None for all. The last batch may be smaller.
+        seed: of the shuffling: an int, a `random.Random` to go on with, or None for Python's shared generator.
+        metrics: by name, what to report of the predictions besides the loss.
+        penalty: added to the loss of each batch, for instance `lambda model: l2_penalty(model, 1e-4)`.
+        progress: whether to show a bar on the terminal, if tqdm is installed.
+
+    Raises:
+        TypeError, ValueError: for bad data or arguments; all are looked at before any parameter changes.
+        FloatingPointError: if a loss becomes NaN or infinite; parameters stay as the last good step left them.
+
+    >>> from nn import MLP, SGD, mse
+    >>> model = MLP(1, [1], seed=0)
+    >>> X, y = [[0.0], [1.0], [2.0]], [1.0, 3.0, 5.0]
+    >>> history = fit(model, X, y, loss=mse, optimizer=SGD(model.parameters(), 0.1), epochs=200, seed=0)
+    >>> [round(parameter.data, 3) for parameter in model.parameters()], len(history.loss)
+    ([2.0, 1.0], 200)
+    """
+    rows, targets = _checked_data(X, y)
+    epochs = _positive("epochs", epochs)
+    size = len(rows) if batch_size is None else _positive("batch_size", batch_size)
+    generator = generator_of(seed)
+    parameters = model.parameters()
+    if not set(map(id, optimizer.parameters)) <= set(map(id, parameters)):
+        raise ValueError(
+            "fit: the optimizer trains parameters that are not the model's; make it with model.parameters()"
+        )
+    _try_targets(model, rows, targets, loss)
+
+    metrics = dict(metrics or {})
+    history = History(metrics={name: [] for name in metrics})
+    order = list(range(len(rows)))
+    with _Progress(progress, epochs * math.ceil(len(rows) / size)) as bar:
+        for epoch in range(1, epochs + 1):
+            generator.shuffle(order)
+            predictions: list[Any] = []
+            total = 0.0
+            for start in range(0, len(order), size):
+                batch = order[start : start + size]
+                _zero(parameters)
+                try:
+                    for i in batch:
+                        prediction = model(rows[i])
+                        cost = loss(prediction, targets[i])
+                        total += _differentiated(cost, 1.0 / len(batch), f"the loss of example {i} in epoch {epoch}")
+                        predictions.append(_plain(prediction))
+                    if penalty is not None:
+                        total += len(batch) * _differentiated(penalty(model), 1.0, f"the penalty in epoch {epoch}")
+                    optimizer.step()
+                finally:
+                    _zero(parameters)
+                bar.advance(epoch, total / len(predictions))
+            history.loss.append(total / len(order))
+            in_order = [targets[i] for i in order]
+            for name, metric in metrics.items():
+                history.metrics[name].append(metric(predictions, in_order))
+    return history
+
+
+def _differentiated(value: Any, weight: float, what: str) -> float:
+    """Accumulate the gradients of a loss, and return it.
+
+    Raises:
+        TypeError: if it depends on no parameter.
+        FloatingPointError: if it is not finite.
+    """
+    if not isinstance(value, Value) or value.is_constant:
+        raise TypeError(
+            f"fit: {what} is {value!r}, which depends on no parameter; return a Value made of the prediction"
+        )
+    if not math.isfinite(value.data):
+        raise FloatingPointError(
+            f"fit: {what} is {value.data}; parameters are as the last step left them. Lower the learning rate, "
+            "scale the inputs, or use a loss from logits"
+        )
+    value.backward(weight)
+    return value.data
+
+
+def _plain(prediction: Any) -> Any:
+    return [plain(p) for p in prediction] if hasattr(prediction, "__len__") else plain(prediction)
+
+
+def _zero(parameters: list[Value]) -> None:
+    for parameter in parameters:
+        parameter.grad = 0.0
+
+
+def _checked_data(X: Sequence[Any], y: Sequence[Any]) -> tuple[list[list[float]], list[Any]]:  # noqa: N803
+    """The examples as rows of finite floats, the targets as a list."""
+    if len(X) == 0:
+        raise ValueError("fit: X is empty; pass at least one example")
+    if len(X) != len(y):
+        raise ValueError(f"fit: X has {len(X)} examples, but y has {len(y)} targets; give each example its target")
+    rows = []
+    for i, example in enumerate(X):
+        if not hasattr(example, "__len__"):
+            raise TypeError(f"fit: X[{i}] is {example!r}, but must be a row of numbers; put a lone one into a list")
+        if len(example) != len(X[0]):
+            raise ValueError(
+                f"fit: X[{i}] has {len(example)} numbers, but X[0] has {len(X[0])}; make rows of one length"
+            )
+        row = [as_float(number, "fit", f"X[{i}][{j}]") for j, number in enumerate(example)]
+        for j, number in enumerate(row):
+            if not math.isfinite(number):
+                raise ValueError(f"fit: X[{i}][{j}] is {number}; leave out or repair examples that are not finite")
+        rows.append(row)
+    return rows, list(y)
+
+
+def _try_targets(model: Module, rows: list[list[float]], targets: list[Any], loss: Loss) -> None:
+    """Compute the loss of every target once, for a neutral prediction of ½, so that a bad one stops before training."""
+    with autograd.no_grad():
+        prediction = model(rows[0])
+        neutral = [0.5] * len(prediction) if hasattr(prediction, "__len__") else 0.5
+        for i, target in enumerate(targets):
+            try:
+                loss(neutral, target)
+            except (TypeError, ValueError) as error:
+                raise type(error)(f"fit: y[{i}]: {error}") from error
+
+
+def _positive(argument: str, number: Any) -> int:
+    if isinstance(number, bool) or not isinstance(number, int):
+        raise TypeError(f"fit: {argument} must be a whole number, got {type(number).__name__} {number!r}")
+    if number < 1:
+        raise ValueError(f"fit: {argument} is {number}, but must be at least 1")
+    return number
+
+
+class _Progress:
+    """A bar over the steps: tqdm's where it is installed and asked for, else nothing."""
+
+    def __init__(self, wanted: bool, steps: int) -> None:
+        self.bar: Any = None
+        if wanted:
+            try:
+                from tqdm import tqdm
+            except ImportError:
+                return
+            self.bar = tqdm(total=steps, unit="step", disable=None)  # None: only on a terminal
+
+    def advance(self, epoch: int, loss: float) -> None:
+        if self.bar is not None:
+            self.bar.set_description(f"epoch {epoch}, loss {loss:.4f}", refresh=False)
+            self.bar.update()
+
+    def __enter__(self) -> _Progress:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self.bar is not None:
+            self.bar.close()
