@@ -76,13 +76,17 @@ def _reports(chosen: Sequence[Demo], check: bool) -> int:
 
 
 def _plots(command: argparse.ArgumentParser, chosen: Sequence[Demo], folder: Path) -> int:
+    plotters = [demo.plots for demo in chosen if demo.plots]
+    if not plotters:
+        command.error(f"--plots: no plots here; there are some in {', '.join(d.name for d in DEMOS if d.plots)}")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for demo in chosen:
-            for path in demo.plots(folder) if demo.plots else ():
-                print(path)
-    except (OSError, ImportError) as error:
+        for plots in plotters:
+            print(*plots(folder), sep="\n")
+    except OSError as error:
         command.error(f"--plots: {error}")
+    except ModuleNotFoundError as error:
+        command.error(f"--plots needs {error.name}: pip install 'scalar-autograd[demos]'")
     return 0
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograd import Value
-from demos import chain_rule
+from demos import chain_rule, one_neuron, xnor_step
 from demos.report import Report
 
 
@@ -47,6 +47,21 @@ DEMOS = (
         "loss functions, the chain rule, one weight of a 2-layer network",
         chain_rule.report,
         chain_rule.output,
+    ),
+    Demo(
+        "xnor_step",
+        "002",
+        "a 2-2-1 sigmoid network, its forward table and one step of backpropagation",
+        xnor_step.report,
+        xnor_step.output,
+    ),
+    Demo(
+        "one_neuron",
+        "004",
+        "binary cross entropy, rates of change, backpropagation through one neuron",
+        one_neuron.report,
+        one_neuron.output,
+        one_neuron.plots,
     ),
 )
 

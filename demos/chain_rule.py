@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from autograd import Value, constant, log, mean, sigmoid, softmax, sum, topological_order
-from demos.report import Report, Row, Section, derivatives, gradient_section
+from autograd import Value, constant, log, mean, sigmoid, softmax, sum
+from demos.report import Report, Row, Section, by_label, derivatives, gradient_section
 
 TARGET_A20 = 0.609  # printed; the figure with the other inputs of z20 is lost
 GIVEN = {
@@ -86,8 +86,8 @@ def _calculus() -> list[Row]:
 
 def _one_weight() -> list[Row]:
     e = output()
-    by_label = {node.label: node for node in topological_order(e)}
-    w10, z20, a20 = by_label["w10"], by_label["z20"], by_label["a20"]
+    nodes = by_label(e)
+    w10, z20, a20 = nodes["w10"], nodes["z20"], nodes["a20"]
     (e_by_a20,) = derivatives(e, a20)
     (a20_by_z20,) = derivatives(a20, z20)
     (z20_by_w10,) = derivatives(z20, w10)
@@ -105,8 +105,8 @@ def _one_weight() -> list[Row]:
 
 def _slips() -> list[Row]:
     e = output()
-    by_label = {node.label: node for node in topological_order(e)}
-    w10, a10, z20 = by_label["w10"], by_label["a10"], by_label["z20"]
+    nodes = by_label(e)
+    w10, a10, z20 = nodes["w10"], nodes["a10"], nodes["z20"]
     rounded = round(derivatives(e, w10)[0], 4)
     return [
         Row(

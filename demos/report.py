@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from autograd import Value, variables
+from autograd import Value, topological_order, variables
 
 _NUMBER = r"[-−]?\d+(?:,\d{3})*(?:\.\d+)?"
-_NUMBERS = re.compile(rf"(?:({_NUMBER})|\(({_NUMBER}(?:, {_NUMBER})*)\))( ~)?")
+_NUMBERS = re.compile(rf"(?:({_NUMBER})|\(({_NUMBER}(?:, {_NUMBER})*)\))( ?~)?")
 
 
 class Verdict(StrEnum):
@@ -181,6 +181,11 @@ def derivatives(output: Value, *inputs: Value) -> list[float]:
     return [x.grad for x in inputs]
 
 
+def by_label(output: Value) -> dict[str, Value]:
+    """The labelled Values of an expression, by label."""
+    return {node.label: node for node in topological_order(output) if node.label}
+
+
 def gradient_section(build: Callable[[Mapping[str, float]], Value], at: Mapping[str, float], of: str) -> Section:
     """A table of the engine's gradients beside central differences.
 
@@ -190,8 +195,8 @@ def gradient_section(build: Callable[[Mapping[str, float]], Value], at: Mapping[
         of: the name of the output, for the rows: ∂of/∂label.
     """
     output = build(at)
-    leaves = {leaf.label: leaf for leaf in variables(output)}
-    inputs = {label: leaves[label] for label in at if label in leaves}
+    nodes = by_label(output)
+    inputs = {label: nodes[label] for label in at if label in nodes and not nodes[label].is_constant}
     gradients = derivatives(output, *inputs.values())
     rows = [
         Gradient(f"∂{of}/∂{label}", central_difference(_as_function(build, at, label), at[label]), gradient)
