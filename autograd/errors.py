@@ -34,11 +34,29 @@ def describe_all(operands: Sequence[Any]) -> str:
 def numeric_error(
     error: ArithmeticError | ValueError, name: str, operands: Sequence[Any], domain: str
 ) -> ArithmeticError | ValueError:
-    """The error of a float operation, of the same type, told with names and a remedy."""
+    """The error of a float operation, of the same type, told with names and a remedy.
+
+    Args:
+        error: what the float operation raised.
+        name: the operation.
+        operands: what it was given.
+        domain: where it is defined, as a sentence; may be empty.
+    """
     kind = type(error)
-    where = f" (defined for {domain})" if domain else ""
-    remedy = next((text for known, text in _REMEDIES.items() if issubclass(kind, known)), "")
-    return kind(f"{name}({describe_all(operands)}): {error}{where}; {remedy}")
+    reason = error.args[-1] if error.args else kind.__name__  # the last: an overflow of pow comes as (errno, reason)
+    remedy = next(text for known, text in _REMEDIES.items() if issubclass(kind, known))
+    return kind("; ".join(filter(None, [f"{name}({describe_all(operands)}): {reason}", domain, remedy])))
+
+
+def is_real(thing: Any) -> bool:
+    """Whether it is a real number: int, float, bool, Fraction, a NumPy scalar."""
+    kind = type(thing)
+    return (
+        kind is float
+        or kind is int
+        or isinstance(thing, numbers.Real)
+        or (kind.__module__ == "numpy" and kind.__name__ in ("bool", "bool_"))  # the one NumPy scalar that is no Real
+    )
 
 
 def as_float(number: Any, operation: str, argument: str) -> float:
@@ -48,13 +66,13 @@ def as_float(number: Any, operation: str, argument: str) -> float:
         TypeError: for anything else; a `Value` and a string too.
         OverflowError: for an int too large for a float.
     """
-    if isinstance(number, numbers.Real):
+    if type(number) is float:
+        return number
+    if is_real(number):
         try:
             return float(number)
         except OverflowError as error:
             raise OverflowError(f"{operation}: {argument} is too large for a float ({error}); scale it down") from None
-    if type(number).__module__ == "numpy" and type(number).__name__.startswith("bool"):
-        return float(bool(number))  # the one NumPy scalar that is not registered as Real
     raise TypeError(
         f"{operation}: {argument} must be a real number (int, float, Fraction, NumPy scalar), "
         f"got {type(number).__name__} {_short(number)}; {_type_remedy(number)}"

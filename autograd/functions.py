@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from autograd import primitives as p
-from autograd.primitive import Primitive
 from autograd.value import Value, plain_numbers, record_many
 
 Number = Value | float
@@ -32,7 +31,7 @@ def mean(xs: Iterable[Number]) -> Any:
     Raises:
         ValueError: of nothing.
     """
-    return p.mean(*_at_least_one(xs, p.mean))
+    return p.mean(*_at_least_one(xs, "mean"))
 
 
 def prod(xs: Iterable[Number]) -> Any:
@@ -49,7 +48,7 @@ def logsumexp(xs: Iterable[Number]) -> Any:
     Raises:
         ValueError: of nothing.
     """
-    return p.logsumexp(*_at_least_one(xs, p.logsumexp))
+    return p.logsumexp(*_at_least_one(xs, "logsumexp"))
 
 
 def norm(xs: Iterable[Number]) -> Any:
@@ -90,7 +89,7 @@ def log_softmax(xs: Iterable[Number]) -> list[Any]:
     Raises:
         ValueError: of nothing.
     """
-    shifted = _shifted(_at_least_one(xs, p.logsumexp))
+    shifted = _shifted(_at_least_one(xs, "log_softmax"))
     total = logsumexp(shifted)
     return [x - total for x in shifted]
 
@@ -104,7 +103,7 @@ def softmax(xs: Iterable[Number]) -> list[Any]:
     Raises:
         ValueError: of nothing.
     """
-    powers = [p.exp(x) for x in _shifted(_at_least_one(xs, p.logsumexp))]
+    powers = [p.exp(x) for x in _shifted(_at_least_one(xs, "softmax"))]
     total = sum(powers)
     return [power / total for power in powers]
 
@@ -115,8 +114,8 @@ def _shifted(xs: Sequence[Number]) -> list[Any]:
     return [x - largest for x in xs]
 
 
-def _at_least_one(xs: Iterable[Number], primitive: Primitive) -> Sequence[Number]:
+def _at_least_one(xs: Iterable[Number], function: str) -> Sequence[Number]:
     operands = list(xs)
     if not operands:
-        raise ValueError(f"{primitive.name}: of no operands; pass at least one")
+        raise ValueError(f"{function}: of no operands; pass at least one")
     return operands

@@ -10,7 +10,10 @@ from autograd.value import Value
 def topological_order(*outputs: Value) -> list[Value]:
     """Every Value the outputs were computed from, operands before results; the outputs come last.
 
-    Leaves and labelled constants are in it, and branches nothing flows back into; plain numbers are not.
+    Leaves and constant Values are in it, and branches nothing flows back into; plain numbers are not.
+
+    Raises:
+        TypeError: if an output is no Value.
 
     >>> x = Value(2.0, label="x")
     >>> [node.label or node.primitive.name for node in topological_order(x * x + 1.0)]
@@ -19,16 +22,21 @@ def topological_order(*outputs: Value) -> list[Value]:
     order: list[Value] = []
     seen: set[int] = set()
     for output in outputs:
-        path: list[tuple[Value, Iterator[Value]]] = []
-        node: Value | None = output
-        while node is not None or path:
-            if node is not None and id(node) not in seen:
-                seen.add(id(node))
-                path.append((node, operand_values(node)))
-            above, rest = path[-1] if path else (None, iter(()))
-            node = next((operand for operand in rest if id(operand) not in seen), None)
-            if node is None and above is not None:
-                order.append(above)
+        if not isinstance(output, Value):
+            raise TypeError(f"topological_order: an output must be a Value, got {type(output).__name__} {output!r}")
+        if id(output) in seen:
+            continue
+        seen.add(id(output))
+        path = [(output, operand_values(output))]  # from the output down to here, each with its operands still to visit
+        while path:
+            node, rest = path[-1]
+            for operand in rest:
+                if id(operand) not in seen:
+                    seen.add(id(operand))
+                    path.append((operand, operand_values(operand)))
+                    break
+            else:
+                order.append(node)
                 path.pop()
     return order
 

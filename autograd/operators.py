@@ -6,12 +6,12 @@
 
 from __future__ import annotations
 
-import numbers
 from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any, Self
 
 from autograd import primitives as p
+from autograd.errors import is_real
 from autograd.primitive import Primitive
 
 
@@ -176,4 +176,4 @@ class Recorded:
 
 def is_operand(thing: Any) -> bool:
     """Whether an operator takes it: a recorded number or a real one."""
-    return isinstance(thing, (Recorded, numbers.Real)) or type(thing).__name__ == "bool_"
+    return isinstance(thing, Recorded) or is_real(thing)

@@ -66,7 +66,8 @@ class Primitive:
         self.samples = tuple(samples)
         self.kinks = tuple(kinks)
         self.__name__ = name
-        self.__doc__ = f"`{name}({', '.join(self.operands)})`" + (f", for {domain}" if domain else "")
+        signature = f"{name}({', '.join(self.operands)})"
+        self.__doc__ = f"{signature} is defined for {domain}" if domain else signature
 
     def __call__(self, *operands: Any) -> Any:
         """Apply the operation: floats give a float, anything that records itself is recorded.
@@ -85,8 +86,16 @@ class Primitive:
         for operand in operands:
             if type(operand) is not float and hasattr(operand, "apply_primitive"):
                 return operand.apply_primitive(self, operands)
-        numbers = [as_float(x, self.name, f"operand {i}") for i, x in enumerate(operands)]
+        numbers = [x if type(x) is float else self.float_operand(i, x) for i, x in enumerate(operands)]
         return self.value_at(numbers, numbers)
+
+    def float_operand(self, i: int, operand: Any) -> float:
+        """The i-th operand as a float.
+
+        Raises:
+            TypeError: if it is no real number.
+        """
+        return as_float(operand, self.name, f"operand {i}" if self.variadic else f"operand {self.operands[i]}")
 
     def value_at(self, numbers: Sequence[float], operands: Sequence[Any]) -> float:
         """The value at plain numbers; `operands` are what an error message shows.
@@ -97,12 +106,18 @@ class Primitive:
         try:
             return float(self.value(tuple(numbers)) if self.variadic else self.value(*numbers))
         except (ValueError, OverflowError, ZeroDivisionError) as error:
-            raise numeric_error(error, self.name, operands, self.domain) from None
+            raise numeric_error(error, self.name, operands, str(self.__doc__) if self.domain else "") from None
 
     def partials_at(self, operands: Sequence[Any], y: Any) -> Sequence[Any]:
-        """The partials at operands of any kind, floats or recorded numbers."""
+        """The partials at operands of any kind, floats or recorded numbers.
+
+        Raises:
+            ValueError: if the rule doesn't give one per operand.
+        """
         partials: Sequence[Any]
         partials = self.partials(tuple(operands), y) if self.variadic else self.partials(*operands, y)
+        if len(partials) != len(operands):
+            raise ValueError(f"{self.name}: the rule gives {len(partials)} partials for {len(operands)} operands")
         return partials
 
     def __repr__(self) -> str:

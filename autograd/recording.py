@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import inspect
 import threading
+from collections.abc import Callable
 from contextlib import ContextDecorator
-from contextvars import ContextVar, Token
+from contextvars import ContextVar
 from types import TracebackType
-from typing import Final
+from typing import Any, Final, TypeVar
 
-_PAUSED: Final[ContextVar[bool]] = ContextVar("autograd_paused", default=False)
+_DEPTH: Final[ContextVar[int]] = ContextVar("autograd_no_grad_depth", default=0)
 _LOCK: Final = threading.Lock()
+_Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 class _Hint:
@@ -24,7 +27,7 @@ HINT: Final = _Hint()
 
 def paused() -> bool:
     """Whether a `no_grad` block is open in this context."""
-    return HINT.open_blocks > 0 and _PAUSED.get()
+    return HINT.open_blocks > 0 and _DEPTH.get() > 0
 
 
 class no_grad(ContextDecorator):  # noqa: N801 - lower case, as everyone knows it from PyTorch
@@ -40,17 +43,31 @@ class no_grad(ContextDecorator):  # noqa: N801 - lower case, as everyone knows i
     (9.0, True)
     """
 
-    def __init__(self) -> None:
-        self._tokens: list[Token[bool]] = []
-
     def __enter__(self) -> None:
         with _LOCK:
             HINT.open_blocks += 1
-        self._tokens.append(_PAUSED.set(True))
+        _DEPTH.set(_DEPTH.get() + 1)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        _PAUSED.reset(self._tokens.pop())
+        _DEPTH.set(_DEPTH.get() - 1)
         with _LOCK:
             HINT.open_blocks -= 1
+
+    def __call__(self, function: _Function) -> _Function:
+        """Decorate a function.
+
+        Raises:
+            TypeError: for a generator or coroutine function, whose body runs after the call has returned.
+        """
+        if (
+            inspect.isgeneratorfunction(function)
+            or inspect.iscoroutinefunction(function)
+            or inspect.isasyncgenfunction(function)
+        ):
+            raise TypeError(
+                f"no_grad: the body of {function.__name__} runs after the call, outside the block; "
+                "write `with no_grad():` inside it"
+            )
+        return super().__call__(function)

@@ -123,7 +123,7 @@ class Value(Recorded):
         if self._primitive is None:
             return ()
         lhs = self._dlhs if self._lhs is None else self._lhs
-        if len(self._primitive.operands) == 1 and (self._rhs is None):
+        if len(self._primitive.operands) == 1:
             return (lhs,)
         return lhs, (self._drhs if self._rhs is None else self._rhs)
 
@@ -132,9 +132,8 @@ class Value(Recorded):
         """The local derivative by each operand; None where nothing flows back (a constant, a branch not taken)."""
         if self._rest is not None:
             return self._rest[1]
-        operands = self.operands
         inline = (None if self._lhs is None else self._dlhs, None if self._rhs is None else self._drhs)
-        return inline[: len(operands)]
+        return inline[: len(self.operands)]
 
     def detach(self) -> Value:
         """The same number as a constant, without history."""
@@ -149,25 +148,40 @@ class Value(Recorded):
             TypeError: for an operand that is no real number.
             ValueError, OverflowError, ZeroDivisionError: where the float operation raises it.
         """
-        numbers = [
-            x._data if isinstance(x, Value) else as_float(x, primitive.name, f"operand {i}")
-            for i, x in enumerate(operands)
-        ]
+        numbers: list[float] = []
+        variables = constants = 0
+        for operand in operands:
+            if isinstance(operand, Value):
+                numbers.append(operand._data)
+                if operand._constant:
+                    constants += 1
+                else:
+                    variables += 1
+            else:
+                numbers.append(primitive.float_operand(len(numbers), operand))
         node = Value(primitive.value_at(numbers, operands))
-        variable = [isinstance(x, Value) and not x._constant for x in operands]
-        if True not in variable or paused():
+        if variables == 0 or paused():
             node._constant = True
             return node
         try:
-            raw = primitive.partials_at(numbers, node._data)
+            partials = primitive.partials_at(numbers, node._data)
         except (ValueError, OverflowError, ZeroDivisionError) as error:
-            raise numeric_error(error, f"partials of {primitive.name}", operands, primitive.domain) from None
-        partials = tuple(
-            None if partial is None or not varies else float(partial)
-            for partial, varies in zip(raw, variable, strict=True)
-        )
-        kept = tuple(x if isinstance(x, Value) else number for x, number in zip(operands, numbers, strict=True))
-        _attach(node, primitive, kept, partials)
+            raise numeric_error(error, f"partials of {primitive.name}", operands, "") from None
+        node._primitive = primitive
+        if primitive.variadic or len(numbers) > 2 or constants or None in partials:
+            node._rest = _kept_apart(operands, numbers, partials)
+            return node
+        lhs = operands[0]
+        if isinstance(lhs, Value):
+            node._lhs, node._dlhs = lhs, float(partials[0])
+        else:
+            node._dlhs = numbers[0]
+        if len(numbers) == 2:
+            rhs = operands[1]
+            if isinstance(rhs, Value):
+                node._rhs, node._drhs = rhs, float(partials[1])
+            else:
+                node._drhs = numbers[1]
         return node
 
     # The four operations of arithmetic carry their rows inline, for speed; the tests hold them to the table.
@@ -360,23 +374,17 @@ def record_many(primitive: Primitive, data: float, operands: Sequence[Any], part
     return node
 
 
-def _attach(node: Value, primitive: Primitive, operands: tuple[Any, ...], partials: tuple[float | None, ...]) -> None:
-    """Give a node its operation, in the form its operands need."""
-    node._primitive = primitive
-    inline = not primitive.variadic and len(operands) <= 2
-    for operand, partial in zip(operands, partials, strict=True):
-        if partial is None and isinstance(operand, Value):
-            inline = False
-    if not inline:
-        node._rest = operands, partials
-        return
-    for i, (operand, partial) in enumerate(zip(operands, partials, strict=True)):
-        value = operand if isinstance(operand, Value) else None
-        number: float = operand if partial is None else partial
-        if i == 0:
-            node._lhs, node._dlhs = value, number
-        else:
-            node._rhs, node._drhs = value, number
+def _kept_apart(
+    operands: Sequence[Any], numbers: Sequence[float], partials: Sequence[Any]
+) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    """The operands and what flows back to each, for a node whose operands don't lie inline."""
+    kept: list[Any] = []
+    flows: list[Any] = []
+    for operand, number, partial in zip(operands, numbers, partials, strict=True):
+        is_value = isinstance(operand, Value)
+        kept.append(operand if is_value else number)
+        flows.append(float(partial) if is_value and not operand._constant and partial is not None else None)
+    return tuple(kept), tuple(flows)
 
 
 def _operations_below(root: Value) -> list[Value]:
