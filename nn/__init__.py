@@ -27,6 +27,7 @@ from nn.losses import (
 from nn.metrics import accuracy, largest
 from nn.module import Module
 from nn.optim import SGD, Adam, AdamW, Optimizer
+from nn.saving import Saved, load
 from nn.training import History, fit
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "Module",
     "Neuron",
     "Optimizer",
+    "Saved",
     "accuracy",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
@@ -51,6 +53,7 @@ __all__ = [
     "hinge",
     "l2_penalty",
     "largest",
+    "load",
     "mse",
     "one_hot",
     "schedules",

@@ -56,3 +56,18 @@ def activation_of(activation: str | Activation) -> Activation:
             f"got {type(activation).__name__} {activation!r}"
         )
     return activation
+
+
+def name_of(activation: Activation) -> str:
+    """The name of an activation, which `activation_of` turns back into it.
+
+    Raises:
+        TypeError: if it is a function of the user's own.
+
+    >>> name_of(autograd.relu)
+    'relu'
+    """
+    for name, known in ACTIVATIONS.items():
+        if activation is known:
+            return name
+    raise TypeError(f"activation {activation!r} has no name to save it by; use one of {', '.join(ACTIVATIONS)}")

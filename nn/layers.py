@@ -8,7 +8,7 @@ from typing import Any
 
 from autograd import Value, dot
 from autograd.errors import as_float
-from nn.activations import Activation, activation_of
+from nn.activations import Activation, activation_of, name_of
 from nn.init import Initializer, generator_of, initializer_of
 from nn.module import Module
 
@@ -188,6 +188,20 @@ class MLP(Module):
         for i, layer in enumerate(self.layers):
             signal = layer([signal] if i and layer.inputs == 1 else signal)
         return signal
+
+    def architecture(self) -> dict[str, Any]:
+        """The arguments of an MLP of the same shape.
+
+        Raises:
+            TypeError: if an activation is a function without a name in `nn.ACTIVATIONS`.
+        """
+        neurons = [layer.neurons[0] for layer in self.layers]
+        return {
+            "inputs": self.layers[0].inputs,
+            "units": [len(layer.neurons) for layer in self.layers],
+            "activation": [name_of(neuron.activation) for neuron in neurons],
+            "bias": neurons[0].b is not None,
+        }
 
     def __repr__(self) -> str:
         return f"MLP({', '.join(map(repr, self.layers))})"

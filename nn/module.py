@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import math
+import os
+import random
+from pathlib import Path
 from typing import Any
 
 from autograd import Value
+from nn.files import write_document
+from nn.optim import Optimizer
 
 
 class Module:
@@ -79,6 +85,52 @@ class Module:
         """Set the gradient of every parameter to zero."""
         for parameter in self.parameters():
             parameter.grad = 0.0
+
+    def architecture(self) -> dict[str, Any]:
+        """The arguments that make a module of the same shape; what `save` writes down and `load` calls the class with.
+
+        Raises:
+            TypeError: if the class doesn't say them.
+        """
+        raise TypeError(f"{type(self).__name__} doesn't say how to make one like it; define architecture(self) -> dict")
+
+    def save(
+        self,
+        path: str | os.PathLike[str],
+        optimizer: Optimizer | None = None,
+        generator: random.Random | None = None,
+    ) -> None:
+        """Save it to a JSON file, with what is needed to go on training bit for bit; `nn.load` reads it.
+
+        The file is written atomically: a crash leaves the old one or the new one, whole.
+
+        Args:
+            path: where to; an existing file is replaced.
+            optimizer: of its parameters.
+            generator: the one given to `fit(seed=generator)`.
+
+        Raises:
+            TypeError: if the class doesn't say its `architecture()`.
+            ValueError: if a number is not finite, or the optimizer trains other parameters.
+            OSError: if the file cannot be written.
+        """
+        named = self.named_parameters()
+        numbers = {name: parameter.data for name, parameter in named}
+        for name, number in numbers.items():
+            if not math.isfinite(number):
+                raise ValueError(f"save: parameter {name} is {number}; nothing was written")
+        content: dict[str, Any] = {
+            "model": {"class": type(self).__name__, "architecture": self.architecture(), "parameters": numbers}
+        }
+        if optimizer is not None:
+            places = {id(parameter): i for i, (_, parameter) in enumerate(named)}
+            if any(id(parameter) not in places for parameter in optimizer.parameters):
+                raise ValueError("save: the optimizer trains parameters that are not the model's; nothing was written")
+            trains = [places[id(parameter)] for parameter in optimizer.parameters]
+            content["optimizer"] = {"class": type(optimizer).__name__, "trains": trains, **optimizer.snapshot()}
+        if generator is not None:
+            content["generator"] = generator.getstate()
+        write_document(Path(path), content)
 
 
 def _attributes(prefix: str, module: Module) -> list[tuple[str, Any]]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
+from typing import Any, Self
 
 from autograd import Value
 from autograd.errors import as_float
 
 LearningRate = float | Callable[[int], float]
 """A number, or a schedule: a function of the step, which counts from 0 (see `nn.schedules`)."""
+
+_OF_EVERY_OPTIMIZER = ("parameters", "learning_rate", "steps", "state")
 
 
 class Optimizer(ABC):
@@ -65,6 +68,30 @@ class Optimizer(ABC):
         """Set the gradients of the parameters to zero."""
         for parameter in self.parameters:
             parameter.grad = 0.0
+
+    def snapshot(self) -> dict[str, Any]:
+        """All that a step depends on, but the parameters: plain data, of which `restored` makes an equal optimizer.
+
+        A learning rate that is a schedule is left out (None): a function is no data.
+        """
+        own = {name: thing for name, thing in vars(self).items() if name not in _OF_EVERY_OPTIMIZER}
+        rate = None if callable(self.learning_rate) else self.learning_rate
+        return {"learning_rate": rate, "options": own, "steps": self.steps, "state": self.state}
+
+    @classmethod
+    def restored(cls, parameters: Iterable[Value], learning_rate: LearningRate, snapshot: dict[str, Any]) -> Self:
+        """An optimizer in the state of a snapshot.
+
+        Raises:
+            ValueError: if the snapshot is not of so many parameters.
+        """
+        made = cls(parameters, learning_rate, **snapshot["options"])
+        made.steps = int(snapshot["steps"])
+        for name, numbers in snapshot["state"].items():
+            if len(numbers) != len(made.parameters):
+                raise ValueError(f"{cls.__name__}: {name} is of {len(numbers)} parameters, not {len(made.parameters)}")
+            made.state[name] = [as_float(number, cls.__name__, name) for number in numbers]
+        return made
 
     @abstractmethod
     def _move(self, rate: float, data: list[float], gradients: list[float]) -> None:

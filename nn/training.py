@@ -120,9 +120,9 @@ def fit(
 
     metrics = dict(metrics or {})
     history = History(metrics={name: [] for name in metrics})
-    order = list(range(len(rows)))
     with _Progress(progress, epochs * math.ceil(len(rows) / size)) as bar:
         for epoch in range(1, epochs + 1):
+            order = list(range(len(rows)))  # afresh, so that two runs of 5 epochs are one of 10
             generator.shuffle(order)
             predictions: list[Any] = []
             total = 0.0

@@ -1,0 +1,73 @@
+"""JSON documents that are whole or not there: versioned, with a checksum, written atomically, never pickled."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+FORMAT = "scalar-autograd model"
+VERSION = 1
+
+
+def write_document(path: Path, content: dict[str, Any]) -> None:
+    """Write a document beside its place, then move it there: a crash leaves the old file or the new one.
+
+    Raises:
+        ValueError: if a number in it is not finite.
+        OSError: if it cannot be written; an old file stays as it was.
+    """
+    if path.is_dir():
+        raise IsADirectoryError(f"save: {path} is a folder; name a file in it")
+    document = {"format": FORMAT, "version": VERSION, "checksum": _checksum(content), "content": content}
+    text = json.dumps(document, indent=1, allow_nan=False) + "\n"
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    except OSError as error:
+        hint = f"save: {error.strerror}; the folder must exist and be writable"
+        raise type(error)(error.errno, hint, str(path)) from None
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())  # or a power cut could leave the name without the bytes
+        os.replace(name, path)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(name)
+        raise
+
+
+def read_document(path: Path) -> dict[str, Any]:
+    """The content of a document, if it is exactly what was written.
+
+    Raises:
+        ValueError: for a foreign, truncated, edited or newer file.
+        OSError: if it cannot be read.
+    """
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ValueError(f"load: {path} is truncated or no JSON file ({error})") from None
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        raise ValueError(f"load: {path} is not a saved model (its format is not {FORMAT!r})")
+    version = document.get("version")
+    if version != VERSION:
+        newer = isinstance(version, int) and version > VERSION
+        raise ValueError(
+            f"load: {path} has version {version!r}, this program reads {VERSION}; "
+            + ("it was saved by a newer one: upgrade scalar-autograd" if newer else "it was edited or damaged")
+        )
+    content = document.get("content")
+    if not isinstance(content, dict) or document.get("checksum") != _checksum(content):
+        raise ValueError(f"load: {path} was edited or damaged since it was saved (its checksum doesn't agree)")
+    return content
+
+
+def _checksum(content: dict[str, Any]) -> str:
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

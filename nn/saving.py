@@ -1,0 +1,103 @@
+"""Loading what `Module.save` wrote: a model, its optimiser and the random generator of its training."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nn.files import read_document
+from nn.module import Module
+from nn.optim import LearningRate, Optimizer
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What a file held.
+
+    Attributes:
+        model: of the class it was saved from, with the same parameters.
+        optimizer: of the model's parameters, in the state it was in; None if none was saved.
+        generator: a random generator in the state it was in; None if none was saved.
+    """
+
+    model: Any
+    optimizer: Any = None
+    generator: random.Random | None = None
+
+
+def load(path: str | os.PathLike[str], learning_rate: LearningRate | None = None) -> Saved:
+    """Read what `model.save(path)` wrote, and refuse anything else. Nothing is unpickled, no code in it is run.
+
+    Args:
+        path: the file.
+        learning_rate: for an optimiser whose learning rate was a schedule; a function is not saved.
+
+    Raises:
+        ValueError: for a file that is foreign, truncated, edited, newer, or of a class unknown here.
+        OSError: if it cannot be read.
+
+    >>> import random, tempfile
+    >>> from nn import MLP, SGD, fit, mse
+    >>> model, generator = MLP(1, [4, 1], seed=0), random.Random(0)
+    >>> optimizer = SGD(model.parameters(), 0.01, momentum=0.9)
+    >>> X, y = [[0.0], [1.0], [2.0]], [0.0, 1.0, 4.0]
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     model.save(folder + "/model.json", optimizer, generator)
+    ...     saved = load(folder + "/model.json")
+    >>> first = fit(model, X, y, loss=mse, optimizer=optimizer, epochs=5, seed=generator)
+    >>> again = fit(saved.model, X, y, loss=mse, optimizer=saved.optimizer, epochs=5, seed=saved.generator)
+    >>> first.loss == again.loss
+    True
+    """
+    place = Path(path)
+    content = read_document(place)
+    try:
+        model = _model(content["model"], place)
+        optimizer = _optimizer(content["optimizer"], model, learning_rate, place) if "optimizer" in content else None
+        generator = _generator(content["generator"]) if "generator" in content else None
+    except (KeyError, IndexError, AttributeError, TypeError) as error:
+        raise ValueError(f"load: {place} is not complete: {type(error).__name__}: {error}") from None
+    return Saved(model, optimizer, generator)
+
+
+def _model(content: dict[str, Any], path: Path) -> Module:
+    made: Module = _known(Module, content["class"], path)(**content["architecture"])
+    parameters = dict(made.named_parameters())
+    numbers = content["parameters"]
+    if list(parameters) != list(numbers):
+        raise ValueError(f"load: {path} has other parameters than a {content['class']} of its architecture")
+    for name, number in numbers.items():
+        parameters[name].data = number
+    return made
+
+
+def _optimizer(content: dict[str, Any], model: Module, rate: LearningRate | None, path: Path) -> Optimizer:
+    if content["learning_rate"] is None and rate is None:
+        raise ValueError(f"load: the learning rate in {path} was a schedule; pass it as load(path, learning_rate=...)")
+    known = _known(Optimizer, content["class"], path)
+    parameters = model.parameters()
+    made: Optimizer = known.restored(
+        [parameters[i] for i in content["trains"]], content["learning_rate"] if rate is None else rate, content
+    )
+    return made
+
+
+def _generator(state: Sequence[Any]) -> random.Random:
+    made = random.Random()
+    made.setstate((state[0], tuple(state[1]), state[2]))
+    return made
+
+
+def _known(base: type, name: str, path: Path) -> Any:
+    """The subclass of that name, of ours or of the user's own."""
+    pending = [base]
+    while pending:
+        kind = pending.pop()
+        if kind.__name__ == name:
+            return kind
+        pending += kind.__subclasses__()
+    raise ValueError(f"load: {path} holds a {name}, which is not known here; import the module that defines it first")
