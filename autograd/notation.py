@@ -41,6 +41,7 @@ _TIGHTNESS: dict[str, tuple[int, tuple[int, ...]]] = {
     "neg": (3, (4,)),
     "mul": (4, (3, 5)),
     "div": (4, (3, 5)),
+    "ieee_div": (4, (3, 5)),
     "pow": (6, (_ATOM, _ATOM)),
     "square": (6, (_ATOM,)),
     "frac": (5, (0, 0)),
@@ -123,7 +124,9 @@ def _fill(operation: str, operands: Sequence[tuple[str, int]], dialect: Dialect)
     return dialect.templates[operation].format(*texts), own
 
 
-def _number(nothing: str, infinity: str, nan: str, digits: str = "", minus: str = "-") -> Callable[[float | None], str]:
+def spell_number(
+    nothing: str, infinity: str, nan: str, digits: str = "", minus: str = "-"
+) -> Callable[[float | None], str]:
     """How numbers are written; without `digits` (as of `format`) every bit is kept."""
 
     def number(x: float | None) -> str:
@@ -162,7 +165,7 @@ def _escaped(text: str) -> str:
 
 
 def _latex_number(x: float | None) -> str:
-    mantissa, _, exponent = _number("0", r"\infty", r"\mathrm{NaN}", ".6g")(x).partition("e")
+    mantissa, _, exponent = spell_number("0", r"\infty", r"\mathrm{NaN}", ".6g")(x).partition("e")
     return rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if exponent else mantissa
 
 
@@ -194,7 +197,7 @@ TEXT = Dialect(
         "!=": "{} ≠ {}",
     },
     call=_text_call,
-    number=_number("0", "∞", "NaN", ".6g", "−"),
+    number=spell_number("0", "∞", "NaN", ".6g", "−"),
     name=lambda name: " ".join(name.split()),
     is_code=False,
 )
@@ -223,18 +226,13 @@ LATEX = Dialect(
     name=_latex_name,
     is_code=False,
 )
+ARITHMETIC = {"add": "{} + {}", "sub": "{} - {}", "mul": "{} * {}", "div": "{} / {}", "neg": "-{}"} | {
+    sign: f"{{}} {sign} {{}}" for sign in _COMPARISONS
+}
 PYTHON = Dialect(
-    templates={
-        "add": "{} + {}",
-        "sub": "{} - {}",
-        "mul": "{} * {}",
-        "div": "{} / {}",
-        "neg": "-{}",
-        "where": "{1} if {0} else {2}",
-        **{sign: f"{{}} {sign} {{}}" for sign in _COMPARISONS},
-    },
+    templates={**ARITHMETIC, "where": "{1} if {0} else {2}"},
     call=lambda symbol, arguments: f"{symbol.head}({', '.join(arguments)})",
-    number=_number("None", "inf", "nan"),
+    number=spell_number("None", "inf", "nan"),
     name=str,
     is_code=True,
 )

@@ -235,9 +235,8 @@ def _dot_partials(xs: Sequence[Any], y: Any) -> tuple[Any, ...]:
 def _logsumexp(xs: Sequence[Any]) -> Any:
     """Shifted by the largest operand: https://en.wikipedia.org/wiki/LogSumExp."""
     largest = reduce(maximum, xs)
-    if isinstance(largest, float) and math.isinf(largest):
-        return largest
-    return largest + log(_sum([exp(x - largest) for x in xs]))
+    shifted = log(_sum([exp(x - largest) for x in xs]))
+    return _if(abs(largest) == inf, largest, largest + shifted)
 
 
 def _norm(xs: Sequence[Any]) -> Any:
