@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograd import Value
-from demos import chain_rule, one_neuron, xnor_step
+from demos import chain_rule, network_cost, one_neuron, xnor_step
 from demos.report import Report
 
 
@@ -47,6 +47,13 @@ DEMOS = (
         "loss functions, the chain rule, one weight of a 2-layer network",
         chain_rule.report,
         chain_rule.output,
+    ),
+    Demo(
+        "network_cost",
+        "001",
+        "the cost of a classifying network, and its gradient as loops",
+        network_cost.report,
+        network_cost.output,
     ),
     Demo(
         "xnor_step",

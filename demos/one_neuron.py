@@ -6,18 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from autograd import Value, constant, log, mean, sigmoid
+from autograd import Value, constant, log, sigmoid
 from demos.report import Report, Row, Section, by_label, derivatives, gradient_section, show
+from nn import SGD, Neuron, accuracy, binary_cross_entropy
 
 GIVEN = {"w1": 0.5, "w2": -0.25, "b": 0.1, "x1": 1.0, "x2": 2.0, "y": 1.0}  # ours: the document's are in lost figures
 CORNERS = ((0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0))
 GATES = {"AND": (0.0, 0.0, 0.0, 1.0), "OR": (0.0, 1.0, 1.0, 1.0)}
 PREDICTIONS = [0.1 + 0.01 * step for step in range(90)]  # the document's np.arange(start=0.1, stop=1, step=0.01)
-
-
-def cross_entropy(y: Any, predicted: Any) -> Any:
-    """J = −(y·log ŷ + (1 − y)·log(1 − ŷ))."""
-    return -(y * log(predicted) + (1.0 - y) * log(1.0 - predicted))
 
 
 def neuron(at: Mapping[str, float]) -> Value:
@@ -26,7 +22,7 @@ def neuron(at: Mapping[str, float]) -> Value:
     x1, x2, y = (constant(at[label], label) for label in ("x1", "x2", "y"))
     z = w1 * x1 + w2 * x2 + b
     predicted = sigmoid(z)
-    loss: Value = cross_entropy(y, predicted)
+    loss: Value = -(y * log(predicted) + (1.0 - y) * log(1.0 - predicted))
     z.label, predicted.label, loss.label = "z", "ŷ", "J"
     return loss
 
@@ -51,7 +47,7 @@ def report() -> Report:
 
 def _losses() -> list[Row]:
     def j(y: float, *predictions: float) -> list[float]:
-        return [cross_entropy(y, Value(predicted)).data for predicted in predictions]
+        return [binary_cross_entropy(Value(predicted), y).data for predicted in predictions]
 
     low = [2.0**-10, 2.0**-30, 2.0**-50]
     high = [1.0 - x for x in low]
@@ -127,40 +123,35 @@ def _chain() -> list[Row]:
     ]
 
 
-def train(targets: Sequence[float], rate: float = 0.5) -> tuple[dict[str, float], int]:
+def train(targets: Sequence[float]) -> tuple[Neuron, int]:
     """Gradient steps from zero on the mean loss over the four corners, until ŷ is on the right side of ½ at each.
 
     Returns:
-        The parameters, and the number of steps.
+        The neuron, and the number of steps.
     """
-    parameters = {"w1": 0.0, "w2": 0.0, "b": 0.0}
-    steps = 0
-    while [float(p > 0.5) for p in predictions(parameters)] != list(targets):
-        w1, w2, b = (Value(number, label) for label, number in parameters.items())
-        losses = [
-            cross_entropy(y, sigmoid(w1 * x1 + w2 * x2 + b)) for (x1, x2), y in zip(CORNERS, targets, strict=True)
-        ]
-        gradients = derivatives(mean(losses), w1, w2, b)
-        parameters = {label: w - rate * g for (label, w), g in zip(parameters.items(), gradients, strict=True)}
-        steps += 1
-    return parameters, steps
-
-
-def predictions(parameters: Mapping[str, float]) -> list[float]:
-    """ŷ at the four corners."""
-    w1, w2, b = parameters["w1"], parameters["w2"], parameters["b"]
-    return [sigmoid(w1 * x1 + w2 * x2 + b) for x1, x2 in CORNERS]
+    neuron = Neuron(2, "sigmoid", initializer=lambda generator, fan_in, fan_out: 0.0)
+    descent = SGD(neuron.parameters(), 0.5)
+    while accuracy([neuron(x) for x in CORNERS], targets) < 1.0:
+        neuron.zero_grad()
+        binary_cross_entropy([neuron(x) for x in CORNERS], targets).backward()
+        descent.step()
+    return neuron, descent.steps
 
 
 def _gate(name: str, targets: Sequence[float]) -> Section:
-    parameters, steps = train(targets)
-    found = ", ".join(f"{label} = {number:.3f}" for label, number in parameters.items()).replace("-", "−")
-    shown = ", ".join(f"{p:.3f}" for p in predictions(parameters))
-    classes = [float(p > 0.5) for p in predictions(parameters)]
+    neuron, steps = train(targets)
+    w1, w2, b = (show(parameter.data, 3) for parameter in neuron.parameters())
+    predictions = [neuron(x).data for x in CORNERS]
+    found = (
+        f"From zero, η = 0.5, separated after {steps} steps: w1 = {w1}, w2 = {w2}, b = {b}; "
+        f"ŷ = {', '.join(show(p, 3) for p in predictions)}."
+    )
+    expected = f"({', '.join(map(str, targets))})"
+    classes = [float(p > 0.5) for p in predictions]
     return Section(
         f"The neuron learns {name}",
-        [Row("ŷ > ½ at (0,0), (0,1), (1,0), (1,1)", "process", f"({', '.join(map(str, targets))})", classes)],
-        text=[f"From zero, η = 0.5, separated after {steps} steps: {found}; ŷ = {shown}."],
+        [Row("ŷ > ½ at (0,0), (0,1), (1,0), (1,1)", "process", expected, classes)],
+        text=[found],
     )
 
 
@@ -170,7 +161,7 @@ def plots(folder: Path) -> list[Path]:
 
     curves = Figure(figsize=(12, 6), layout="constrained")
     for axes, y in zip(curves.subplots(ncols=2, sharey=True), (0.0, 1.0), strict=True):
-        axes.plot(PREDICTIONS, [cross_entropy(y, Value(p)).data for p in PREDICTIONS])
+        axes.plot(PREDICTIONS, [binary_cross_entropy(p, y) for p in PREDICTIONS])
         axes.set(title=f"case.{y + 1:.0f} y={y:.0f}", xlabel="preds", ylabel="loss")
         axes.grid(alpha=0.3)
 

@@ -66,6 +66,8 @@ def report_lines(title: str, report: Report, colour: bool = False) -> Iterator[s
         yield ""
         yield from _section_lines(section, colour)
     yield ""
+    if any(row.cells[1].endswith("~") for section in report for row in section.rows):
+        yield "  ~ the document went on with rounded numbers: its last digit may be one off"
     yield "  " + tally(report)
 
 
