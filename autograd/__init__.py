@@ -8,6 +8,7 @@
 7.0
 """
 
+from autograd import value as _value
 from autograd.functions import dot, log_softmax, logsumexp, mean, norm, prod, softmax
 from autograd.functions import sum as sum
 from autograd.graph import topological_order, variables
@@ -59,6 +60,9 @@ from autograd.value import Value, constant
 arcsin, arccos, arctan, arctan2 = asin, acos, atan, atan2
 arcsinh, arccosh, arctanh = asinh, acosh, atanh
 
+compiled: bool = not str(_value.__file__).endswith(".py")
+"""Whether the engine runs as the machine code of a compiled wheel, or as the Python source it was made of."""
+
 # abs, pow and sum are public too, but a star import leaves Python's own in place.
 __all__ = [
     "PRIMITIVES",
@@ -80,6 +84,7 @@ __all__ = [
     "atanh",
     "cbrt",
     "clip",
+    "compiled",
     "constant",
     "cos",
     "cosh",

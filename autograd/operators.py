@@ -11,10 +11,12 @@ from collections.abc import Sequence
 from typing import Any, Self
 
 from autograd import primitives as p
+from autograd.compilation import mypyc_attr
 from autograd.errors import is_real
 from autograd.primitive import Primitive
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)
 class Recorded:
     """A number whose operators and methods go through the table of primitives."""
 
@@ -165,13 +167,26 @@ class Recorded:
 
     # NumPy's long names
 
-    arcsin = asin
-    arccos = acos
-    arctan = atan
-    arctan2 = atan2
-    arcsinh = asinh
-    arccosh = acosh
-    arctanh = atanh
+    def arcsin(self) -> Self:
+        return self.asin()
+
+    def arccos(self) -> Self:
+        return self.acos()
+
+    def arctan(self) -> Self:
+        return self.atan()
+
+    def arctan2(self, x: Any) -> Self:
+        return self.atan2(x)
+
+    def arcsinh(self) -> Self:
+        return self.asinh()
+
+    def arccosh(self) -> Self:
+        return self.acosh()
+
+    def arctanh(self) -> Self:
+        return self.atanh()
 
 
 def is_operand(thing: Any) -> bool:

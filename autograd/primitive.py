@@ -11,6 +11,7 @@ import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from autograd.compilation import mypyc_attr
 from autograd.errors import as_float, numeric_error
 
 Rule = Callable[..., Any]
@@ -20,6 +21,7 @@ PRIMITIVES: dict[str, Primitive] = {}
 """Every primitive by name, in the order of the table."""
 
 
+@mypyc_attr(native_class=False)  # it keeps a docstring of its own, for help()
 class Primitive:
     """One row of the table: an operation, its value and its partial derivatives.
 

@@ -73,6 +73,11 @@ class Value(Recorded):
         self._constant: bool = False
         self.label = label
 
+    def __init_subclass__(cls) -> None:
+        raise TypeError(
+            "Value can't be subclassed: operators return Values; write functions, or a class that holds one"
+        )
+
     # -- the number and its gradient ----------------------------------------------------------------------------------
 
     @property

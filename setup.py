@@ -1,0 +1,74 @@
+"""Compile the engine's hot modules with mypyc while a wheel is built; where that fails, the wheel stays pure Python.
+
+Nothing else is ever compiled, and nothing is ever written beside the sources: an editable install and a source tree
+run the sources as they stand. `SCALAR_AUTOGRAD_PURE=1` makes a pure wheel; `autograd.compiled` tells which it was.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+import tempfile
+from pathlib import Path
+
+from setuptools import Extension, setup
+from setuptools.command.bdist_wheel import bdist_wheel
+from setuptools.command.build_ext import build_ext
+from setuptools.errors import BaseError, CCompilerError
+
+HOT_MODULES = ["errors", "functions", "graph", "operators", "primitive", "recording", "value"]
+
+
+def compiled_modules(directory: str) -> list[Extension]:
+    """The hot modules as C, generated in a directory; none if mypyc is unwanted, missing or fails."""
+    if os.environ.get("SCALAR_AUTOGRAD_PURE", "0") not in ("", "0") or platform.python_implementation() != "CPython":
+        return []
+    try:
+        from mypyc.build import mypycify
+
+        extensions: list[Extension] = mypycify(
+            [f"autograd/{name}.py" for name in HOT_MODULES],
+            target_dir=directory,
+            group_name="autograd",
+            debug_level="0",
+        )
+    except (ImportError, SystemExit) as error:  # mypyc ends with SystemExit where it can't compile
+        return stays_pure(error)
+    if os.name != "nt":
+        for extension in extensions:  # no fused multiply-add: results are those of Python's floats, bit for bit
+            extension.extra_compile_args = [*extension.extra_compile_args, "-ffp-contract=off"]
+    return extensions
+
+
+def stays_pure(reason: object) -> list[Extension]:
+    print(f"scalar-autograd is not compiled and stays pure Python: {reason}", file=sys.stderr)
+    return []
+
+
+class Wheel(bdist_wheel):
+    """The one command that compiles; in a directory of its own, so that nothing stale gets into the wheel."""
+
+    def run(self) -> None:
+        with tempfile.TemporaryDirectory(prefix="scalar-autograd-") as directory:
+            self.reinitialize_command("build", reinit_subcommands=True).build_base = directory
+            self.bdist_dir = os.path.join(directory, "wheel")
+            self.distribution.ext_modules = compiled_modules(directory)
+            self.root_is_pure = not self.distribution.ext_modules
+            super().run()
+
+
+class BuildExtensions(build_ext):
+    """Compiles all of the hot modules, or none."""
+
+    def run(self) -> None:
+        try:
+            super().run()
+        except (BaseError, CCompilerError) as error:
+            for output in self.get_outputs():
+                Path(output).unlink(missing_ok=True)
+            self.distribution.ext_modules = stays_pure(error)
+            self.get_finalized_command("bdist_wheel").root_is_pure = True
+
+
+setup(cmdclass={"bdist_wheel": Wheel, "build_ext": BuildExtensions})
