@@ -56,6 +56,7 @@ from autograd.primitives import (
 from autograd.primitives import pow as pow
 from autograd.recording import no_grad
 from autograd.value import Value, constant
+from autograd.walkthrough import walkthrough
 
 arcsin, arccos, arctan, arctan2 = asin, acos, atan, atan2
 arcsinh, arccosh, arctanh = asinh, acosh, atanh
@@ -123,6 +124,7 @@ __all__ = [
     "tanh",
     "topological_order",
     "variables",
+    "walkthrough",
     "where",
     "xlogy",
 ]

@@ -1,0 +1,117 @@
+"""The walk as JSON. It keeps the nodes with their exact numbers; the steps follow from them."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from typing import Any
+
+from autograd.primitive import PRIMITIVES
+from autograd.walkthrough import LEAF_KINDS, Node, Walkthrough, check
+
+FORMAT, VERSION = "autograd-walkthrough", 1
+_NOT_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}  # JSON has no numbers for them
+
+
+def document(walk: Walkthrough) -> dict[str, Any]:
+    """A walk as what JSON can say.
+
+    `{"format", "version", "nodes": [...]}`, a node with its name, kind and data, and an operation also with the name
+    of its primitive, the indices of its operands and its partials. Numbers that are not finite are strings.
+    """
+    nodes = []
+    for node in walk.nodes:
+        entry: dict[str, Any] = {"name": node.name, "kind": node.kind, "data": _encoded(node.data)}
+        if node.primitive:
+            entry["operation"] = node.primitive.name
+            entry["operands"] = list(node.operands)
+            entry["partials"] = [_encoded(partial) for partial in node.partials]
+        nodes.append(entry)
+    return {"format": FORMAT, "version": VERSION, "nodes": nodes}
+
+
+def write(walk: Walkthrough) -> str:
+    """A walk as JSON text."""
+    return json.dumps(document(walk), ensure_ascii=False, allow_nan=False)
+
+
+def read(text: str) -> Walkthrough:
+    """A walk from JSON text.
+
+    Raises:
+        ValueError: if it is incomplete, of a newer version or contradicts itself; the message names the place.
+    """
+    try:
+        whole = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"from_json: no complete JSON ({error}); was the file cut off?") from None
+    if not isinstance(whole, dict) or whole.get("format") != FORMAT:
+        raise ValueError(f'from_json: not a walk; it would begin with "format": "{FORMAT}"')
+    if whole.get("version") != VERSION:
+        raise ValueError(
+            f"from_json: the walk is of version {whole.get('version')!r}, this program reads {VERSION}; "
+            "read it with the program that wrote it, or a newer one"
+        )
+    entries = whole.get("nodes")
+    if not isinstance(entries, list) or not entries:
+        raise ValueError("from_json: nodes must be a list of at least one node")
+    nodes: list[Node] = []
+    for i, entry in enumerate(entries):
+        if not isinstance(entry, dict) or not isinstance(entry.get("name"), str) or not entry["name"]:
+            raise ValueError(f"from_json: node {i} must be an object with a name, got {entry!r:.80}")
+        name, kind, place = entry["name"], entry.get("kind"), f"from_json: node {i} ({entry['name']})"
+        data = _number(entry.get("data"), f"{place}: data")
+        if kind == "operation":
+            nodes.append(_operation(entry, name, data, nodes, place))
+        elif kind in LEAF_KINDS:
+            nodes.append(Node(name, kind, data))
+        else:
+            raise ValueError(f"{place}: kind must be operation or one of {', '.join(LEAF_KINDS)}, got {kind!r}")
+    if nodes[-1].primitive is None:
+        raise ValueError(f"from_json: the last node, {nodes[-1].name}, must be the output, an operation")
+    return Walkthrough(nodes)
+
+
+def _operation(entry: dict[str, Any], name: str, data: float, before: list[Node], place: str) -> Node:
+    row = PRIMITIVES.get(str(entry.get("operation")))
+    if row is None:
+        raise ValueError(
+            f"{place}: operation {entry.get('operation')!r} is not in the table; if it is yours, make it with "
+            "autograd.primitive(...) before reading the walk"
+        )
+    operands, partials = entry.get("operands"), entry.get("partials")
+    if not isinstance(operands, list) or not isinstance(partials, list):
+        raise ValueError(f"{place}: operands and partials must be lists, got {operands!r} and {partials!r}")
+    wanted = len(operands) if row.variadic else len(row.operands)
+    if len(operands) != wanted or len(partials) != wanted:
+        raise ValueError(
+            f"{place}: {row.name} takes {wanted} operands with a partial each, got {len(operands)} and {len(partials)}"
+        )
+    for i, operand in enumerate(operands):
+        if not isinstance(operand, int) or isinstance(operand, bool) or not 0 <= operand < len(before):
+            raise ValueError(
+                f"{place}: operand {i} must be the index of a node before this one (there are {len(before)}; "
+                f"anything later would be a cycle), got {operand!r}"
+            )
+    numbers = [
+        None if partial is None else _number(partial, f"{place}: partial {i}") for i, partial in enumerate(partials)
+    ]
+    node = Node(name, "operation", data, row, tuple(operands), tuple(numbers))
+    try:
+        check(node, [before[i].data for i in operands])
+    except (ValueError, ArithmeticError) as error:
+        raise ValueError(f"{place}: {error}") from None
+    return node
+
+
+def _encoded(number: float | None) -> float | str | None:
+    return number if number is None or math.isfinite(number) else str(number)
+
+
+def _number(thing: Any, place: str) -> float:
+    if isinstance(thing, str) and thing in _NOT_FINITE:
+        return _NOT_FINITE[thing]
+    if isinstance(thing, bool) or not isinstance(thing, (int, float)) or abs(thing) > sys.float_info.max:
+        raise ValueError(f"{place} must be a number, got {thing!r:.80}")
+    return float(thing)
