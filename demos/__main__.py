@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import NoReturn
 
 from demos.catalogue import DEMOS, Demo, find
-from demos.report import Verdict
-from demos.terminal import WIDTH, paint, report_lines, wants_colour, wrap
+from demos.report import Report, Verdict
+from demos.terminal import WIDTH, paint, report_lines, tally, wants_colour
 
 
 class _Parser(argparse.ArgumentParser):
-    """Tells a wrong command line in one line."""
+    """Tells a wrong command line in one line, without the usage."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {message} (--help shows the options)\n")
+        self.exit(2, f"{self.prog}: {message}\n")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -42,37 +42,43 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = command.parse_args(arguments)
     try:
         chosen = [find(name) for name in options.demos] or [demo for demo in DEMOS if demo.document]
-    except KeyError as error:
-        command.error(str(error.args[0]))
+    except LookupError as error:
+        command.error(str(error))
     if options.list:
-        return _list()
+        return _list(chosen if options.demos else DEMOS)
     if options.plots is not None:
         return _plots(command, chosen, options.plots)
     return _reports(chosen, options.check)
 
 
-def _list() -> int:
-    for demo in DEMOS:
-        first, *others = wrap(demo.title, WIDTH - 26)
-        print(f"{demo.name:<20}{demo.document or '-':<6}{first}")
-        for line in others:
-            print(" " * 26 + line)
+def _list(demos: Sequence[Demo]) -> int:
+    for demo in demos:
+        print(f"{demo.name:<18}{demo.document or '-':<5}{demo.title}")
     return 0
 
 
 def _reports(chosen: Sequence[Demo], check: bool) -> int:
     colour = wants_colour(sys.stdout)
-    wrong = rows = 0
+    reports = []
     for number, demo in enumerate(chosen):
-        report = demo.report()
-        print(*([""] if number else []), *report_lines(demo.heading, report, colour), sep="\n", flush=True)
-        verdicts = [row.verdict for section in report for row in section.rows]
-        rows += len(verdicts)
-        wrong += verdicts.count(Verdict.WRONG)
-    if check:
-        kind = Verdict.WRONG if wrong else Verdict.AGREES
-        print(f"\n{paint(kind, kind, colour)} {rows} rows, {wrong} wrong")
-    return 1 if check and wrong else 0
+        reports.append(demo.report())
+        title = f"{demo.heading} · {demo.title}"
+        print(*([""] if number else []), *report_lines(title, reports[-1], colour), sep="\n", flush=True)
+    return _summary(chosen, reports, colour) if check else 0
+
+
+def _summary(chosen: Sequence[Demo], reports: Sequence[Report], colour: bool) -> int:
+    """What --check comes to, the wrong rows by name."""
+    print("\n" + "─" * WIDTH)
+    wrong = 0
+    for demo, report in zip(chosen, reports, strict=True):
+        print(f"{demo.heading}: {tally(report)}")
+        for row in (row for section in report for row in section.rows):
+            if row.verdict is Verdict.WRONG:
+                wrong += 1
+                print(paint(f"  {Verdict.WRONG} {row.what}", Verdict.WRONG, colour))
+    print(f"{wrong} wrong" if wrong else "every row agrees or is a known erratum")
+    return 1 if wrong else 0
 
 
 def _plots(command: argparse.ArgumentParser, chosen: Sequence[Demo], folder: Path) -> int:
@@ -84,7 +90,7 @@ def _plots(command: argparse.ArgumentParser, chosen: Sequence[Demo], folder: Pat
         for plots in plotters:
             print(*plots(folder), sep="\n")
     except OSError as error:
-        command.error(f"--plots: {error}")
+        command.error(f"--plots: cannot write to {folder}: {error.strerror or error}")
     except ModuleNotFoundError as error:
         command.error(f"--plots needs {error.name}: pip install 'scalar-autograd[demos]'")
     return 0

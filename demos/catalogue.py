@@ -19,7 +19,7 @@ class Demo:
     Attributes:
         name: the word on the command line; also the module's.
         document: the number of the source document; empty for a demo of our own.
-        title: what it shows, in one line.
+        title: what it shows; short, so that it stands on one line.
         report: computes its tables.
         output: the labelled expression of which drawings, walks and pages are made.
         plots: writes its pictures to a folder and returns their paths; None if it has none.
@@ -34,38 +34,36 @@ class Demo:
 
     @property
     def heading(self) -> str:
-        """Name, document and title in one line."""
-        return (
-            f"{self.name} · document {self.document} · {self.title}" if self.document else f"{self.name} · {self.title}"
-        )
+        """The name, and the document if there is one."""
+        return f"{self.name} · document {self.document}" if self.document else self.name
 
 
 DEMOS = (
     Demo(
         "chain_rule",
         "000",
-        "loss functions, the chain rule, one weight of a 2-layer network",
+        "losses, the chain rule, one weight of a network",
         chain_rule.report,
         chain_rule.output,
     ),
     Demo(
         "network_cost",
         "001",
-        "the cost of a classifying network, and its gradient as loops",
+        "a network's cost, and its gradient as loops",
         network_cost.report,
         network_cost.output,
     ),
     Demo(
         "xnor_step",
         "002",
-        "a 2-2-1 sigmoid network, its forward table and one step of backpropagation",
+        "a 2-2-1 network, one step of backpropagation",
         xnor_step.report,
         xnor_step.output,
     ),
     Demo(
         "one_neuron",
         "004",
-        "binary cross entropy, rates of change, backpropagation through one neuron",
+        "cross entropy, derivatives, training one neuron",
         one_neuron.report,
         one_neuron.output,
         one_neuron.plots,
@@ -77,11 +75,11 @@ def find(name: str) -> Demo:
     """The demo of that name, or of that document.
 
     Raises:
-        KeyError: if there is none; the message suggests the nearest names.
+        LookupError: if there is none; the message suggests the nearest names.
     """
     known = {demo.name: demo for demo in DEMOS} | {demo.document: demo for demo in DEMOS if demo.document}
     if name in known:
         return known[name]
     near = difflib.get_close_matches(name, known)
     hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(d.name for d in DEMOS)}"
-    raise KeyError(f"no demo is called {name!r}; {hint}")
+    raise LookupError(f"no demo is called {name!r}; {hint}")

@@ -57,7 +57,7 @@ def check():
 def test_check_passes_and_shows_every_document_within_80_columns_without_colour(check):
     assert check.returncode == 0
     assert check.stderr == ""
-    assert all(f"document {demo.document} " in check.stdout for demo in DEMOS if demo.document)
+    assert all(f"{demo.heading}: " in check.stdout for demo in DEMOS if demo.document)
     assert "✓" in check.stdout
     assert "\033" not in check.stdout
     assert [line for line in check.stdout.splitlines() if columns(line) > WIDTH] == []
@@ -76,6 +76,10 @@ def test_one_demo_by_name_and_by_document_is_the_same():
     assert by_name.stdout.count("document 0") == 1
 
 
+def test_name_document_and_title_fit_on_a_line():
+    assert all(columns(f"{demo.heading} · {demo.title}") <= WIDTH for demo in DEMOS)
+
+
 def test_list_shows_name_document_and_title():
     lines = " ".join(run("--list").stdout.split())
     assert all(f"{demo.name} {demo.document or '-'} {demo.title}" in lines for demo in DEMOS)
@@ -89,7 +93,8 @@ def test_list_shows_name_document_and_title():
         (["chain_rule", "00"], "no demo is called '00'"),
         (["--nonsense"], "unrecognized arguments: --nonsense"),
         (["--list", "--check"], "not allowed with"),
-        (["--plots", str(Path(__file__))], "File exists"),
+        (["--plots", str(Path(__file__))], "cannot write to"),
+        (["--plots", "out", "chain_rule"], "no plots here; there are some in"),
     ],
 )
 def test_a_wrong_command_line_is_told_in_one_line_and_ends_with_2(arguments, says):
@@ -109,7 +114,7 @@ def test_a_wrong_row_makes_check_fail_and_nothing_else(monkeypatch, capsys):
     wrong = Demo("wrong", "999", "a wrong row", lambda: [Section("s", [Row("x", "2", "2.0", 3.0)])], lambda: None)
     monkeypatch.setattr(command_line, "find", lambda name: wrong)
     assert command_line.main(["wrong", "--check"]) == 1
-    assert "✗ 1 rows, 1 wrong" in capsys.readouterr().out
+    assert capsys.readouterr().out.endswith("wrong · document 999: 1 ✗\n  ✗ x\n1 wrong\n")
     assert command_line.main(["wrong"]) == 0
 
 
