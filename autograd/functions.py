@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -20,9 +21,9 @@ def sum(xs: Iterable[Number]) -> Any:
     """
     operands = list(xs)
     numbers = plain_numbers(operands)
-    if numbers is None:
+    if numbers is None or numbers is operands:
         return p.sum(*operands)
-    return record_many(p.sum, p.sum.value(numbers), operands, (1.0,) * len(operands))
+    return record_many(p.sum, p.sum.value(numbers), operands, (1.0,) * len(operands), operands)
 
 
 def mean(xs: Iterable[Number]) -> Any:
@@ -48,7 +49,16 @@ def logsumexp(xs: Iterable[Number]) -> Any:
     Raises:
         ValueError: of nothing.
     """
-    return p.logsumexp(*_at_least_one(xs, "logsumexp"))
+    operands = _at_least_one(xs, "logsumexp")
+    numbers = plain_numbers(operands)
+    largest = math.inf if numbers is None else max(numbers)
+    if numbers is None or numbers is operands or math.isinf(largest):
+        return p.logsumexp(*operands)
+    total = 0.0
+    for x in numbers:
+        total += math.exp(x - largest)
+    y = largest + math.log(total)
+    return record_many(p.logsumexp, y, operands, tuple([math.exp(x - y) for x in numbers]), operands)
 
 
 def norm(xs: Iterable[Number]) -> Any:
@@ -71,16 +81,18 @@ def dot(a: Iterable[Number], b: Iterable[Number]) -> Any:
     left, right = list(a), list(b)
     if len(left) != len(right):
         raise ValueError(f"dot: a has {len(left)} elements and b has {len(right)}; they must be of the same length")
-    if not left:
-        return 0.0
     x, y = plain_numbers(left), plain_numbers(right)
     if x is None or y is None or (x is left and y is right):
         return p.dot(*left, *right)
     total = 0.0
     for xi, yi in zip(x, y, strict=True):
         total += xi * yi
-    nothing = (None,) * len(left)
-    return record_many(p.dot, total, left + right, (*(nothing if x is left else y), *(nothing if y is right else x)))
+    operands = left + right
+    if y is right:
+        return record_many(p.dot, total, operands, tuple(y), left)
+    if x is left:
+        return record_many(p.dot, total, operands, (*((None,) * len(left)), *x), right)
+    return record_many(p.dot, total, operands, (*y, *x), operands)
 
 
 def log_softmax(xs: Iterable[Number]) -> list[Any]:
@@ -114,7 +126,7 @@ def _shifted(xs: Sequence[Number]) -> list[Any]:
     return [x - largest for x in xs]
 
 
-def _at_least_one(xs: Iterable[Number], function: str) -> Sequence[Number]:
+def _at_least_one(xs: Iterable[Number], function: str) -> list[Number]:
     operands = list(xs)
     if not operands:
         raise ValueError(f"{function}: of no operands; pass at least one")

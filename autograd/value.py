@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from autograd import primitives as p
@@ -35,8 +35,8 @@ class Value(Recorded):
 
     # An operation keeps its operands in one of two forms. Up to two lie inline: `_lhs` with its local derivative
     # `_dlhs`, `_rhs` with `_drhs`; where an operand is a plain number, the Value is None and the number stands in
-    # place of the derivative. More of them, or any to which nothing flows back, lie in `_rest`: the operands, and for
-    # each the local derivative or None.
+    # place of the derivative. More of them, or any to which nothing flows back, lie in `_rest`: the operands; for each
+    # the local derivative or None, Nones at the end left out; and those operands that a backward pass goes on from.
     __slots__ = (
         "_constant",
         "_data",
@@ -68,7 +68,7 @@ class Value(Recorded):
         self._rhs = _rhs
         self._dlhs = _dlhs
         self._drhs = _drhs
-        self._rest: tuple[tuple[Any, ...], tuple[Any, ...]] | None = None
+        self._rest: tuple[tuple[Any, ...], tuple[Any, ...], list[Value]] | None = None
         self._sweep: object = None  # the last backward sweep that came here
         self._constant: bool = False
         self.label = label
@@ -136,7 +136,7 @@ class Value(Recorded):
     def partials(self) -> tuple[float | None, ...]:
         """The local derivative by each operand; None where nothing flows back (a constant, a branch not taken)."""
         if self._rest is not None:
-            return self._rest[1]
+            return self._rest[1] + (None,) * (len(self._rest[0]) - len(self._rest[1]))
         inline = (None if self._lhs is None else self._dlhs, None if self._rhs is None else self._drhs)
         return inline[: len(self.operands)]
 
@@ -261,7 +261,7 @@ class Value(Recorded):
             upstream = node._grad
             rest = node._rest
             if rest is not None:
-                for operand, partial in zip(rest[0], rest[1], strict=True):
+                for operand, partial in zip(rest[0], rest[1], strict=False):
                     if partial is not None:
                         operand._grad += upstream * partial
                 continue
@@ -363,33 +363,44 @@ def plain_numbers(operands: list[Any]) -> list[float] | None:
     return numbers if len(numbers) == len(operands) else None
 
 
-def record_many(primitive: Primitive, data: float, operands: Sequence[Any], partials: tuple[Any, ...]) -> Any:
+def record_many(
+    primitive: Primitive, data: float, operands: list[Any], partials: tuple[Any, ...], variables: list[Any]
+) -> Value:
     """A node of a variadic primitive whose value and partials are known already.
 
-    Returns a float if no operand is a Value.
+    Args:
+        primitive: the operation.
+        data: its value.
+        operands: Values and floats.
+        partials: the local derivative by each, or None; Nones at the end may be left out.
+        variables: the operands something flows back to: all Values, and none a constant.
     """
-    if not any(isinstance(x, Value) for x in operands):
-        return data
     node = Value(data)
     if paused():
         node._constant = True
     else:
         node._primitive = primitive
-        node._rest = tuple(operands), partials
+        node._rest = tuple(operands), partials, [x for x in variables if x._primitive is not None]
     return node
 
 
 def _kept_apart(
     operands: Sequence[Any], numbers: Sequence[float], partials: Sequence[Any]
-) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+) -> tuple[tuple[Any, ...], tuple[Any, ...], list[Value]]:
     """The operands and what flows back to each, for a node whose operands don't lie inline."""
     kept: list[Any] = []
     flows: list[Any] = []
+    operations: list[Value] = []
     for operand, number, partial in zip(operands, numbers, partials, strict=True):
         is_value = isinstance(operand, Value)
         kept.append(operand if is_value else number)
-        flows.append(float(partial) if is_value and not operand._constant and partial is not None else None)
-    return tuple(kept), tuple(flows)
+        if not is_value or operand._constant or partial is None:
+            flows.append(None)
+            continue
+        flows.append(float(partial))
+        if operand._primitive is not None:
+            operations.append(operand)
+    return tuple(kept), tuple(flows), operations
 
 
 def _operations_below(root: Value) -> list[Value]:
@@ -401,7 +412,7 @@ def _operations_below(root: Value) -> list[Value]:
     sweep = object()
     order: list[Value] = []
     above: list[Value] = []
-    cursors: list[tuple[Value, Any]] = []  # how far the walk has come among the many operands of a node
+    cursors: list[tuple[Value, Iterator[Value]]] = []  # how far the walk has come among the many operands of a node
     node = root
     node._sweep = sweep
     node._grad = 0.0
@@ -415,11 +426,11 @@ def _operations_below(root: Value) -> list[Value]:
                 rhs = node._rhs
                 if rhs is not None and rhs._sweep is not sweep and rhs._primitive is not None:
                     below = rhs
-        else:
+        elif node._rest[2]:
             if not cursors or cursors[-1][0] is not node:
-                cursors.append((node, iter(zip(node._rest[0], node._rest[1], strict=True))))
-            for operand, partial in cursors[-1][1]:
-                if partial is not None and operand._sweep is not sweep and operand._primitive is not None:
+                cursors.append((node, iter(node._rest[2])))
+            for operand in cursors[-1][1]:
+                if operand._sweep is not sweep:
                     below = operand
                     break
             else:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from autograd import Value
+from autograd.leaves import zero_gradients
 from nn.files import write_document
 from nn.optim import Optimizer
 
@@ -54,17 +55,17 @@ class Module:
                 no optimiser could train.
         """
         found: dict[str, Value] = {}
-        seen: set[int] = {id(self)}
+        seen = {id(self)}
         pending = _attributes("", self)[::-1]  # a stack, not recursion: the next one is the last
         while pending:
             name, thing = pending.pop()
             if not isinstance(thing, (Value, Module, list, tuple, dict)) or id(thing) in seen:
                 continue
             seen.add(id(thing))
-            if not isinstance(thing, Value):
-                pending += (_attributes(name + ".", thing) if isinstance(thing, Module) else _elements(name, thing))[
-                    ::-1
-                ]
+            if isinstance(thing, Module):
+                pending += _attributes(name + ".", thing)[::-1]
+            elif not isinstance(thing, Value):
+                pending += _elements(name, thing)[::-1]
             elif thing.primitive is not None:
                 raise ValueError(
                     f"{type(self).__name__}: {name} is the result of {thing.primitive.name}, not a parameter that can "
@@ -83,8 +84,7 @@ class Module:
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to zero."""
-        for parameter in self.parameters():
-            parameter.grad = 0.0
+        zero_gradients(self.parameters())
 
     def architecture(self) -> dict[str, Any]:
         """The arguments that make a module of the same shape; what `save` writes down and `load` calls the class with.

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from autograd import Value
 from autograd.errors import as_float
+from autograd.leaves import assign, gradients_of, numbers_of, zero_gradients
 
 LearningRate = float | Callable[[int], float]
 """A number, or a schedule: a function of the step, which counts from 0 (see `nn.schedules`)."""
@@ -52,7 +53,7 @@ class Optimizer(ABC):
         rate = self.learning_rate
         if callable(rate):
             rate = _at_least_zero(name, f"the learning rate of step {self.steps}", rate(self.steps))
-        gradients = [parameter.grad for parameter in self.parameters]
+        gradients = gradients_of(self.parameters)
         if not math.isfinite(sum(gradients)):  # one quick look; a finite sum of finite numbers may overflow, too
             for parameter, gradient in zip(self.parameters, gradients, strict=True):
                 if not math.isfinite(gradient):
@@ -61,13 +62,12 @@ class Optimizer(ABC):
                         f"{name}.step: the gradient of {label} is {gradient}; no parameter was moved. "
                         "Lower the learning rate, or look for an infinite derivative (sqrt or log at 0)"
                     )
-        self._move(rate, [parameter.data for parameter in self.parameters], gradients)
+        assign(self.parameters, self._moved(rate, numbers_of(self.parameters), gradients))
         self.steps += 1
 
     def zero_grad(self) -> None:
         """Set the gradients of the parameters to zero."""
-        for parameter in self.parameters:
-            parameter.grad = 0.0
+        zero_gradients(self.parameters)
 
     def snapshot(self) -> dict[str, Any]:
         """All that a step depends on, but the parameters: plain data, of which `restored` makes an equal optimizer.
@@ -94,16 +94,12 @@ class Optimizer(ABC):
         return made
 
     @abstractmethod
-    def _move(self, rate: float, data: list[float], gradients: list[float]) -> None:
-        """Do one step from these numbers along these gradients."""
+    def _moved(self, rate: float, data: list[float], gradients: list[float]) -> list[float]:
+        """Where one step leads from these numbers along these gradients."""
 
     def _remembered(self, name: str) -> list[float]:
         """A list of the state, zeros at first."""
         return self.state.setdefault(name, [0.0] * len(self.parameters))
-
-    def _assign(self, data: Iterable[float]) -> None:
-        for parameter, number in zip(self.parameters, data, strict=True):
-            parameter.data = number
 
 
 class SGD(Optimizer):
@@ -140,7 +136,7 @@ class SGD(Optimizer):
             raise ValueError("SGD: nesterov needs a momentum; pass for instance momentum=0.9")
         self.nesterov = nesterov
 
-    def _move(self, rate: float, data: list[float], gradients: list[float]) -> None:
+    def _moved(self, rate: float, data: list[float], gradients: list[float]) -> list[float]:
         decay, momentum = self.weight_decay, self.momentum
         if decay:
             gradients = [g + decay * p for g, p in zip(gradients, data, strict=True)]
@@ -151,7 +147,7 @@ class SGD(Optimizer):
                 gradients = [g + momentum * v for g, v in zip(gradients, velocity, strict=True)]
             else:
                 gradients = velocity
-        self._assign([p - rate * g for p, g in zip(data, gradients, strict=True)])
+        return [p - rate * g for p, g in zip(data, gradients, strict=True)]
 
 
 class Adam(Optimizer):
@@ -189,13 +185,13 @@ class Adam(Optimizer):
             raise ValueError(f"{name}: betas must be two numbers in [0, 1), got {betas!r}")
         self.epsilon = _at_least_zero(name, "epsilon", epsilon)
 
-    def _move(self, rate: float, data: list[float], gradients: list[float]) -> None:
+    def _moved(self, rate: float, data: list[float], gradients: list[float]) -> list[float]:
         if self.weight_decay:
             decay = self.weight_decay
             gradients = [g + decay * p for g, p in zip(gradients, data, strict=True)]
-        self._descend(rate, data, gradients)
+        return self._descended(rate, data, gradients)
 
-    def _descend(self, rate: float, data: list[float], gradients: list[float]) -> None:
+    def _descended(self, rate: float, data: list[float], gradients: list[float]) -> list[float]:
         beta1, beta2 = self.betas
         sqrt, epsilon, new1, new2 = math.sqrt, self.epsilon, 1.0 - beta1, 1.0 - beta2
         first, second = self._remembered("mean"), self._remembered("mean_square")
@@ -203,7 +199,7 @@ class Adam(Optimizer):
         second[:] = [beta2 * v + new2 * g * g for v, g in zip(second, gradients, strict=True)]
         size = rate / (1.0 - beta1 ** (self.steps + 1))
         root = sqrt(1.0 - beta2 ** (self.steps + 1))
-        self._assign([p - size * m / (sqrt(v) / root + epsilon) for p, m, v in zip(data, first, second, strict=True)])
+        return [p - size * m / (sqrt(v) / root + epsilon) for p, m, v in zip(data, first, second, strict=True)]
 
 
 class AdamW(Adam):
@@ -226,9 +222,9 @@ class AdamW(Adam):
     ) -> None:
         super().__init__(parameters, learning_rate, betas, epsilon, weight_decay)
 
-    def _move(self, rate: float, data: list[float], gradients: list[float]) -> None:
+    def _moved(self, rate: float, data: list[float], gradients: list[float]) -> list[float]:
         kept = 1.0 - rate * self.weight_decay
-        self._descend(rate, [p * kept for p in data], gradients)
+        return self._descended(rate, [p * kept for p in data], gradients)
 
 
 def _at_least_zero(owner: str, argument: str, number: float) -> float:

@@ -11,6 +11,7 @@ from typing import Any
 import autograd
 from autograd import Value
 from autograd.errors import as_float
+from autograd.leaves import zero_gradients
 from nn.init import generator_of
 from nn.losses import plain
 from nn.module import Module
@@ -128,7 +129,7 @@ def fit(
             total = 0.0
             for start in range(0, len(order), size):
                 batch = order[start : start + size]
-                _zero(parameters)
+                zero_gradients(parameters)
                 try:
                     for i in batch:
                         prediction = model(rows[i])
@@ -139,7 +140,7 @@ def fit(
                         total += len(batch) * _differentiated(penalty(model), 1.0, f"the penalty in epoch {epoch}")
                     optimizer.step()
                 finally:
-                    _zero(parameters)
+                    zero_gradients(parameters)
                 bar.advance(epoch, total / len(predictions))
             history.loss.append(total / len(order))
             in_order = [targets[i] for i in order]
@@ -170,11 +171,6 @@ def _differentiated(value: Any, weight: float, what: str) -> float:
 
 def _plain(prediction: Any) -> Any:
     return [plain(p) for p in prediction] if hasattr(prediction, "__len__") else plain(prediction)
-
-
-def _zero(parameters: list[Value]) -> None:
-    for parameter in parameters:
-        parameter.grad = 0.0
 
 
 def _checked_data(X: Sequence[Any], y: Sequence[Any]) -> tuple[list[list[float]], list[Any]]:  # noqa: N803
