@@ -92,7 +92,7 @@ def _plots(command: argparse.ArgumentParser, chosen: Sequence[Demo], folder: Pat
     except OSError as error:
         command.error(f"--plots: cannot write to {folder}: {error.strerror or error}")
     except ModuleNotFoundError as error:
-        command.error(f"--plots needs {error.name}: pip install 'scalar-autograd[demos]'")
+        command.error(f"--plots needs {str(error.name).partition('.')[0]}: pip install 'scalar-autograd[demos]'")
     return 0
 
 

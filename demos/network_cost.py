@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import count, pairwise
 
-from autograd import Value, constant, log, mean, sigmoid
+from autograd import Value, constant, log, sigmoid
 from demos.report import Report, Row, Section, central_difference, derivatives, gradient_section
 from nn import MLP, binary_cross_entropy, l2_penalty, largest, one_hot
 
@@ -53,6 +53,15 @@ def cost(theta: Sequence[Matrix], xs: Matrix, ys: Matrix, lambda_: float) -> flo
             for w in row[1:]:
                 squares += w**2
     return total / m + lambda_ / (2 * m) * squares
+
+
+def logistic_regression_cost(theta: Sequence[float], xs: Matrix, ys: Matrix, lambda_: float) -> float:
+    """(1/m) Σᵢ log(1 + exp(∓θᵀx)) + (λ/2m) Σ θ², − where y is 1; θ₀ left out of the last sum."""
+    total = 0.0
+    for x, (y,) in zip(xs, ys, strict=True):
+        z = theta[0] + math.fsum(w * x_j for w, x_j in zip(theta[1:], x, strict=True))
+        total += math.log1p(math.exp(-z if y else z))
+    return total / len(xs) + lambda_ / (2 * len(xs)) * math.fsum(w**2 for w in theta[1:])
 
 
 def deltas(theta: Sequence[Matrix], a: Matrix, y: Sequence[float]) -> Matrix:
@@ -223,9 +232,14 @@ def _costs(many: Sequence[Matrix], one: Sequence[Matrix]) -> list[Row]:
             Row(f"J(Θ), {name}, λ = {lambda_:g}", "formula", exact, engine),
             Row("the same, less the loops'", "formula", "0.000000000000", engine - loops),
         ]
-    h = [network(one)(x) for x in X]
-    terms = [log(h_i if y else 1.0 - h_i) for h_i, (y,) in zip(h, IS_CLASS_0, strict=True)]
-    return [*rows, Row("K = 1: logistic regression's −mean log", "formula", "0.536591", -mean(terms).data)]
+    alone = fixed_weights(3, 1)  # no hidden layer
+    logistic = engine_cost(network(alone), X, IS_CLASS_0, 1.0).data
+    by_hand = logistic_regression_cost(alone[0][0], X, IS_CLASS_0, 1.0)
+    return [
+        *rows,
+        Row("J(Θ), no hidden layer, λ = 1", "formula", "1.714406", logistic),
+        Row("less logistic regression's cost", "formula", "0.000000000000", logistic - by_hand),
+    ]
 
 
 def _predictions(many: Sequence[Matrix], one: Sequence[Matrix]) -> list[Row]:

@@ -133,3 +133,11 @@ def test_a_terminal_without_the_characters_still_gets_the_report():
     ended = run("chain_rule", PYTHONIOENCODING="ascii")
     assert ended.returncode == 0
     assert "0.0381138" in ended.stdout
+
+
+def test_plots_without_matplotlib_say_what_to_install(monkeypatch, tmp_path, capsys):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(SystemExit) as ended:
+        command_line.main(["one_neuron", "--plots", str(tmp_path)])
+    assert ended.value.code == 2
+    assert "needs matplotlib: pip install 'scalar-autograd[demos]'" in capsys.readouterr().err
