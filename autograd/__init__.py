@@ -9,6 +9,7 @@
 """
 
 from autograd import value as _value
+from autograd.functional import derivative, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from autograd.functions import dot, log_softmax, logsumexp, mean, norm, prod, softmax
 from autograd.functions import sum as sum
 from autograd.graph import topological_order, variables
@@ -55,6 +56,7 @@ from autograd.primitives import (
 )
 from autograd.primitives import pow as pow
 from autograd.recording import no_grad
+from autograd.sweeps import adjoints
 from autograd.value import Value, constant
 from autograd.walkthrough import walkthrough
 
@@ -71,6 +73,7 @@ __all__ = [
     "Value",
     "acos",
     "acosh",
+    "adjoints",
     "arccos",
     "arccosh",
     "arcsin",
@@ -89,6 +92,7 @@ __all__ = [
     "constant",
     "cos",
     "cosh",
+    "derivative",
     "dot",
     "elu",
     "erf",
@@ -96,7 +100,12 @@ __all__ = [
     "exp",
     "expm1",
     "gelu",
+    "grad",
+    "hessian",
+    "hvp",
     "hypot",
+    "jacobian",
+    "jvp",
     "leaky_relu",
     "log",
     "log1p",
@@ -123,7 +132,9 @@ __all__ = [
     "tan",
     "tanh",
     "topological_order",
+    "value_and_grad",
     "variables",
+    "vjp",
     "walkthrough",
     "where",
     "xlogy",

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
 
 from autograd.value import Value
 
 
-def topological_order(*outputs: Value) -> list[Value]:
+def topological_order(*outputs: Value, until: Iterable[Value] = ()) -> list[Value]:
     """Every Value the outputs were computed from, operands before results; the outputs come last.
 
     Leaves and constant Values are in it, and branches nothing flows back into; plain numbers are not.
+
+    Args:
+        outputs: where to start.
+        until: nodes to leave out, with everything below them that is met nowhere else.
 
     Raises:
         TypeError: if an output is no Value.
@@ -21,7 +25,7 @@ def topological_order(*outputs: Value) -> list[Value]:
     ['x', 'mul', 'add']
     """
     order: list[Value] = []
-    seen: set[int] = set()
+    seen = {id(node) for node in until}
     for output in outputs:
         if not isinstance(output, Value):
             raise TypeError(f"topological_order: an output must be a Value, got {type(output).__name__} {output!r}")

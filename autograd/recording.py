@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import inspect
 import threading
-from collections.abc import Callable
-from contextlib import ContextDecorator
+from collections.abc import Callable, Iterator
+from contextlib import ContextDecorator, contextmanager
 from contextvars import ContextVar
 from types import TracebackType
 from typing import Any, Final, TypeVar
@@ -28,6 +28,17 @@ HINT: Final = _Hint()
 def paused() -> bool:
     """Whether a `no_grad` block is open in this context."""
     return HINT.open_blocks > 0 and _DEPTH.get() > 0
+
+
+@contextmanager
+def resumed() -> Iterator[None]:
+    """Record inside the block, even within `no_grad`."""
+    depth = _DEPTH.get()
+    _DEPTH.set(0)
+    try:
+        yield
+    finally:
+        _DEPTH.set(depth)
 
 
 class no_grad(ContextDecorator):  # noqa: N801 - lower case, as everyone knows it from PyTorch

@@ -1,0 +1,127 @@
+"""Derivatives carried through a recorded graph, backwards or forwards, without touching any `.grad`.
+
+Each sweep works in floats, with the partials that were recorded, or *on the graph*: then the partials are recorded
+in their turn, by the same rules, and what comes out can be differentiated again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from autograd.errors import describe_all
+from autograd.graph import topological_order
+from autograd.value import Value, constant
+
+Number = Value | float
+
+
+def adjoints(y: Value, xs: Iterable[Value]) -> list[Value]:
+    """The derivatives of y by each of xs as Values, which can be differentiated again; no `.grad` is touched.
+
+    An edge whose partial is the plain number 0.0 by its rule (relu where it is flat) counts as no edge.
+
+    Args:
+        y: the output.
+        xs: variables, or results on the way to y.
+
+    Raises:
+        TypeError: if y or one of xs is no Value.
+        RuntimeError: if the data of an operand was changed since it was used.
+
+    >>> x = Value(3.0)
+    >>> (slope,) = adjoints(x**3.0, [x])
+    >>> (curvature,) = adjoints(slope, [x])
+    >>> slope.data, curvature.data, x.grad
+    (27.0, 18.0, 0.0)
+    """
+    if isinstance(xs, Value):
+        raise TypeError("adjoints: xs must be a list of Values, got one Value; write adjoints(y, [x])")
+    sources = list(xs)
+    for x in sources:
+        if not isinstance(x, Value):
+            raise TypeError(f"adjoints: xs must hold Values, got {type(x).__name__} {x!r}")
+    found = reverse_sweep([(y, 1.0)], sources, topological_order(y), on_graph=True)
+    return [x if isinstance(x, Value) else constant(x) for x in found]
+
+
+def reverse_sweep(
+    seeds: Iterable[tuple[Value, Number]], sources: Sequence[Value], order: Sequence[Value], on_graph: bool
+) -> list[Number]:
+    """The adjoints of the sources: Σ seed · d(output)/d(source), 0.0 where nothing flows.
+
+    Args:
+        seeds: outputs, each with the factor its derivatives get.
+        sources: by what to differentiate; they may be results themselves.
+        order: the nodes below the outputs, operands first; the sources and what lies below them may be left out.
+        on_graph: whether the adjoints are to be recorded.
+    """
+    reached = {id(x) for x in sources}  # the nodes that depend on a source
+    for node in order:
+        flows = zip(node.operands, node.partials, strict=True)
+        if any(partial is not None and id(operand) in reached for operand, partial in flows):
+            reached.add(id(node))
+    adjoint: dict[int, Number] = {}
+    for output, seed in seeds:
+        _add(adjoint, output, seed)
+    for node in reversed(order):
+        upstream = adjoint.get(id(node))
+        if upstream is None or id(node) not in reached:
+            continue
+        for operand, partial in zip(node.operands, _partials(node, on_graph), strict=True):
+            if isinstance(operand, Value) and partial is not None and id(operand) in reached:
+                _add(adjoint, operand, _times(upstream, partial))
+    return [adjoint.get(id(x), 0.0) for x in sources]
+
+
+def forward_sweep(
+    seeds: Iterable[tuple[Value, Number]], outputs: Sequence[Number], order: Sequence[Value], on_graph: bool
+) -> list[Number]:
+    """The tangents of the outputs: Σ d(output)/d(source) · seed, 0.0 where nothing flows.
+
+    Args:
+        seeds: sources, each with its tangent.
+        outputs: what to differentiate.
+        order: the nodes between sources and outputs, operands first.
+        on_graph: whether the tangents are to be recorded.
+    """
+    tangent = {id(x): seed for x, seed in seeds}
+    for node in order:
+        moving = [tangent.get(id(x)) if isinstance(x, Value) else None for x in node.operands]
+        if all(t is None for t in moving):
+            continue
+        for t, partial in zip(moving, _partials(node, on_graph), strict=True):
+            if t is not None and partial is not None:
+                _add(tangent, node, _times(t, partial))
+    return [tangent.get(id(y), 0.0) for y in outputs]
+
+
+def _partials(node: Value, on_graph: bool) -> Sequence[Number | None]:
+    """The local derivatives of one operation: as recorded, or recorded anew as functions of its operands."""
+    if not on_graph or node.primitive is None:
+        return node.partials
+    on_values = node.primitive.partials_at(node.operands, node)
+    partials: list[Number | None] = []
+    for was, partial in zip(node.partials, on_values, strict=True):
+        now = partial.data if isinstance(partial, Value) else partial
+        if was is not None and now != was and not (now != now and was != was):
+            raise RuntimeError(
+                f"{node.primitive.name}({describe_all(node.operands)}): the data of an operand was changed after this "
+                f"was computed (its local derivative was {was!r}, now it is {now!r}); compute it again first"
+            )
+        # A partial that is 0.0 whatever the operands are is no edge: nothing flows, not even 0 times infinity.
+        partials.append(None if was is None or (type(partial) is float and partial == 0.0) else partial)
+    return partials
+
+
+def _times(factor: Number, partial: Number) -> Number:
+    """The product; a factor 1.0 records nothing."""
+    if type(partial) is float and partial == 1.0:
+        return factor
+    if type(factor) is float and factor == 1.0:
+        return partial
+    return factor * partial
+
+
+def _add(sums: dict[int, Number], node: Value, term: Number) -> None:
+    old = sums.get(id(node))
+    sums[id(node)] = term if old is None else old + term
