@@ -112,6 +112,6 @@ def _encoded(number: float | None) -> float | str | None:
 def _number(thing: Any, place: str) -> float:
     if isinstance(thing, str) and thing in _NOT_FINITE:
         return _NOT_FINITE[thing]
-    if isinstance(thing, bool) or not isinstance(thing, (int, float)) or abs(thing) > sys.float_info.max:
+    if isinstance(thing, bool) or not isinstance(thing, (int, float)) or not abs(thing) <= sys.float_info.max:
         raise ValueError(f"{place} must be a number, got {thing!r:.80}")
     return float(thing)

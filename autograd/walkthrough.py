@@ -80,6 +80,11 @@ class Step:
         """upstream × local: what the edge adds to the target's gradient."""
         return None if self.upstream is None or self.local is None else self.upstream * self.local
 
+    @property
+    def question(self) -> str:
+        """The arithmetic without its result."""
+        return self.text.rpartition(" = ")[0] + " = ?"
+
     def accepts(self, guess: float) -> bool:
         """Whether a guess at `new` is right: within one percent, as reckoning with the digits shown comes out."""
         if not math.isfinite(self.new):
@@ -160,11 +165,11 @@ class Walkthrough(Sequence[Step]):
         i, position, upstream, local, old = self._moves[index]
         node = self.nodes[i]
         if operator.index(index) % len(self) < self.forward_steps:
-            formula = self._operation(node, in_names=True)
-            text = f"{node.name} = {formula}: {self._operation(node, in_names=False)} = {show(node.data)}"
+            formula = self.operation(node)
+            text = f"{node.name} = {formula}: {self.operation(node, in_names=False)} = {show(node.data)}"
             return Step("forward", i, None, i, formula, None, None, None, node.data, text)
         if position is None:
-            text = f"{node.name}.grad: 1.0000, where every gradient starts"
+            text = f"{node.name}.grad = 1.0000, where every gradient starts"
             return Step("backward", i, None, i, "1", None, None, None, 1.0, text)
         target, new = node.operands[position], old + upstream * local
         text = f"{self.nodes[target].name}.grad: {show(old)} + {_factor(upstream)} × {_factor(local)} = {show(new)}"
@@ -183,7 +188,7 @@ class Walkthrough(Sequence[Step]):
                 gradients[self.nodes[i].operands[position]] = old + upstream * local
         return data, gradients
 
-    def _operation(self, node: Node, in_names: bool) -> str:
+    def operation(self, node: Node, in_names: bool = True) -> str:
         """An operation written out, with the names of its operands or with their numbers."""
         assert node.primitive is not None
         operands = [self.nodes[i] for i in node.operands]
@@ -224,6 +229,12 @@ class Walkthrough(Sequence[Step]):
         output = self.nodes[-1]
         return f"<walk of {len(self)} steps over {len(self.nodes)} nodes to {output.name} = {show(output.data)}>"
 
+    def play(self) -> None:
+        """Walk in the terminal, a key a step; where the output is no terminal, print the whole walk."""
+        from autograd import terminal
+
+        terminal.play(self)
+
     def to_json(self) -> str:
         """The walk as JSON, its numbers exact."""
         from autograd import walk_json
@@ -262,7 +273,7 @@ def walkthrough(y: Value, depth: int | None = None) -> Walkthrough:
     Forward
       z = w·x: 0.4000 × 0.5180 = 0.2072
     Backward
-      z.grad: 1.0000, where every gradient starts
+      z.grad = 1.0000, where every gradient starts
       w.grad: 0.0000 + 1.0000 × 0.5180 = 0.5180   [∂z/∂w = x]
       x.grad: 0.0000 + 1.0000 × 0.4000 = 0.4000   [∂z/∂x = w]
     Gradients

@@ -38,7 +38,7 @@ def test_the_steps_are_those_one_would_write_by_hand() -> None:
     assert texts(chain_rule()) == [
         "z = w·x: 0.4000 × 0.5180 = 0.2072",
         "out = 0.0736·z: 0.0736 × 0.2072 = 0.0152",
-        "out.grad: 1.0000, where every gradient starts",
+        "out.grad = 1.0000, where every gradient starts",
         "z.grad: 0.0000 + 1.0000 × 0.0736 = 0.0736",
         "w.grad: 0.0000 + 0.0736 × 0.5180 = 0.0381",
         "x.grad: 0.0000 + 0.0736 × 0.4000 = 0.0294",

@@ -1,0 +1,259 @@
+"""The walk in a real pseudo-terminal: keys, resize, signals, colour, and what is left behind."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from autograd import Value, constant, sigmoid, walkthrough
+from autograd.terminal import columns, explanation, wants_colour
+
+pexpect: Any = pytest.importorskip("pexpect", reason="pexpect drives the pseudo-terminal")
+
+NETWORK = """
+from autograd import Value, sigmoid, walkthrough
+w, x = Value(0.4, label="w"), Value(0.518, label="x")
+z = w * x
+z.label = "z"
+a = sigmoid(z)
+a.label = "a"
+"""
+PLAY = f"""{NETWORK}
+import sys, termios
+before = termios.tcgetattr(0)
+try:
+    walkthrough(a).play()
+except KeyboardInterrupt:
+    print("interrupted")
+print("as it was" if termios.tcgetattr(0) == before else "changed")
+"""
+ENTER, LEAVE = "\033[?1049h\033[?25l", "\033[?25h\033[?1049l"
+
+
+class Terminal:
+    """A walk that plays in a pseudo-terminal, and the frame it shows."""
+
+    def __init__(self, script: str = PLAY, rows: int = 24, width: int = 80, **environment: str) -> None:
+        known = {name: text for name, text in os.environ.items() if name not in ("NO_COLOR", "LINES", "COLUMNS")}
+        known |= {"TERM": "xterm-256color", "PYTHONPATH": os.pathsep.join([".", *sys.path]), **environment}
+        self.child = pexpect.spawn(
+            sys.executable, ["-c", script], env=known, dimensions=(rows, width), encoding="utf-8", timeout=20
+        )
+        self.frame = self.raw = ""
+
+    def start(self) -> Terminal:
+        """Wait for the first frame: what is typed earlier is lost."""
+        self.wait("before the first step")
+        return self
+
+    def press(self, keys: str, shows: str) -> str:
+        """Press keys, and wait for a frame that shows a text."""
+        self.child.send(keys)
+        return self.wait(shows)
+
+    def wait(self, shows: str) -> str:
+        """The next frame that shows a text, without styles."""
+        while True:
+            self.child.expect(r"\033\[H(.*?)\033\[K\033\[J")
+            self.raw = self.child.match[1]
+            self.frame = re.sub(r"\033\[[0-9;]*[mK]", "", self.raw)
+            if shows in self.frame:
+                return self.frame
+
+    def rest(self) -> str:
+        """What comes until the end."""
+        self.child.expect(pexpect.EOF)
+        self.child.wait()
+        return str(self.child.before)
+
+
+@pytest.fixture
+def terminal() -> Iterator[Terminal]:
+    made = Terminal().start()
+    yield made
+    made.child.close(force=True)
+
+
+def test_the_keys(terminal: Terminal) -> None:
+    assert "The inputs are given. Enter computes the first operation." in terminal.frame
+    assert "z = w·x: 0.4000 × 0.5180 = 0.2072" in terminal.press("\r", "step 1 of 6 · forward")
+    assert "a = σ(z): σ(0.2072) = 0.5516" in terminal.press("\033[C", "step 2 of 6 · forward")
+    assert "a.grad = 1.0000" in terminal.press("\033OC", "step 3 of 6 · backward")
+    assert "z.grad: 0.0000 + 1.0000 × 0.2473 = 0.2473" in terminal.press(" ", "step 4 of 6 · backward")
+    terminal.press("b", "step 3 of 6")
+    terminal.press("\033[D", "step 2 of 6")
+    terminal.press("f", "step 3 of 6 · backward")
+    terminal.press("f", "step 1 of 6 · forward")
+    terminal.press("bbb", "before the first step")
+    assert "w.grad: 0.0000 + 0.2473 × 0.5180 = 0.1281" in terminal.press("gw\r", "step 5 of 6")
+    terminal.press("gz\r", "step 1 of 6")  # starting over at the end
+    terminal.press("gz\r", "step 4 of 6")
+    terminal.press("gnobody\r", "No step computes 'nobody'.")
+    terminal.press("gx", "Go to node: x")
+    terminal.press("\033", "g go to node")  # left without going
+    assert "step 4 of 6" in terminal.frame
+    terminal.press("?", "∂a/∂z = a·(1 − a) = 0.247")
+    terminal.press("?", "step 4 of 6")
+    terminal.press("\r\r\r", "This is the last step.")
+    terminal.child.send("q")
+    assert terminal.rest().endswith(f"{LEAVE}as it was\r\n")
+
+
+def test_the_table_shows_a_number_once_it_is_computed(terminal: Terminal) -> None:
+    def row(name: str) -> list[str]:
+        line = next(line for line in terminal.frame.split("\r\n") if re.match(rf" . {name} ", line))
+        return line.replace("▶", " ").replace("•", " ").split()
+
+    assert row("w") == ["w", "variable", "0.4000", "—"]
+    assert row("z") == ["z", "w·x", "—", "—"]
+    terminal.press("\r", "step 1")
+    assert row("z") == ["z", "w·x", "0.2072", "—"]
+    terminal.press("\r\r\r\r", "step 5")
+    assert row("w") == ["w", "variable", "0.4000", "0.1281"]
+    assert row("x") == ["x", "variable", "0.5180", "—"]
+
+
+def test_practice_asks_and_keeps_score(terminal: Terminal) -> None:
+    terminal.press("p", "Each number is asked before it is shown.")
+    terminal.press("\r", "z = w·x: 0.4000 × 0.5180 = ? ▏")
+    assert "0.2072" not in terminal.frame
+    terminal.press("0.3\x7f2072", "= ? 0.2072▏")  # a digit taken back
+    assert "score 1 of 1" in terminal.press("\r", "Right.")
+    assert "step 1 of 6" in terminal.frame
+    terminal.press("\r", "a = σ(z): σ(0.2072) = ?")
+    assert "score 1 of 2" in terminal.press("0.9\r", "No: 0.5516.")
+    assert "step 2 of 6" in terminal.frame
+    terminal.press("\r", "a.grad = ?")
+    terminal.press("one\r", "'one' is no number.")
+    assert "step 2 of 6" in terminal.frame
+    assert "score 1 of 2" in terminal.frame
+    terminal.press("\r", "a.grad = ?")
+    terminal.press("\033", "p practice")
+    terminal.press("p\r", "step 3 of 6")
+    terminal.press("p\r", "z.grad: 0.0000 + 1.0000 × 0.2473 = ?")
+    assert "score 2 of 3" in terminal.press("0.247\r", "Right.")  # the digits shown suffice
+
+
+def test_every_frame_fits_the_window_and_follows_a_resize(terminal: Terminal) -> None:
+    terminal.press("f", "step 3")
+    for rows, width in [(24, 80), (10, 40), (3, 12), (1, 1), (50, 132)]:
+        terminal.child.setwinsize(rows, width)
+        if (rows, width) != (24, 80):
+            terminal.wait("")
+        lines = terminal.frame.split("\r\n")
+        assert len(lines) <= rows
+        assert max(map(columns, lines)) <= width
+    assert "a.grad = 1.0000" in terminal.frame
+
+
+def test_ctrl_c_leaves_the_terminal_as_it_was(terminal: Terminal) -> None:
+    terminal.press("\r", "step 1")
+    terminal.child.sendintr()
+    assert terminal.rest().endswith(f"{LEAVE}interrupted\r\nas it was\r\n")
+
+
+def test_ctrl_c_while_asked_leaves_the_terminal_as_it_was(terminal: Terminal) -> None:
+    terminal.press("gz", "Go to node: z")
+    terminal.child.sendintr()
+    assert terminal.rest().endswith(f"{LEAVE}interrupted\r\nas it was\r\n")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_being_ended_leaves_the_terminal_as_it_was(terminal: Terminal, number: int) -> None:
+    terminal.press("\r", "step 1")
+    terminal.child.kill(number)
+    assert terminal.rest().endswith(LEAVE)
+    assert terminal.child.exitstatus == 128 + number
+
+
+def test_ctrl_z_gives_the_terminal_back_until_continued(terminal: Terminal) -> None:
+    terminal.press("\r", "step 1")
+    terminal.child.send("\x1a")
+    terminal.child.expect_exact(LEAVE)
+    stopped = os.waitid(os.P_PID, terminal.child.pid, os.WSTOPPED | os.WNOWAIT)
+    assert stopped is not None
+    assert stopped.si_status == signal.SIGSTOP
+    terminal.child.kill(signal.SIGCONT)
+    terminal.child.expect_exact(ENTER)
+    terminal.wait("step 1 of 6")
+    terminal.press("\r", "step 2 of 6")
+
+
+def test_an_error_leaves_the_terminal_as_it_was() -> None:
+    broken = PLAY.replace("import sys", "from autograd import terminal\nterminal.HINTS = None\nimport sys")
+    terminal = Terminal(broken.replace("except KeyboardInterrupt", "except Exception"))
+    assert terminal.rest().endswith(f"{LEAVE}interrupted\r\nas it was\r\n")
+
+
+def test_colours_unless_no_color_is_set(terminal: Terminal) -> None:
+    terminal.press("\r", "step 1")
+    assert "\033[1;36m" in terminal.raw
+    plain = Terminal(NO_COLOR="1").start()
+    plain.press("\r", "step 1")
+    assert not re.search(r"\033\[[0-9;]*m", plain.raw)
+    plain.child.close(force=True)
+
+
+def test_labels_cannot_steer_the_terminal_and_wide_ones_keep_the_columns() -> None:
+    script = PLAY.replace('"x")', r'"x\033[31m\007")').replace('"w")', '"손실함수의기울기를구하는가중치값이다")')
+    terminal = Terminal(script).start()
+    frame = terminal.press("\r", "step 1")
+    assert "\033" not in frame
+    assert "\007" not in frame
+    assert "x[31m" in frame
+    table = [line for line in frame.split("\r\n") if line.endswith("— ")]
+    assert {columns(line) for line in table} == {80}
+    terminal.child.close(force=True)
+
+
+def test_a_dumb_terminal_gets_plain_text() -> None:
+    assert "\033" not in Terminal(TERM="dumb").rest()
+
+
+def test_piped_output_is_the_whole_walk_as_plain_text() -> None:
+    script = f"{NETWORK}\nwalkthrough(a).play()"
+    for encoding in ("utf-8", "ascii"):
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join([".", *sys.path]), "PYTHONIOENCODING": encoding}
+        done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, check=True)
+        w, x = Value(0.4, label="w"), Value(0.518, label="x")
+        z = w * x
+        z.label = "z"
+        a = sigmoid(z)
+        a.label = "a"
+        assert done.stdout.decode(encoding) == str(walkthrough(a)).encode(encoding, "replace").decode(encoding) + "\n"
+
+
+def test_why() -> None:
+    x = Value(0.0, label="x")
+    y = (constant(2.0, "c") * x).relu()
+    y.label = "y"
+    walk = walkthrough(y)
+    assert explanation(walk, walk[1]) == ["y = relu(v1): relu"]
+    assert explanation(walk, walk[2]) == ["∂y/∂y = 1: the output changes by as much as itself."]
+    assert explanation(walk, walk[3]) == [
+        "y = relu(v1): relu",
+        "local derivative: ∂y/∂v1 = 1 if v1 > 0 else 0 = 0.0",
+        "where it is not unique: 0 at 0",
+        "chain rule: ∂y/∂y · ∂y/∂v1 = 0.0 is added",
+    ]
+    assert explanation(walkthrough(x.exp()), walkthrough(x.exp())[0]) == ["v1 = exp(x): exp, defined for a < 709.79"]
+
+
+def test_colour_needs_a_terminal_that_wants_it() -> None:
+    class Stream:
+        def __init__(self, terminal: bool) -> None:
+            self.isatty = lambda: terminal
+
+    screen: Any = Stream(True)
+    pipe: Any = Stream(False)
+    assert wants_colour(screen, {})
+    assert not wants_colour(screen, {"NO_COLOR": "1"})
+    assert not wants_colour(screen, {"TERM": "dumb"})
+    assert not wants_colour(pipe, {})
