@@ -35,6 +35,7 @@ def compiled_modules(directory: str) -> list[Extension]:
         )
     except (ImportError, SystemExit) as error:  # mypyc ends with SystemExit where it can't compile
         return stays_pure(error)
+    extensions.append(Extension("autograd._collector", ["autograd/_collector.c"]))
     if os.name != "nt":
         for extension in extensions:  # no fused multiply-add: results are those of Python's floats, bit for bit
             extension.extra_compile_args = [*extension.extra_compile_args, "-ffp-contract=off"]

@@ -1,10 +1,15 @@
-"""Hints to mypyc, which compiles the engine while a wheel is built (see setup.py). Interpreted, they say nothing.
+"""What compiling adds to the engine (see setup.py); where it runs as plain Python, this adds nothing.
 
-The stub beside this file tells mypyc where they come from; at run time nothing but the standard library is needed.
+The stub beside this file tells mypyc where the hints come from; at run time they take no package.
 """
 
 from collections.abc import Callable
 from typing import TypeVar
+
+try:
+    from autograd._collector import untrack
+except ImportError:
+    untrack = None
 
 C = TypeVar("C", bound=type)
 

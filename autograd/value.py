@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from itertools import count
 from typing import Any, Final
 
 from autograd import primitives as p
+from autograd.compilation import untrack
 from autograd.errors import as_float, numeric_error
 from autograd.operators import Recorded, is_operand
 from autograd.primitive import Primitive
 from autograd.recording import HINT, paused
+
+_ADD: Final = p.add
+_SUB: Final = p.sub
+_MUL: Final = p.mul
+_DIV: Final = p.div
+_SWEEPS: Final = count(1)
+_UNTRACK: Final = untrack
 
 
 class Value(Recorded):
@@ -69,9 +78,11 @@ class Value(Recorded):
         self._dlhs = _dlhs
         self._drhs = _drhs
         self._rest: tuple[tuple[Any, ...], tuple[Any, ...], list[Value]] | None = None
-        self._sweep: object = None  # the last backward sweep that came here
+        self._sweep: int = 0  # the last backward sweep that came here
         self._constant: bool = False
         self.label = label
+        if _UNTRACK is not None:
+            _UNTRACK(self)  # no cycle leads through a node: reference counts free it, the collector need not look
 
     def __init_subclass__(cls) -> None:
         raise TypeError(
@@ -118,7 +129,7 @@ class Value(Recorded):
     @property
     def swept(self) -> bool:
         """Whether a backward pass has come to this operation."""
-        return self._sweep is not None
+        return self._sweep != 0
 
     @property
     def operands(self) -> tuple[Value | float, ...]:
@@ -194,30 +205,30 @@ class Value(Recorded):
     def __add__(self, other: Any) -> Value:
         if isinstance(other, Value):
             if not (self._constant or other._constant or HINT.open_blocks):
-                return Value(self._data + other._data, None, p.add, self, other, 1.0, 1.0)
+                return Value(self._data + other._data, None, _ADD, self, other, 1.0, 1.0)
         elif type(other) is float and not (self._constant or HINT.open_blocks):
-            return Value(self._data + other, None, p.add, self, None, 1.0, other)
+            return Value(self._data + other, None, _ADD, self, None, 1.0, other)
         return self.apply_primitive(p.add, (self, other)) if is_operand(other) else NotImplemented
 
     def __radd__(self, other: Any) -> Value:
         if type(other) is int and other == 0 and not (self._constant or HINT.open_blocks):  # what sum() starts from
-            return Value(0.0 + self._data, None, p.add, None, self, 0.0, 1.0)
+            return Value(0.0 + self._data, None, _ADD, None, self, 0.0, 1.0)
         return self.apply_primitive(p.add, (other, self)) if is_operand(other) else NotImplemented
 
     def __sub__(self, other: Any) -> Value:
         if isinstance(other, Value):
             if not (self._constant or other._constant or HINT.open_blocks):
-                return Value(self._data - other._data, None, p.sub, self, other, 1.0, -1.0)
+                return Value(self._data - other._data, None, _SUB, self, other, 1.0, -1.0)
         elif type(other) is float and not (self._constant or HINT.open_blocks):
-            return Value(self._data - other, None, p.sub, self, None, 1.0, other)
+            return Value(self._data - other, None, _SUB, self, None, 1.0, other)
         return self.apply_primitive(p.sub, (self, other)) if is_operand(other) else NotImplemented
 
     def __mul__(self, other: Any) -> Value:
         if isinstance(other, Value):
             if not (self._constant or other._constant or HINT.open_blocks):
-                return Value(self._data * other._data, None, p.mul, self, other, other._data, self._data)
+                return Value(self._data * other._data, None, _MUL, self, other, other._data, self._data)
         elif type(other) is float and not (self._constant or HINT.open_blocks):
-            return Value(self._data * other, None, p.mul, self, None, other, other)
+            return Value(self._data * other, None, _MUL, self, None, other, other)
         return self.apply_primitive(p.mul, (self, other)) if is_operand(other) else NotImplemented
 
     def __truediv__(self, other: Any) -> Value:
@@ -227,7 +238,7 @@ class Value(Recorded):
             and not (self._constant or other._constant or HINT.open_blocks)
         ):
             y = self._data / other._data
-            return Value(y, None, p.div, self, other, 1.0 / other._data, -y / other._data)
+            return Value(y, None, _DIV, self, other, 1.0 / other._data, -y / other._data)
         return self.apply_primitive(p.div, (self, other)) if is_operand(other) else NotImplemented
 
     # -- the chain rule -----------------------------------------------------------------------------------------------
@@ -292,7 +303,8 @@ class Value(Recorded):
     def __ge__(self, other: Any) -> bool:
         return self._data >= _number(other) if is_operand(other) else NotImplemented
 
-    __hash__ = object.__hash__  # identity: two variables may hold the same number
+    def __hash__(self) -> int:
+        return id(self) >> 4  # identity: two variables may hold the same number
 
     def __bool__(self) -> bool:
         return self._data != 0.0
@@ -409,7 +421,7 @@ def _operations_below(root: Value) -> list[Value]:
     A depth-first walk with a stack of its own: no recursion. The mark is new in every sweep, so an interrupted one
     leaves nothing behind.
     """
-    sweep = object()
+    sweep = next(_SWEEPS)
     order: list[Value] = []
     above: list[Value] = []
     cursors: list[tuple[Value, Iterator[Value]]] = []  # how far the walk has come among the many operands of a node
@@ -420,17 +432,17 @@ def _operations_below(root: Value) -> list[Value]:
         below: Value | None = None
         if node._rest is None:
             lhs = node._lhs
-            if lhs is not None and lhs._sweep is not sweep and lhs._primitive is not None:
+            if lhs is not None and lhs._sweep != sweep and lhs._primitive is not None:
                 below = lhs
             else:
                 rhs = node._rhs
-                if rhs is not None and rhs._sweep is not sweep and rhs._primitive is not None:
+                if rhs is not None and rhs._sweep != sweep and rhs._primitive is not None:
                     below = rhs
         elif node._rest[2]:
             if not cursors or cursors[-1][0] is not node:
                 cursors.append((node, iter(node._rest[2])))
             for operand in cursors[-1][1]:
-                if operand._sweep is not sweep:
+                if operand._sweep != sweep:
                     below = operand
                     break
             else:
