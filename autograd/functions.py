@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from autograd import primitives as p
+from autograd.errors import as_float
 from autograd.value import Value, plain_numbers, record_many
 
 Number = Value | float
@@ -32,7 +33,7 @@ def mean(xs: Iterable[Number]) -> Any:
     Raises:
         ValueError: of nothing.
     """
-    return p.mean(*_at_least_one(xs, "mean"))
+    return p.mean(*xs)
 
 
 def prod(xs: Iterable[Number]) -> Any:
@@ -49,7 +50,7 @@ def logsumexp(xs: Iterable[Number]) -> Any:
     Raises:
         ValueError: of nothing.
     """
-    operands = _at_least_one(xs, "logsumexp")
+    operands = list(xs)
     numbers = plain_numbers(operands)
     largest = math.inf if numbers is None else max(numbers)
     if numbers is None or numbers is operands or math.isinf(largest):
@@ -101,7 +102,7 @@ def log_softmax(xs: Iterable[Number]) -> list[Any]:
     Raises:
         ValueError: of nothing.
     """
-    shifted = _shifted(_at_least_one(xs, "log_softmax"))
+    shifted = _shifted(xs, "log_softmax")
     total = logsumexp(shifted)
     return [x - total for x in shifted]
 
@@ -115,19 +116,17 @@ def softmax(xs: Iterable[Number]) -> list[Any]:
     Raises:
         ValueError: of nothing.
     """
-    powers = [p.exp(x) for x in _shifted(_at_least_one(xs, "softmax"))]
+    powers = [p.exp(x) for x in _shifted(xs, "softmax")]
     total = sum(powers)
     return [power / total for power in powers]
 
 
-def _shifted(xs: Sequence[Number]) -> list[Any]:
+def _shifted(xs: Iterable[Number], function: str) -> list[Any]:
     """The operands less the largest of them. Softmax doesn't change by a shift, so it may be a plain number."""
-    largest = max(x.data if isinstance(x, Value) else x for x in xs)
-    return [x - largest for x in xs]
-
-
-def _at_least_one(xs: Iterable[Number], function: str) -> list[Number]:
     operands = list(xs)
     if not operands:
-        raise ValueError(f"{function}: of no operands; pass at least one")
-    return operands
+        raise ValueError(f"{function}: of nothing; pass at least one operand")
+    largest = max(
+        x.data if isinstance(x, Value) else as_float(x, function, f"operand {i}") for i, x in enumerate(operands)
+    )
+    return [x - largest for x in operands]

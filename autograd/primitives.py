@@ -208,6 +208,8 @@ def _sum(xs: Sequence[Any]) -> Any:
 
 
 def _mean(xs: Sequence[Any]) -> Any:
+    if not xs:
+        raise ValueError("there is nothing to take the mean of")
     return _sum(xs) / len(xs)
 
 
@@ -234,6 +236,8 @@ def _dot_partials(xs: Sequence[Any], y: Any) -> tuple[Any, ...]:
 
 def _logsumexp(xs: Sequence[Any]) -> Any:
     """Shifted by the largest operand: https://en.wikipedia.org/wiki/LogSumExp."""
+    if not xs:
+        raise ValueError("there is nothing to sum")
     largest = reduce(maximum, xs)
     shifted = log(_sum([exp(x - largest) for x in xs]))
     return _if(abs(largest) == inf, largest, largest + shifted)
@@ -252,7 +256,7 @@ def _norm(xs: Sequence[Any]) -> Any:
 
 where = primitive("where", _where, _where_partials,
         convention="nothing flows into the condition, nor into the branch not taken",
-        samples=[(1.0, 2.0, 3.0), (0.0, 2.0, 3.0), (-1.0, 0.5, -0.5)])
+        samples=[(1.0, 2.0, 3.0), (-1.0, 0.5, -0.5)], kinks=[(0.0, 2.0, 3.0)])
 
 # Arithmetic
 
@@ -381,7 +385,8 @@ prod      = primitive("prod",      _prod,      _prod_partials,
 mean      = primitive("mean",      _mean,      lambda xs, y: (1.0 / len(xs),) * len(xs),
         variadic=True, domain="at least one operand", samples=[(2.0,), (1.0, -2.0, 0.5)])
 dot       = primitive("dot",       _dot,       _dot_partials,
-        symbol="·", variadic=True, samples=[(2.0, 3.0), (1.0, -2.0, 0.5, 4.0, 5.0, -6.0)])
+        symbol="·", variadic=True, domain="two vectors of the same length, one after the other",
+        samples=[(2.0, 3.0), (1.0, -2.0, 0.5, 4.0, 5.0, -6.0)])
 logsumexp = primitive("logsumexp", _logsumexp, lambda xs, y: tuple(exp(x - y) for x in xs),
         variadic=True, domain="at least one operand", samples=[(2.0,), (1.0, -2.0, 0.5), (1000.0, 1001.0)])
 norm      = primitive("norm",      _norm,      lambda xs, y: tuple(_cosine(x, y) for x in xs),

@@ -1,0 +1,240 @@
+"""The table: every row against central differences, SymPy and PyTorch, and each of these checks against wrong rows."""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import itertools
+import math
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import sympy
+
+from autograd import PRIMITIVES, Primitive, Value
+from support import formulas
+from support.oracles import (
+    altered,
+    assert_close,
+    check_differences,
+    check_sympy,
+    check_torch,
+    float_partials,
+)
+from support.torch_rows import NOT_IN_TORCH
+
+ROWS = [pytest.param(row, id=row.name) for row in PRIMITIVES.values()]
+every_row = pytest.mark.parametrize("row", ROWS)
+needs_torch = pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="PyTorch is not installed")
+
+
+def check_or_skip_torch(row: Primitive) -> None:
+    if row.name in NOT_IN_TORCH:
+        pytest.skip(NOT_IN_TORCH[row.name])
+    check_torch(row)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Every row against the oracles
+
+
+@every_row
+def test_partials_equal_central_differences(row: Primitive) -> None:
+    check_differences(row)
+
+
+@every_row
+def test_value_and_partials_equal_what_sympy_computes(row: Primitive) -> None:
+    check_sympy(row)
+
+
+@every_row
+@needs_torch
+def test_value_partials_and_conventions_equal_those_of_torch(row: Primitive) -> None:
+    check_or_skip_torch(row)
+
+
+UNPROVED = {
+    "clip": "SymPy doesn't see that a < low and a > high exclude each other",
+    "elu": "SymPy doesn't see that a < 0 or a > 0 leaves out only the kink",
+}
+
+
+@every_row
+def test_sympy_proves_the_partials(row: Primitive) -> None:
+    if row.name in UNPROVED:
+        pytest.skip(UNPROVED[row.name])
+    names = formulas.symbols(row)
+    value = formulas.meaning(row, names)
+    for name, partial in zip(names, formulas.partial_expressions(row, names), strict=True):
+        assert formulas.vanishes(sympy.diff(value, name) - partial)
+
+
+CONVENTIONS = [
+    ("where", (0.0, 2.0, 3.0), (0.0, 0.0, 1.0)),
+    ("pow", (0.0, 0.0), (0.0, 0.0)),
+    ("pow", (0.0, 1.0), (1.0, 0.0)),
+    ("pow", (0.0, 2.0), (0.0, 0.0)),
+    ("pow", (0.0, 0.5), (math.inf, 0.0)),
+    ("pow", (-2.0, 3.0), (12.0, math.nan)),
+    ("pow", (-2.0, -1.0), (-0.25, math.nan)),
+    ("abs", (0.0,), (0.0,)),
+    ("sqrt", (0.0,), (math.inf,)),
+    ("cbrt", (0.0,), (math.inf,)),
+    ("xlogy", (0.0, 1.0), (0.0, 0.0)),
+    ("xlogy", (0.0, -1.0), (0.0, 0.0)),
+    ("maximum", (2.0, 2.0), (0.5, 0.5)),
+    ("minimum", (2.0, 2.0), (0.5, 0.5)),
+    ("clip", (1.0, -1.0, 1.0), (1.0, 0.0, 0.0)),
+    ("clip", (-1.0, -1.0, 1.0), (1.0, 0.0, 0.0)),
+    ("hypot", (0.0, 0.0), (0.0, 0.0)),
+    ("norm", (0.0, 0.0), (0.0, 0.0)),
+    ("asin", (1.0,), (math.inf,)),
+    ("asin", (-1.0,), (math.inf,)),
+    ("acos", (1.0,), (-math.inf,)),
+    ("acosh", (1.0,), (math.inf,)),
+    ("atan2", (0.0, 0.0), (0.0, 0.0)),
+    ("relu", (0.0,), (0.0,)),
+    ("leaky_relu", (0.0, 0.25), (0.25, 0.0)),
+    ("elu", (0.0, 0.25), (0.25, 0.0)),
+]
+
+
+@pytest.mark.parametrize(("name", "point", "expected"), CONVENTIONS)
+def test_conventions_at_kinks_are_the_stated_ones(
+    name: str, point: tuple[float, ...], expected: tuple[float, ...]
+) -> None:
+    for actual, partial in zip(float_partials(PRIMITIVES[name], point), expected, strict=True):
+        assert_close(actual, partial, 1e-15, f"{name} at {point}")
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# A legal point has partials, whatever its numbers
+
+_EXTREMES = [0.0, 1.0, 1e-300, 5e-324, 1e154, 1.7e308, math.inf, 709.782712893384, 710.4758600739439, 0.5]
+EXTREMES = [*_EXTREMES, *(-x for x in _EXTREMES), math.nan]
+
+
+def extreme_points(row: Primitive) -> list[tuple[float, ...]]:
+    return list(itertools.product(EXTREMES, repeat=2 if row.variadic else len(row.operands)))
+
+
+@every_row
+def test_a_derivative_never_raises_where_the_value_is_defined(row: Primitive) -> None:
+    legal = 0
+    for point in extreme_points(row):
+        try:
+            y = row(*point)
+        except (ValueError, OverflowError, ZeroDivisionError):
+            continue
+        legal += 1
+        assert all(partial is None or isinstance(partial, float) for partial in row.partials_at(point, y))
+    assert legal
+
+
+@every_row
+def test_outside_its_domain_and_only_there_a_row_raises_and_says_so(row: Primitive) -> None:
+    points = extreme_points(row) + ([(), (1.0,)] if row.variadic else [])
+    messages = []
+    for point in points:
+        try:
+            row(*point)
+        except (ValueError, OverflowError, ZeroDivisionError) as error:
+            messages.append(str(error))
+    assert bool(messages) == bool(row.domain)
+    assert all(row.name in message and row.domain in message for message in messages)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# The checks are checked: a wrong row fails them
+
+
+def with_rule(row: Primitive, rule: str, wrong: Callable[[Any], Any]) -> Primitive:
+    original = getattr(row, rule)
+    return altered(row, **{rule: functools.wraps(original)(lambda *operands: wrong(original(*operands)))})
+
+
+def wrong_value(row: Primitive) -> Primitive:
+    return with_rule(row, "value", lambda y: y + 1e-6 * y * y)
+
+
+def wrong_partials(row: Primitive) -> Primitive:
+    return with_rule(row, "partials", lambda partials: tuple((0.0 if p is None else p) + 1e-6 for p in partials))
+
+
+@every_row
+@pytest.mark.parametrize("spoil", [wrong_value, wrong_partials])
+@pytest.mark.parametrize(
+    "check", [check_differences, check_sympy, pytest.param(check_or_skip_torch, marks=needs_torch)]
+)
+def test_every_check_rejects_a_wrong_row(row: Primitive, spoil: Any, check: Any) -> None:
+    with pytest.raises(AssertionError, match=row.name):
+        check(spoil(row))
+
+
+@every_row
+def test_sympy_does_not_prove_wrong_partials(row: Primitive) -> None:
+    names = formulas.symbols(row)
+    value = formulas.meaning(row, names)
+    partials = formulas.partial_expressions(wrong_partials(row), names)
+    assert not any(
+        formulas.vanishes(sympy.diff(value, name) - partial) for name, partial in zip(names, partials, strict=True)
+    )
+
+
+WRONG_CONVENTIONS = [
+    pytest.param(altered(PRIMITIVES["relu"], partials=lambda a, y: (float(a >= 0.0),)), id="relu'(0) = 1"),
+    pytest.param(altered(PRIMITIVES["abs"], partials=lambda a, y: (math.copysign(1.0, a),)), id="|x|'(0) = 1"),
+    pytest.param(
+        altered(PRIMITIVES["maximum"], partials=lambda a, b, y: (float(a >= b), float(a < b))), id="a tie to the first"
+    ),
+    pytest.param(
+        altered(PRIMITIVES["sqrt"], partials=lambda a, y: (0.5 / y if y else 0.0,)), id="sqrt'(0) = 0 hides the pole"
+    ),
+]
+
+
+@needs_torch
+@pytest.mark.parametrize("row", WRONG_CONVENTIONS)
+def test_torch_rejects_a_wrong_convention(row: Primitive) -> None:
+    check_differences(row)  # right but for the kink
+    with pytest.raises(AssertionError, match="partial 0"):
+        check_torch(row)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# What a row says about itself
+
+
+@every_row
+def test_a_row_describes_itself(row: Primitive) -> None:
+    assert PRIMITIVES[row.name] is row
+    assert row.symbol
+    assert row.operands
+    assert row.operands == ("xs",) or not row.variadic
+    assert len(row.defaults) < len(row.operands)
+    assert row.samples, "a row without samples is a row without tests"
+    for point in (*row.samples, *row.kinks):
+        assert row.variadic or len(point) == len(row.operands)
+        assert all(type(x) is float for x in point)
+        assert isinstance(row(*point), float)  # inside the domain
+    assert bool(row.kinks) == bool(row.convention), "a kink needs a convention, a convention a point to test it at"
+
+
+@every_row
+def test_partials_are_finite_at_samples(row: Primitive) -> None:
+    assert all(math.isfinite(partial) for point in row.samples for partial in float_partials(row, point))
+
+
+@every_row
+def test_a_value_records_the_row(row: Primitive) -> None:
+    for point in (*row.samples, *row.kinks):
+        operands = [Value(x) for x in point]
+        node = row(*operands)
+        assert node.primitive is row
+        assert node.operands == tuple(operands)
+        assert node.data == row(*point)
+        node.backward()
+        for operand, partial in zip(operands, float_partials(row, point), strict=True):
+            assert_close(operand.grad, partial, 0.0, f"gradient of {row.name} at {point}")

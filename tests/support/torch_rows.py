@@ -1,0 +1,73 @@
+"""What PyTorch calls the rows of the table, and where it is known to differ from them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+TORCH_ROWS: dict[str, Callable[..., Any]] = {
+    "where": lambda torch, condition, a, b: torch.where(condition != 0.0, a, b),
+    "add": lambda torch, a, b: a + b,
+    "sub": lambda torch, a, b: a - b,
+    "mul": lambda torch, a, b: a * b,
+    "div": lambda torch, a, b: a / b,
+    "pow": lambda torch, a, b: a**b,
+    "neg": lambda torch, a: -a,
+    "abs": lambda torch, a: a.abs(),
+    "ieee_div": lambda torch, a, b: a / b,
+    "ieee_log": lambda torch, a: a.log(),
+    "ieee_pow": lambda torch, a, b: a**b,
+    "exp": lambda torch, a: a.exp(),
+    "expm1": lambda torch, a: a.expm1(),
+    "log": lambda torch, a: a.log(),
+    "log1p": lambda torch, a: a.log1p(),
+    "log2": lambda torch, a: a.log2(),
+    "log10": lambda torch, a: a.log10(),
+    "sqrt": lambda torch, a: a.sqrt(),
+    "xlogy": lambda torch, a, b: torch.xlogy(a, b),
+    "maximum": lambda torch, a, b: torch.maximum(a, b),
+    "minimum": lambda torch, a, b: torch.minimum(a, b),
+    "clip": lambda torch, a, low, high: torch.clamp(a, low, high),
+    "hypot": lambda torch, a, b: torch.hypot(a, b),
+    "sin": lambda torch, a: a.sin(),
+    "cos": lambda torch, a: a.cos(),
+    "tan": lambda torch, a: a.tan(),
+    "asin": lambda torch, a: a.asin(),
+    "acos": lambda torch, a: a.acos(),
+    "atan": lambda torch, a: a.atan(),
+    "atan2": lambda torch, a, b: torch.atan2(a, b),
+    "sinh": lambda torch, a: a.sinh(),
+    "cosh": lambda torch, a: a.cosh(),
+    "tanh": lambda torch, a: a.tanh(),
+    "asinh": lambda torch, a: a.asinh(),
+    "acosh": lambda torch, a: a.acosh(),
+    "atanh": lambda torch, a: a.atanh(),
+    "sigmoid": lambda torch, a: a.sigmoid(),
+    "log_sigmoid": lambda torch, a: torch.nn.functional.logsigmoid(a),
+    "softplus": lambda torch, a: torch.nn.functional.softplus(a),
+    "relu": lambda torch, a: a.relu(),
+    "leaky_relu": lambda torch, a, slope: torch.nn.functional.prelu(a.reshape(1), slope.reshape(1)).sum(),
+    "elu": lambda torch, a, alpha: torch.nn.functional.elu(a, alpha.item()),
+    "silu": lambda torch, a: torch.nn.functional.silu(a),
+    "erf": lambda torch, a: a.erf(),
+    "erfc": lambda torch, a: a.erfc(),
+    "gelu": lambda torch, a: torch.nn.functional.gelu(a),
+    "sum": lambda torch, *xs: torch.stack(xs).sum(),
+    "prod": lambda torch, *xs: torch.stack(xs).prod(),
+    "mean": lambda torch, *xs: torch.stack(xs).mean(),
+    "dot": lambda torch, *xs: torch.dot(*torch.stack(xs).chunk(2)),
+    "logsumexp": lambda torch, *xs: torch.stack(xs).logsumexp(0),
+    "norm": lambda torch, *xs: torch.linalg.vector_norm(torch.stack(xs)),
+}
+
+NOT_IN_TORCH = {"cbrt": "PyTorch has no cube root"}
+
+TORCH_DIFFERS: dict[tuple[str, tuple[float, ...], int], str] = {
+    ("hypot", (0.0, 0.0), 0): "NaN in PyTorch, whose vector_norm gives the subgradient 0 there; ours is 0 for both",
+    ("hypot", (0.0, 0.0), 1): "as above",
+    ("elu", (2.0, 1.0), 1): "PyTorch takes alpha as a plain number and has no derivative by it",
+    ("elu", (-0.5, 1.0), 1): "as above",
+    ("elu", (-0.5, 0.25), 1): "as above",
+    ("elu", (0.0, 1.0), 1): "as above",
+}
+"""The partials, by row, point and operand, that are not held against PyTorch's, and why."""
