@@ -1,4 +1,4 @@
-"""Optimizers: how parameters follow their gradients downhill. The formulas are PyTorch's, term by term."""
+"""Optimisers: how parameters follow their gradients downhill. The formulas are PyTorch's, term by term."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Optimizer(ABC):
     Attributes:
         parameters: what it trains.
         steps: how many steps it has done.
-        state: what it remembers, a list of one float per parameter under each name; empty lists before the first step.
+        state: what it remembers: by name, a list of one float per parameter. Empty before the first step.
     """
 
     def __init__(self, parameters: Iterable[Value], learning_rate: LearningRate, weight_decay: float) -> None:
@@ -47,7 +47,8 @@ class Optimizer(ABC):
         """Move every parameter by its gradient.
 
         Raises:
-            ValueError: if a gradient or the learning rate is not finite; nothing is moved then.
+            FloatingPointError: if a gradient is not finite; nothing is moved then.
+            ValueError: if the learning rate of a schedule is negative or not finite; nothing is moved then.
         """
         name = type(self).__name__
         rate = self.learning_rate
@@ -58,7 +59,7 @@ class Optimizer(ABC):
             for parameter, gradient in zip(self.parameters, gradients, strict=True):
                 if not math.isfinite(gradient):
                     label = parameter.label or "a parameter without label"
-                    raise ValueError(
+                    raise FloatingPointError(
                         f"{name}.step: the gradient of {label} is {gradient}; no parameter was moved. "
                         "Lower the learning rate, or look for an infinite derivative (sqrt or log at 0)"
                     )

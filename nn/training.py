@@ -99,7 +99,7 @@ def fit(
 
     Raises:
         TypeError, ValueError: for bad data or arguments; all are looked at before any parameter changes.
-        FloatingPointError: if a loss becomes NaN or infinite; parameters stay as the last good step left them.
+        FloatingPointError: if a loss or gradient becomes NaN or infinite; parameters stay as the last step left them.
 
     >>> from nn import MLP, SGD, mse
     >>> model = MLP(1, [1], seed=0)
@@ -108,6 +108,12 @@ def fit(
     >>> [round(parameter.data, 3) for parameter in model.parameters()], len(history.loss)
     ([2.0, 1.0], 200)
     """
+    if not callable(loss):
+        raise TypeError(f"fit: loss must be a function of a prediction and its target, such as nn.mse, got {loss!r}")
+    if not isinstance(optimizer, Optimizer):
+        raise TypeError(f"fit: optimizer must be one, such as SGD(model.parameters(), 0.1), got {optimizer!r}")
+    if not isinstance(metrics, Mapping | None):
+        raise TypeError(f'fit: metrics must be a dict by name, such as {{"accuracy": accuracy}}, got {metrics!r}')
     rows, targets = _checked_data(X, y)
     epochs = _positive("epochs", epochs)
     size = len(rows) if batch_size is None else _positive("batch_size", batch_size)
@@ -158,7 +164,8 @@ def _differentiated(value: Any, weight: float, what: str) -> float:
     """
     if not isinstance(value, Value) or value.is_constant:
         raise TypeError(
-            f"fit: {what} is {value!r}, which depends on no parameter; return a Value made of the prediction"
+            f"fit: {what} is {value!r}, which depends on no parameter; return a Value made of the prediction, "
+            "and don't train under no_grad()"
         )
     if not math.isfinite(value.data):
         raise FloatingPointError(
