@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from demos.catalogue import DEMOS, Demo, find
+from demos.handwriting import DataError
 from demos.report import Report, Verdict
 from demos.terminal import WIDTH, paint, report_lines, tally, wants_colour
 
@@ -48,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _list(chosen if options.demos else DEMOS)
     if options.plots is not None:
         return _plots(command, chosen, options.plots)
-    return _reports(chosen, options.check)
+    return _reports(command, chosen, options.check)
 
 
 def _list(demos: Sequence[Demo]) -> int:
@@ -57,11 +58,14 @@ def _list(demos: Sequence[Demo]) -> int:
     return 0
 
 
-def _reports(chosen: Sequence[Demo], check: bool) -> int:
+def _reports(command: argparse.ArgumentParser, chosen: Sequence[Demo], check: bool) -> int:
     colour = wants_colour(sys.stdout)
     reports = []
     for number, demo in enumerate(chosen):
-        reports.append(demo.report())
+        try:
+            reports.append(demo.report())
+        except (OSError, ModuleNotFoundError, DataError) as error:
+            command.error(f"{demo.name}: {error}")
         title = f"{demo.heading} · {demo.title}"
         print(*([""] if number else []), *report_lines(title, reports[-1], colour), sep="\n", flush=True)
     return _summary(chosen, reports, colour) if check else 0
@@ -87,10 +91,13 @@ def _plots(command: argparse.ArgumentParser, chosen: Sequence[Demo], folder: Pat
         command.error(f"--plots: no plots here; there are some in {', '.join(d.name for d in DEMOS if d.plots)}")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for plots in plotters:
-            print(*plots(folder), sep="\n")
     except OSError as error:
         command.error(f"--plots: cannot write to {folder}: {error.strerror or error}")
+    try:
+        for plots in plotters:
+            print(*plots(folder), sep="\n")
+    except (OSError, DataError) as error:
+        command.error(f"--plots: {error}")
     except ModuleNotFoundError as error:
         command.error(f"--plots needs {str(error.name).partition('.')[0]}: pip install 'scalar-autograd[demos]'")
     return 0

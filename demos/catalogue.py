@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograd import Value
-from demos import chain_rule, network_cost, one_neuron, xnor_step
+from demos import chain_rule, digits, learning, moons, network_cost, one_neuron, xnor_step
 from demos.report import Report
 
 
@@ -61,12 +61,36 @@ DEMOS = (
         xnor_step.output,
     ),
     Demo(
+        "learning",
+        "003",
+        "losses, numerical differentiation, gradient descent, a network that reads digits",
+        learning.report,
+        learning.output,
+        learning.plots,
+    ),
+    Demo(
         "one_neuron",
         "004",
         "cross entropy, derivatives, training one neuron",
         one_neuron.report,
         one_neuron.output,
         one_neuron.plots,
+    ),
+    Demo(
+        "moons",
+        "",
+        "micrograd's two moons: a small network draws the line between them",
+        moons.report,
+        moons.output,
+        moons.plots,
+    ),
+    Demo(
+        "digits",
+        "",
+        "real handwritten digits of 8×8 pixels, read by a small network",
+        digits.report,
+        digits.output,
+        digits.plots,
     ),
 )
 

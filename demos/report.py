@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import Protocol
 
 from autograd import Value, topological_order, variables
 
@@ -137,11 +138,51 @@ class Gradient:
 
 
 @dataclass(frozen=True)
+class AtLeast:
+    """A measured number that is good enough if it reaches a bound.
+
+    >>> AtLeast("test accuracy", 0.94, engine=0.9667).cells
+    ('test accuracy', '≥ 0.94', '0.9667')
+    """
+
+    what: str
+    bound: float
+    engine: float
+    remark: str = ""
+
+    @property
+    def verdict(self) -> Verdict:
+        """✓ where the bound is reached."""
+        return Verdict.AGREES if self.engine >= self.bound else Verdict.WRONG
+
+    @property
+    def cells(self) -> tuple[str, str, str]:
+        """The texts of its columns before the verdict."""
+        return self.what, f"≥ {show(self.bound)}", show(self.engine, 4)
+
+
+class TableRow(Protocol):
+    """What a table shows of a row: its cells, its verdict, and a line below if there is something to say."""
+
+    @property
+    def cells(self) -> tuple[str, str, str]:
+        """The texts of its columns before the verdict."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """What it came to."""
+
+    @property
+    def remark(self) -> str:
+        """The line below the row; empty if there is none."""
+
+
+@dataclass(frozen=True)
 class Section:
     """A part of a report: a table under a title, and lines of text before it."""
 
     title: str
-    rows: Sequence[Row | Gradient] = ()
+    rows: Sequence[TableRow] = ()
     text: Sequence[str] = ()
     head: tuple[str, str, str] = ("what", "printed", "engine")
 

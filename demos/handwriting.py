@@ -1,0 +1,201 @@
+"""Real handwritten digits: MNIST's IDX files where there are some, else scikit-learn's small set."""
+
+from __future__ import annotations
+
+import gzip
+import math
+import os
+import random
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+Image = list[float]
+"""One picture, row by row: 0.0 is paper, 1.0 is ink."""
+
+UNSIGNED_BYTE = 0x08
+
+
+class DataError(ValueError):
+    """A file that is not what it should be; the message says which, what was expected and what was found."""
+
+
+@dataclass(frozen=True)
+class Handwriting:
+    """Pictures of the ten digits and what they show, in two parts that share no picture.
+
+    Attributes:
+        source: where they come from, in a few words.
+        width: pixels in a row of a picture; the pictures are square.
+    """
+
+    source: str
+    width: int
+    train_images: list[Image]
+    train_labels: list[int]
+    test_images: list[Image]
+    test_labels: list[int]
+
+
+def handwriting(train: int, test: int, seed: int = 0) -> Handwriting:
+    """MNIST from the folder that `MNIST_DIR` names; without that variable, scikit-learn's digits.
+
+    Args:
+        train: how many pictures to learn from, at most.
+        test: how many others to test on, at most.
+        seed: for the choice of pictures.
+
+    Raises:
+        FileNotFoundError: if the folder has no such files.
+        DataError: if a file is no sound IDX file of digits.
+        ModuleNotFoundError: if scikit-learn is needed and missing.
+    """
+    folder = os.environ.get("MNIST_DIR")
+    return mnist(Path(folder), train, test, seed) if folder else scikit_learn_digits(train, test, seed)
+
+
+def scikit_learn_digits(train: int, test: int, seed: int = 0) -> Handwriting:
+    """The 1,797 real digits of 8×8 pixels that are installed with scikit-learn.
+
+    Raises:
+        ModuleNotFoundError: if scikit-learn is missing.
+    """
+    try:
+        from sklearn.datasets import load_digits
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError(
+            f"the handwritten digits come with scikit-learn, which could not be imported ({error}); "
+            "install it with: pip install 'scalar-autograd[demos]'",
+            name=error.name,
+        ) from None
+    digits = load_digits()
+    images = [[pixel / 16.0 for pixel in image] for image in digits.data.tolist()]
+    labels = digits.target.tolist()
+    chosen, tested = _divide(len(images), train, test, seed)
+    return Handwriting(
+        "scikit-learn's digits, 8×8 pixels",
+        8,
+        [images[i] for i in chosen],
+        [labels[i] for i in chosen],
+        [images[i] for i in tested],
+        [labels[i] for i in tested],
+    )
+
+
+def mnist(folder: Path, train: int, test: int, seed: int = 0) -> Handwriting:
+    """Digits of MNIST, from IDX files, gzipped or not, under the names they are published with.
+
+    Without the training files (`train-images…`) both parts are taken from the test files (`t10k-images…`).
+
+    Raises:
+        FileNotFoundError: if neither pair of files is in the folder.
+        DataError: if a file is no sound IDX file, or holds no pictures of digits.
+    """
+    if not list(folder.glob("t10k-images*")):
+        raise FileNotFoundError(
+            f"{folder}: expected MNIST's files t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte (or .gz), found "
+            + ("no such files" if folder.is_dir() else "no such folder")
+            + "; correct MNIST_DIR, or unset it to use scikit-learn's digits"
+        )
+    test_width, test_images, test_labels = _read_pair(folder, "t10k")
+    if list(folder.glob("train-images*")):
+        source = "MNIST"
+        width, train_images, train_labels = _read_pair(folder, "train")
+        if width != test_width:
+            raise DataError(
+                f"{folder}: expected pictures of one size, found {width}×{width} for training and "
+                f"{test_width}×{test_width} for testing"
+            )
+        chosen = _shuffled(len(train_images), seed)[:train]
+        tested = _shuffled(len(test_images), seed)[:test]
+    else:
+        source = "MNIST's test files"
+        width, train_images, train_labels = test_width, test_images, test_labels
+        chosen, tested = _divide(len(test_images), train, test, seed)
+    return Handwriting(
+        f"{source}, {width}×{width} pixels",
+        width,
+        [_shades(train_images[i]) for i in chosen],
+        [train_labels[i] for i in chosen],
+        [_shades(test_images[i]) for i in tested],
+        [test_labels[i] for i in tested],
+    )
+
+
+def read_idx(path: Path) -> tuple[tuple[int, ...], bytes]:
+    """The shape and the contents of an IDX file of unsigned bytes, gzipped or not.
+
+    The format: two zero bytes, one that names the type of the elements, one that counts the dimensions, each dimension
+    as four bytes, most significant first, then the elements (http://yann.lecun.com/exdb/mnist).
+
+    Raises:
+        DataError: if the file is truncated or is no such file.
+    """
+    packed = path.read_bytes()
+    try:
+        content = gzip.decompress(packed) if packed.startswith(b"\x1f\x8b") else packed
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise DataError(f"{path}: expected a gzip file, found a damaged one ({error}); fetch it again") from None
+    if len(content) < 4 or content[:2] != b"\0\0":
+        found = content[:4].hex(" ") or "nothing"
+        raise DataError(f"{path}: expected an IDX file, which begins with the bytes 00 00 08, found {found}")
+    kind, dimensions = content[2], content[3]
+    if kind != UNSIGNED_BYTE:
+        raise DataError(f"{path}: expected elements of type 08 (unsigned bytes), found type {kind:02x}")
+    header = 4 + 4 * dimensions
+    if len(content) < header:
+        raise DataError(f"{path}: expected a header of {header} bytes, found {len(content)}; the file is truncated")
+    shape = tuple(int.from_bytes(content[i : i + 4], "big") for i in range(4, header, 4))
+    expected, length = math.prod(shape), len(content) - header
+    if length != expected:
+        trouble = "the file is truncated" if length < expected else "there is something behind them"
+        sizes = "×".join(map(str, shape))
+        raise DataError(f"{path}: expected {sizes} = {expected} bytes after the header, found {length}; {trouble}")
+    return shape, content[header:]
+
+
+def _read_pair(folder: Path, part: str) -> tuple[int, list[bytes], list[int]]:
+    """The width of the pictures, the pictures and the labels of one part, `train` or `t10k`."""
+    image_path, label_path = (
+        _find(folder, f"{part}-images", "idx3-ubyte"),
+        _find(folder, f"{part}-labels", "idx1-ubyte"),
+    )
+    shape, pixels = read_idx(image_path)
+    if len(shape) != 3 or shape[1] != shape[2] or 0 in shape:
+        sizes = "×".join(map(str, shape))
+        raise DataError(
+            f"{image_path}: expected square pictures (three dimensions, such as 10000×28×28), found {sizes}"
+        )
+    label_shape, labels = read_idx(label_path)
+    if label_shape != shape[:1]:
+        sizes = "×".join(map(str, label_shape))
+        raise DataError(f"{label_path}: expected {shape[0]} labels, one per picture, found {sizes}")
+    if max(labels) > 9:
+        raise DataError(f"{label_path}: expected labels from 0 to 9, found {max(labels)}")
+    area = shape[1] * shape[2]
+    return shape[1], [pixels[i : i + area] for i in range(0, len(pixels), area)], list(labels)
+
+
+def _find(folder: Path, stem: str, kind: str) -> Path:
+    """The one file of that name; some publish it with a dot (`train-images.idx3-ubyte`)."""
+    for separator in "-.":
+        for ending in ("", ".gz"):
+            path = folder / f"{stem}{separator}{kind}{ending}"
+            if path.is_file():
+                return path
+    raise FileNotFoundError(f"{folder}: expected {stem}-{kind} or {stem}-{kind}.gz, found neither")
+
+
+def _shades(pixels: bytes) -> Image:
+    return [pixel / 255.0 for pixel in pixels]
+
+
+def _shuffled(count: int, seed: int) -> list[int]:
+    return random.Random(seed).sample(range(count), count)
+
+
+def _divide(count: int, train: int, test: int, seed: int) -> tuple[list[int], list[int]]:
+    """The pictures of one set to learn from, and to test on: others, and at most a quarter of all."""
+    order = _shuffled(count, seed)
+    tested = order[: min(test, count // 4)]
+    return order[len(tested) :][:train], tested
