@@ -80,7 +80,7 @@ def _summary(chosen: Sequence[Demo], reports: Sequence[Report], colour: bool) ->
         for row in (row for section in report for row in section.rows):
             if row.verdict is Verdict.WRONG:
                 wrong += 1
-                print(paint(f"  {Verdict.WRONG} {row.what}", Verdict.WRONG, colour))
+                print(paint(f"  {Verdict.WRONG} {row.cells[0]}", Verdict.WRONG, colour))
     print(f"{wrong} wrong" if wrong else "every row agrees or is a known erratum")
     return 1 if wrong else 0
 
@@ -93,13 +93,14 @@ def _plots(command: argparse.ArgumentParser, chosen: Sequence[Demo], folder: Pat
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         command.error(f"--plots: cannot write to {folder}: {error.strerror or error}")
-    try:
-        for plots in plotters:
-            print(*plots(folder), sep="\n")
-    except (OSError, DataError) as error:
-        command.error(f"--plots: {error}")
-    except ModuleNotFoundError as error:
-        command.error(f"--plots needs {str(error.name).partition('.')[0]}: pip install 'scalar-autograd[demos]'")
+    for plots in plotters:
+        try:
+            paths = plots(folder)
+        except (OSError, DataError) as error:
+            command.error(f"--plots: {error}")
+        except ModuleNotFoundError as error:
+            command.error(f"--plots needs {str(error.name).partition('.')[0]}: pip install 'scalar-autograd[demos]'")
+        print(*paths, sep="\n")
     return 0
 
 

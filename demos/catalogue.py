@@ -63,7 +63,7 @@ DEMOS = (
     Demo(
         "learning",
         "003",
-        "losses, numerical differentiation, gradient descent, a network that reads digits",
+        "losses, differences, descent, a network that reads",
         learning.report,
         learning.output,
         learning.plots,
@@ -79,7 +79,7 @@ DEMOS = (
     Demo(
         "moons",
         "",
-        "micrograd's two moons: a small network draws the line between them",
+        "a small network separates two half circles",
         moons.report,
         moons.output,
         moons.plots,
@@ -87,7 +87,7 @@ DEMOS = (
     Demo(
         "digits",
         "",
-        "real handwritten digits of 8×8 pixels, read by a small network",
+        "real handwriting, read by a small network",
         digits.report,
         digits.output,
         digits.plots,

@@ -47,8 +47,9 @@ TESTED = 300
 
 def network_sections() -> list[Section]:
     """The parameters, what their gradient costs both ways, and a trained network."""
-    data = trained().data
-    return [parameter_section(), *cost_sections(data.train_images[0], data.train_labels[0]), training_section()]
+    training = trained()
+    data = training.data
+    return [parameter_section(), *cost_sections(data.train_images[0], data.train_labels[0]), training_section(training)]
 
 
 def parameter_section() -> Section:
@@ -158,8 +159,12 @@ class Training:
 
 @cache
 def trained() -> Training:
-    """The document's network, or one for 8×8 pixels, trained by SGD with learning rate 0.1; once per process."""
-    data = handwriting(max(effort.pictures for effort in EFFORTS.values()), TESTED)
+    """The network trained on MNIST where there is one, else on scikit-learn's digits; once per process."""
+    return train(handwriting(max(effort.pictures for effort in EFFORTS.values()), TESTED))
+
+
+def train(data: Handwriting) -> Training:
+    """Train the document's network, or one with fewer inputs for smaller pictures, by SGD with learning rate 0.1."""
     effort = EFFORTS[28 if data.width > 8 else 8]
     images, labels = data.train_images[: effort.pictures], data.train_labels[: effort.pictures]
     net = TwoLayerNet(data.width**2, *SIZES[1:])
@@ -177,9 +182,8 @@ def trained() -> Training:
     return Training(data, effort, net, before, history)
 
 
-def training_section() -> Section:
+def training_section(training: Training) -> Section:
     """How well the trained network reads pictures it has not seen."""
-    training = trained()
     data, effort = training.data, training.effort
     accuracy = training.net.accuracy(data.test_images, one_hot(data.test_labels, 10))
     used = min(effort.pictures, len(data.train_images))

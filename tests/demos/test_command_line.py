@@ -63,10 +63,12 @@ def test_check_passes_and_shows_every_document_within_80_columns_without_colour(
     assert [line for line in check.stdout.splitlines() if columns(line) > WIDTH] == []
 
 
-def test_without_a_name_come_the_documents(check):
-    plain = run()
-    assert plain.returncode == 0
-    assert plain.stdout.strip() in check.stdout
+def test_without_a_name_come_the_documents_and_nothing_else(monkeypatch, capsys):
+    demos = [Demo(name, number, "", list, lambda: None) for name, number in (("a", "000"), ("b", ""), ("c", "001"))]
+    monkeypatch.setattr(command_line, "DEMOS", demos)
+    assert command_line.main([]) == 0
+    shown = capsys.readouterr().out
+    assert [line for line in shown.splitlines() if "·" in line] == ["a · document 000 ·", "c · document 001 ·"]
 
 
 def test_one_demo_by_name_and_by_document_is_the_same():
