@@ -34,7 +34,7 @@ def describe_all(operands: Sequence[Any]) -> str:
 def numeric_error(
     error: ArithmeticError | ValueError, name: str, operands: Sequence[Any], domain: str
 ) -> ArithmeticError | ValueError:
-    """The error of a float operation, of the same type, told with names and a remedy.
+    """The error of a float operation, of the same builtin type, told with names and a remedy.
 
     Args:
         error: what the float operation raised.
@@ -42,9 +42,8 @@ def numeric_error(
         operands: what it was given.
         domain: where it is defined, as a sentence; may be empty.
     """
-    kind = type(error)
-    reason = error.args[-1] if error.args else kind.__name__  # the last: an overflow of pow comes as (errno, reason)
-    remedy = next(text for known, text in _REMEDIES.items() if issubclass(kind, known))
+    kind, remedy = next((kind, remedy) for kind, remedy in _REMEDIES.items() if isinstance(error, kind))
+    reason = error.args[-1] if error.args else type(error).__name__  # the last: pow overflows with (errno, reason)
     return kind("; ".join(filter(None, [f"{name}({describe_all(operands)}): {reason}", domain, remedy])))
 
 

@@ -98,7 +98,7 @@ class Value(Recorded):
 
     @data.setter
     def data(self, number: Any) -> None:
-        self._data = number if type(number) is float else as_float(number, "Value.data", "the number")
+        self._data = number if type(number) is float else as_float(number, "Value", "data")
 
     @property
     def grad(self) -> float:
@@ -107,7 +107,7 @@ class Value(Recorded):
 
     @grad.setter
     def grad(self, number: Any) -> None:
-        self._grad = number if type(number) is float else as_float(number, "Value.grad", "the number")
+        self._grad = number if type(number) is float else as_float(number, "Value", "grad")
 
     # -- the graph ----------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,123 @@
+"""A row as an object: calling it, entering one of your own, what is wrong with a bad one."""
+
+from __future__ import annotations
+
+import copy
+import math
+import pickle
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from autograd import PRIMITIVES, Primitive, Value, exp, hypot, leaky_relu, primitive
+from support.oracles import check_differences, check_sympy
+
+
+@pytest.fixture
+def table() -> Iterator[dict[str, Primitive]]:
+    """The table, as it was before once the test is over."""
+    before = dict(PRIMITIVES)
+    yield PRIMITIVES
+    PRIMITIVES.clear()
+    PRIMITIVES.update(before)
+
+
+def test_plain_numbers_give_a_float() -> None:
+    for number in (1, 1.0, True):
+        assert type(exp(number)) is float
+        assert exp(number) == math.e
+
+
+def test_values_give_a_node_wherever_they_stand() -> None:
+    v = Value(3.0)
+    for operands in ((v, 4.0), (4.0, v), (4, v), (v, v)):
+        assert hypot(*operands).primitive is hypot
+        assert hypot(*operands).operands == operands
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_a_wrong_number_of_operands(count: int) -> None:
+    with pytest.raises(TypeError, match=rf"hypot takes 2 operands \(a, b\), got {count}"):
+        hypot(*[1.0] * count)
+    with pytest.raises(TypeError, match=f"got {count}"):
+        hypot(*[Value(1.0)] * count)
+
+
+def test_defaults_stand_in_for_the_last_operands() -> None:
+    assert leaky_relu(-1.0) == -0.01
+    assert leaky_relu(-1.0, 0.5) == -0.5
+    for operands in ((), (1.0, 0.1, 2.0)):
+        with pytest.raises(TypeError, match=r"leaky_relu takes 2 operands \(a, slope\)"):
+            leaky_relu(*operands)
+
+
+def test_a_row_is_named_documented_and_copied_by_name() -> None:
+    row = PRIMITIVES["log"]
+    assert (row.__name__, repr(row)) == ("log", "<primitive log>")
+    assert row.__doc__ == "log(a) is defined for a > 0"
+    assert PRIMITIVES["tanh"].__doc__ == "tanh(a)"
+    assert copy.deepcopy(row) is copy.copy(row) is pickle.loads(pickle.dumps(row)) is row
+
+
+def test_a_row_of_your_own_is_differentiated_and_checked_like_any_other(table: dict[str, Primitive]) -> None:
+    smoothstep = primitive(
+        "smoothstep",
+        lambda a: a * a * (3.0 - 2.0 * a),
+        lambda a, y: (6.0 * a * (1.0 - a),),
+        samples=[(0.25,), (0.75,)],
+    )
+    assert table["smoothstep"] is smoothstep
+    v = Value(0.25)
+    y = 2.0 * smoothstep(v)
+    y.backward()
+    assert (y.data, v.grad) == (0.3125, 2.25)
+    check_differences(smoothstep)
+    check_sympy(smoothstep)
+
+
+@pytest.mark.usefixtures("table")
+def test_a_row_of_three_operands_some_of_which_have_no_influence() -> None:
+    pick = primitive(
+        "pick", lambda a, b, i: b if i else a, lambda a, b, i, y: (None, 1.0, None) if i else (1.0, None, None)
+    )
+    a, b = Value(2.0), Value(3.0)
+    y = pick(a, b, 1.0)
+    assert y.partials == (None, 1.0, None)
+    y.backward()
+    assert (a.grad, b.grad) == (0.0, 1.0)
+
+
+def test_two_operands_one_of_which_has_no_influence(table: dict[str, Primitive]) -> None:
+    first = primitive("first", lambda a, b: a, lambda a, b, y: (1.0, None))
+    a, b = Value(2.0), Value(3.0)
+    y = first(a, b)
+    assert (y.operands, y.partials) == ((a, b), (1.0, None))
+    y.backward()
+    assert (a.grad, b.grad) == (1.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [("exp", "already in the table"), ("not a name", "identifier"), ("", "identifier"), ("2x", "'2x'")],
+)
+def test_a_name_that_is_taken_or_none(name: str, part: str, table: dict[str, Primitive]) -> None:
+    before = dict(table)
+    with pytest.raises(ValueError, match=part):
+        primitive(name, lambda a: a, lambda a, y: (1.0,))
+    assert table == before
+
+
+@pytest.mark.usefixtures("table")
+@pytest.mark.parametrize("partials", [lambda a, b, y: (1.0,), lambda a, b, y: (1.0, 1.0, 1.0), lambda a, b, y: ()])
+def test_a_rule_that_gives_a_wrong_number_of_partials(partials: Any) -> None:
+    bad = primitive("bad", lambda a, b: a + b, partials)
+    with pytest.raises(ValueError, match=r"bad: the rule gives \d partials for 2 operands"):
+        bad(Value(1.0), Value(2.0))
+
+
+@pytest.mark.usefixtures("table")
+def test_a_rule_whose_derivative_raises_says_so() -> None:
+    root = primitive("root", math.sqrt, lambda a, y: (0.5 / y,))
+    with pytest.raises(ZeroDivisionError, match=r"partials of root\(x = 0.0\): float division by zero"):
+        root(Value(0.0, label="x"))
