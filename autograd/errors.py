@@ -9,7 +9,7 @@ import numbers
 from collections.abc import Sequence
 from typing import Any
 
-_REMEDIES = {
+_REMEDIES: dict[type[ArithmeticError] | type[ValueError], str] = {
     ZeroDivisionError: "keep the divisor away from zero, for instance by adding a small constant",
     OverflowError: "scale the operands down, or use a stable form (logsumexp, softplus, a loss from logits)",
     ValueError: "keep the operand inside the domain, for instance with clip() or maximum()",
