@@ -1,0 +1,148 @@
+"""NIST's certified nonlinear regressions, to their last certified digits.
+
+`python -m demos regression` fits the three problems in `demos/data`; `python -m demos.regression FILE.dat` fits any
+other of NIST's.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograd import Value, constant
+from demos import nist
+from demos.report import Report, Section, Verdict, show
+from demos.terminal import report_lines, wants_colour
+
+CERTIFIED_DIGITS = 11
+WANTED_DIGITS = 8
+PROBLEMS = ("Misra1a", "Thurber", "MGH10")
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A fitted number beside the certified one.
+
+    >>> Estimate("b1", 238.94212918, 238.94212917).verdict
+    <Verdict.AGREES: '✓'>
+    """
+
+    what: str
+    certified: float
+    engine: float
+
+    @property
+    def digits(self) -> float:
+        """To how many digits they agree: NIST's log relative error, −log₁₀ |engine − certified| / |certified|."""
+        error = abs(self.engine - self.certified) / abs(self.certified)
+        return min(CERTIFIED_DIGITS, -math.log10(error)) if error else CERTIFIED_DIGITS
+
+    @property
+    def verdict(self) -> Verdict:
+        """✓ where they agree to 8 digits or more."""
+        return Verdict.AGREES if self.digits >= WANTED_DIGITS else Verdict.WRONG
+
+    @property
+    def cells(self) -> tuple[str, str, str]:
+        """The texts of its columns before the verdict."""
+        return (
+            f"{self.what}, to {self.digits:.1f} digits",
+            show(self.certified, CERTIFIED_DIGITS),
+            show(self.engine, CERTIFIED_DIGITS),
+        )
+
+    @property
+    def remark(self) -> str:
+        """The line below the row, if any."""
+        return "" if self.verdict is Verdict.AGREES else f"must agree to {WANTED_DIGITS} digits"
+
+
+def report() -> Report:
+    """Every problem from both certified starts.
+
+    Raises:
+        ImportError: without SciPy.
+    """
+    return [section for name in PROBLEMS for section in sections(nist.read(nist.DATA / f"{name}.dat"))]
+
+
+def sections(problem: nist.Problem) -> list[Section]:
+    """The fits of one problem, from each of its starts."""
+    return [_section(problem, number) for number in range(len(problem.starts))]
+
+
+def _section(problem: nist.Problem, number: int) -> Section:
+    from demos.fitting import fit  # only here: SciPy takes its time to load
+
+    found = fit(problem.residuals, problem.starts[number])
+    rows = [
+        Estimate(f"b{i + 1}", certified, float(b))
+        for i, (certified, b) in enumerate(zip(problem.certified, found.parameters, strict=True))
+    ]
+    rows += [
+        Estimate(f"standard deviation of b{i + 1}", certified, float(deviation))
+        for i, (certified, deviation) in enumerate(zip(problem.deviations, found.deviations, strict=True))
+    ]
+    rows.append(Estimate("residual sum of squares", problem.residual_sum_of_squares, found.residual_sum_of_squares))
+    start = ", ".join(map(show, problem.starts[number]))
+    text = [problem.formula, f"{found.evaluations} evaluations, {found.jacobians} exact Jacobians, from ({start})."]
+    return Section(f"{problem.name}, start {number + 1}", rows, text, ("parameter", "certified", "engine"))
+
+
+def output() -> Value:
+    """The squared residual of Misra1a's last observation at the certified parameters."""
+    problem = nist.read(nist.DATA / "Misra1a.dat")
+    b = [Value(number, label=f"b{i + 1}") for i, number in enumerate(problem.certified)]
+    predicted = problem.model(b, [constant(problem.predictors[-1][0], label="x")])
+    residual = predicted - constant(problem.response[-1], label="y")
+    residual.label = "residual"
+    squared: Value = residual * residual
+    squared.label = "squared"
+    return squared
+
+
+def plots(folder: Path) -> list[Path]:
+    """Data, fit and residuals of every problem."""
+    from matplotlib.figure import Figure
+
+    from demos.fitting import fit
+
+    figure = Figure(figsize=(15, 7), layout="constrained")
+    rows = figure.subplots(2, len(PROBLEMS), height_ratios=(3, 1), sharex="col")
+    for above, below, name in zip(rows[0], rows[1], PROBLEMS, strict=True):
+        problem = nist.read(nist.DATA / f"{name}.dat")
+        found = fit(problem.residuals, problem.starts[0])
+        x = [row[0] for row in problem.predictors]
+        grid = [min(x) + (max(x) - min(x)) * i / 200 for i in range(201)]
+        above.plot(grid, [problem.model(found.parameters.tolist(), [at]) for at in grid], label="fit")
+        above.plot(x, problem.response, "ko", markersize=4, label="NIST's data")
+        above.set(title=name, ylabel="y")
+        above.legend()
+        below.axhline(0.0, linewidth=0.8)
+        below.stem(x, found.residuals, linefmt="C1-", markerfmt="C1o", basefmt=" ")
+        below.set(xlabel="x", ylabel="residual")
+    path = folder / "regression.png"
+    figure.savefig(path)
+    return [path]
+
+
+def main(paths: Sequence[str]) -> int:
+    """Fit the problems of these files; returns the exit code."""
+    code = 0
+    for path in paths:
+        try:
+            problem = nist.read(Path(path))
+        except (OSError, ValueError) as error:
+            print(f"python -m demos.regression: {error}", file=sys.stderr)
+            return 2
+        fits = sections(problem)
+        print(*report_lines(problem.name, fits, wants_colour(sys.stdout)), sep="\n")
+        code |= any(row.verdict is Verdict.WRONG for section in fits for row in section.rows)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
