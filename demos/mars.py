@@ -7,7 +7,7 @@ heliocentric longitude. The observations are Tycho Brahe's and Kepler's: J. Kepl
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -163,9 +163,14 @@ def _gradients(orbit: Sequence[float]) -> Section:
     engine = ag.grad(misfit)(at)
     rows = []
     for i, name in enumerate(NAMES):
-        numeric = central_difference(lambda x, i=i: float(misfit([*at[:i], x, *at[i + 1 :]])), at[i], 1e-6)
+        numeric = central_difference(_along(at, i), at[i], 1e-6)
         rows.append(Gradient(f"∂misfit/∂{name}", numeric, engine[i]))
     return Section("Gradients beside central differences", rows, head=("derivative", "difference", "engine"))
+
+
+def _along(orbit: Sequence[float], i: int) -> Callable[[float], float]:
+    """The misfit as a function of one element of the orbit."""
+    return lambda x: float(misfit([*orbit[:i], x, *orbit[i + 1 :]]))
 
 
 def _degrees(angle: float) -> str:

@@ -43,7 +43,7 @@ class Problem:
     formula: str
     response: list[float]
     predictors: list[tuple[float, ...]]
-    model: Callable[[Sequence[Any], Sequence[float]], Any]
+    model: Callable[[Sequence[Any], Sequence[Any]], Any]
     starts: list[list[float]]
     certified: list[float]
     deviations: list[float]

@@ -19,6 +19,7 @@ from demos.terminal import report_lines, wants_colour
 
 CERTIFIED_DIGITS = 11
 WANTED_DIGITS = 8
+_SHOWN_DIGITS = 9  # what the columns hold
 PROBLEMS = ("Misra1a", "Thurber", "MGH10")
 
 
@@ -50,8 +51,8 @@ class Estimate:
         """The texts of its columns before the verdict."""
         return (
             f"{self.what}, to {self.digits:.1f} digits",
-            show(self.certified, CERTIFIED_DIGITS),
-            show(self.engine, CERTIFIED_DIGITS),
+            show(self.certified, _SHOWN_DIGITS),
+            show(self.engine, _SHOWN_DIGITS),
         )
 
     @property
@@ -83,7 +84,7 @@ def _section(problem: nist.Problem, number: int) -> Section:
         for i, (certified, b) in enumerate(zip(problem.certified, found.parameters, strict=True))
     ]
     rows += [
-        Estimate(f"standard deviation of b{i + 1}", certified, float(deviation))
+        Estimate(f"σ of b{i + 1}", certified, float(deviation))
         for i, (certified, deviation) in enumerate(zip(problem.deviations, found.deviations, strict=True))
     ]
     rows.append(Estimate("residual sum of squares", problem.residual_sum_of_squares, found.residual_sum_of_squares))
@@ -117,7 +118,7 @@ def plots(folder: Path) -> list[Path]:
         found = fit(problem.residuals, problem.starts[0])
         x = [row[0] for row in problem.predictors]
         grid = [min(x) + (max(x) - min(x)) * i / 200 for i in range(201)]
-        above.plot(grid, [problem.model(found.parameters.tolist(), [at]) for at in grid], label="fit")
+        above.plot(grid, [problem.model(list(found.parameters), [at]) for at in grid], label="fit")
         above.plot(x, problem.response, "ko", markersize=4, label="NIST's data")
         above.set(title=name, ylabel="y")
         above.legend()

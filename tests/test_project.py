@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -41,3 +42,8 @@ def test_importing_the_engine_and_the_networks_loads_no_third_party_module() -> 
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_reference_of_operations_is_up_to_date() -> None:
+    written = runpy.run_path(str(ROOT / "docs" / "operations.py"))
+    assert written["PAGE"].read_text(encoding="utf-8") == written["page"](), "run python docs/operations.py"

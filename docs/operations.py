@@ -1,0 +1,44 @@
+"""Writes `operations.md`, the reference of all operations, from the table: `python docs/operations.py`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from autograd import PRIMITIVES, Primitive
+from autograd.symbol import Symbol, operand_symbols, partial_formulas
+
+PAGE = Path(__file__).parent / "operations.md"
+
+HEAD = """# Operations
+
+Written by `python docs/operations.py` from the table in `autograd/primitives.py`; a test keeps it up to date.
+
+`y` is the result. A variadic operation is shown for operands x0, x1, ...; its derivatives are those by each of them.
+Unary operations are methods as well (`x.exp()`), the arithmetic ones operators. NumPy's long names (`arcsin`) work too.
+
+| operation | symbol | derivatives | defined for | where the derivative is not unique |
+|---|---|---|---|---|
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    return HEAD + "".join(map(_row, PRIMITIVES.values()))
+
+
+def _row(row: Primitive) -> str:
+    names = "x0, x1, ..." if row.variadic else ", ".join(row.operands)
+    cells = [f"`{row.name}({names})`", row.symbol, _derivatives(row), row.domain or "all numbers", row.convention]
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
+
+
+def _derivatives(row: Primitive) -> str:
+    operands = operand_symbols(row, 4 if row.name == "dot" else 2)
+    formulas = partial_formulas(row, operands, Symbol("y"))
+    return "<br>".join(
+        f"∂/∂{x.text} = {formula.text}" for x, formula in zip(operands, formulas, strict=True) if formula.text != "None"
+    )
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
