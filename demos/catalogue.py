@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograd import Value
-from demos import chain_rule, digits, learning, moons, network_cost, one_neuron, xnor_step
+from demos import chain_rule, digits, learning, mars, moons, network_cost, one_neuron, regression, xnor_step
 from demos.report import Report
 
 
@@ -91,6 +91,22 @@ DEMOS = (
         digits.report,
         digits.output,
         digits.plots,
+    ),
+    Demo(
+        "regression",
+        "",
+        "NIST's certified regressions, to their last digits",
+        regression.report,
+        regression.output,
+        regression.plots,
+    ),
+    Demo(
+        "mars",
+        "",
+        "Kepler's orbit of Mars, out of Tycho's observations",
+        mars.report,
+        mars.output,
+        mars.plots,
     ),
 )
 
