@@ -6,11 +6,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-from scipy.optimize import least_squares
+try:
+    import numpy as np
+    from numpy.typing import NDArray
+    from scipy.optimize import least_squares, minimize
+except ModuleNotFoundError as error:
+    raise ModuleNotFoundError(f"it fits with {error.name}: pip install 'scalar-autograd[demos]'") from None
 
 from autograd import jacobian
+
+__all__ = ["Fit", "fit", "minimize"]
 
 Array = NDArray[np.float64]
 Residuals = Callable[[Sequence[Any]], list[Any]]

@@ -114,9 +114,7 @@ def report() -> Report:
     Raises:
         ImportError: without SciPy.
     """
-    from scipy.optimize import minimize
-
-    from demos.fitting import fit
+    from demos.fitting import fit, minimize
 
     found = fit(residuals, START)
     orbit = found.parameters.tolist()
