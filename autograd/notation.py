@@ -45,6 +45,7 @@ _TIGHTNESS: dict[str, tuple[int, tuple[int, ...]]] = {
     "pow": (6, (_ATOM, _ATOM)),
     "square": (6, (_ATOM,)),
     "frac": (5, (0, 0)),
+    "times": (4, (3, 4)),
     **dict.fromkeys(_COMPARISONS, (1, (2, 2))),
 }
 _CHAINS = {"sum": "add", "prod": "mul", "dot": "add"}
@@ -88,8 +89,11 @@ def _write(symbol: Symbol, operands: list[tuple[str, int]], dialect: Dialect) ->
     if not symbol.operands:
         if isinstance(head, str):
             return dialect.name(head), _ATOM
-        signed = head is not None and math.copysign(1.0, head) < 0.0
-        return dialect.number(head), _TIGHTNESS["neg"][0] if signed else _ATOM
+        number = dialect.number(head)
+        if head is not None and math.copysign(1.0, head) < 0.0:
+            return number, _TIGHTNESS["neg"][0]
+        has_exponent = not dialect.is_code and ("e" in number or "10^" in number)
+        return number, _TIGHTNESS["mul"][0] if has_exponent else _ATOM
     operation = str(head)
     if operation == "where" and not symbol.operands[0].is_comparison:  # any number but zero is true
         operands = [_fill("!=", [operands[0], (dialect.number(0.0), _ATOM)], dialect), *operands[1:]]
@@ -169,7 +173,7 @@ def _latex_number(x: float | None) -> str:
     return rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if exponent else mantissa
 
 
-_LATEX_ESCAPES = {c: "\\" + c for c in "{}$&#%_ "} | {"\\": r"\backslash ", "^": r"\wedge ", "~": r"\sim "}
+_LATEX_ESCAPES = {c: "\\" + c for c in "{}$&#%_ "} | {"\\": r"\backslash ", "^": r"\wedge ", "~": r"\sim ", "<": "<{}"}
 _LATEX_COMMANDS = {name: "\\" + name for name in ("exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh")} | {
     "sigmoid": r"\sigma",
     "maximum": r"\max",
@@ -188,6 +192,9 @@ TEXT = Dialect(
         "neg": "−{}",
         "pow": "{}^{}",
         "square": "{}²",
+        "times": "{} · {}",
+        "derivative": "∂{}/∂{}",
+        "derivative_by_operand": "∂{}/∂{}|{}",
         "where": "{1} if {0} else {2}",
         "<": "{} < {}",
         "<=": "{} ≤ {}",
@@ -210,6 +217,9 @@ LATEX = Dialect(
         "neg": "-{}",
         "pow": "{}^{{{}}}",
         "square": "{}^2",
+        "times": r"{} \cdot {}",
+        "derivative": r"\frac{{\partial {}}}{{\partial {}}}",
+        "derivative_by_operand": r"\left.\frac{{\partial {}}}{{\partial {}}}\right|_{{{}}}",
         "sqrt": r"\sqrt{{{}}}",
         "cbrt": r"\sqrt[3]{{{}}}",
         "abs": r"\left|{}\right|",

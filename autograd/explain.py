@@ -1,0 +1,323 @@
+"""The chain rule of one gradient, written out as a lecture writes it: every path, its factors, their products."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from itertools import pairwise
+from typing import NamedTuple
+
+from autograd.graph import node_names, operand_values, topological_order
+from autograd.notation import LATEX, TEXT, operands_first, statements
+from autograd.paths import MOST_COUNTED, Edge, Path, Paths, edges_down, nodes_between, product
+from autograd.symbol import Symbol, partial_formulas
+from autograd.value import Value
+
+MANY_FACTORS = 12  # the middle of a longer path is one factor
+MANY_OPERATIONS = 12  # a larger expression is not written out
+
+
+class Equation(NamedTuple):
+    """A quantity, the forms it is brought into one after the other, and a note on it."""
+
+    left: Symbol
+    right: Sequence[Symbol]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why a gradient has the value it has. `print` it; a notebook shows it typeset.
+
+    Attributes:
+        gradient: ∂y/∂x.
+        paths: how many paths lead from y to x; more than 10¹⁵ are not counted.
+        summary: one sentence.
+        equations: every path's product, their sum, and how factors that lead over nodes without a label come about.
+        definitions: what the short names of those nodes stand for.
+    """
+
+    gradient: float
+    paths: int
+    summary: str
+    equations: tuple[Equation, ...] = ()
+    definitions: tuple[Equation, ...] = ()
+
+    def __str__(self) -> str:
+        blocks = [self.summary]
+        for left, right, note in self.equations:
+            name, *forms = statements([left, *right], TEXT)[1]
+            lines = [f"{name} = {forms[0]}{note}", *(f"{'':{len(name)}} = {form}" for form in _changes(forms))]
+            blocks.append("\n".join(lines))
+        definitions = [" = ".join(statements([left, *right], TEXT)[1]) for left, right, _ in self.definitions]
+        return "\n\n".join([*blocks, "\n".join(definitions)]).strip()
+
+    @property
+    def latex(self) -> str:
+        """The equations and definitions as one `aligned` block of LaTeX's math mode."""
+        lines = []
+        for left, right, _ in self.equations:
+            name, *forms = statements([left, *right], LATEX)[1]
+            lines += [f"{name} &= {forms[0]}", *(f" &= {form}" for form in _changes(forms))]
+        for left, right, _ in self.definitions:
+            name, *forms = statements([left, *right], LATEX)[1]
+            lines.append(f"{name} &= {' = '.join(forms)}")
+        return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}" if lines else ""
+
+    @property
+    def markdown(self) -> str:
+        """The summary and the equations, as notebooks and GitHub typeset them."""
+        summary = re.sub(r"([\\`*_\[\]<>#|$&~])", r"\\\1", self.summary)  # a label is text, never markup
+        return summary + (f"\n\n$$\n{self.latex}\n$$" if self.equations else "")
+
+    def _repr_markdown_(self) -> str:
+        return self.markdown
+
+
+def _changes(forms: Sequence[str]) -> Iterator[str]:
+    """Every form but the first, unless it reads like the one before."""
+    return (form for before, form in pairwise(forms) if form != before)
+
+
+def explain(y: Value, x: Value, *, paths: int = 20, fold: bool = True) -> Explanation:
+    """Write out the chain rule of ∂y/∂x: each path from y to x as a product of local derivatives, and their sum.
+
+    Args:
+        y: the result of an expression.
+        x: what it is differentiated by: a variable, or any node that y was computed from.
+        paths: how many are written out. More are grouped by the edge with which they reach x: the derivative of y by
+            the node it starts from, all ways to that taken together, times the last local derivative.
+        fold: write the way from one labelled node to the next as one factor, and derive that below. Otherwise, and
+            where nothing in between is labelled, every operation is a factor.
+
+    Raises:
+        TypeError: if y or x is no Value.
+        ValueError: if paths is less than 1.
+
+    >>> w, x = Value(0.5, label="w"), Value(2.0, label="x")
+    >>> z = w * x
+    >>> z.label = "z"
+    >>> y = z.tanh()
+    >>> y.label = "y"
+    >>> print(explain(y, w))
+    One path leads from y to w.
+    <BLANKLINE>
+    ∂y/∂w = ∂y/∂z · ∂z/∂w
+          = (1 − y²) · x
+          = (1 − 0.7616²) · 2
+          = 0.42 · 2
+          = 0.8399
+    """
+    for argument, node in (("y", y), ("x", x)):
+        if not isinstance(node, Value):
+            raise TypeError(f"explain: {argument} must be a Value, got {type(node).__name__} {node!r}")
+    if paths < 1:
+        raise ValueError(f"explain: paths must be at least 1, got {paths}")
+    order = topological_order(y)
+    writer = _Writer(order)
+    nodes = nodes_between(order, y, x)
+    if len(nodes) < 2:
+        return Explanation(float(len(nodes)), len(nodes), writer.why_no_edge(y, x))
+    found = Paths(nodes, fold and any(node.label for node in nodes[1:-1]))
+    equations = writer.equations(found, paths)
+    for edge in list(writer.folded.values()):
+        region = [edge.below, *reversed(found.folded[id(edge.above)]), edge.above]
+        equations += writer.equations(Paths(nodes_between(region, edge.above, edge.below), fold=False), paths)
+    ways = "One path leads" if found.count == 1 else f"{_counted(found.count)} paths lead"
+    grouped = ", grouped by the edge with which they reach it" if found.count > paths else ""
+    summary = f"{ways} from {writer.name(y).text} to {writer.name(x).text}{grouped}."
+    definitions = writer.definitions(equations)
+    return Explanation(found.adjoints[id(x)], found.count, summary, tuple(equations), tuple(definitions))
+
+
+class _Writer:
+    """Nodes and paths as formulas.
+
+    Attributes:
+        folded: the factors written so far that lead over nodes without a label.
+    """
+
+    def __init__(self, order: Sequence[Value]) -> None:
+        self._names = dict(zip(map(id, order), node_names(order), strict=True))
+        self._named: dict[str, Value] = {}
+        self.folded: dict[tuple[int, int], Edge] = {}
+
+    def name(self, node: Value) -> Symbol:
+        """The node by its name."""
+        name = self._names[id(node)]
+        self._named[name] = node
+        return Symbol(name)
+
+    def equations(self, paths: Paths, limit: int) -> list[Equation]:
+        """Every path's product, or every group's if there are more than a limit; and their sum."""
+        left = self._derivative(Edge(paths.y, paths.x, 0.0))
+        listed, kind = (list(paths.each()), "path") if paths.count <= limit else (paths.groups(), "group")
+        if len(listed) == 1:
+            return [self._product(left, listed[0], paths)]
+        others = listed[limit - 1 :] if len(listed) > limit else []
+        listed = listed[: len(listed) - len(others)]
+        equations = [self._product(Symbol(f"{kind} {i}"), path, paths) for i, path in enumerate(listed, 1)]
+        parts = [equation.left for equation in equations]
+        numbers = [product(path) for path in listed]
+        if others:
+            parts.append(Symbol(f"{len(others):,} smaller groups"))
+            numbers.append(sum(map(product, others)))
+        total = [_chained("add", parts), _chained("add", map(_shown, numbers)), _shown(paths.adjoints[id(paths.x)])]
+        return [*equations, Equation(left, total)]
+
+    def _product(self, left: Symbol, path: Path, paths: Paths) -> Equation:
+        """One path's product: of derivatives, of formulas, of formulas in numbers, of numbers; and its value."""
+        if len(path) > MANY_FACTORS:
+            half = MANY_FACTORS // 2
+            middle = path[half:-half]
+            taken_together = Edge(middle[0].above, middle[-1].below, product(middle), together=1)
+            path = [*path[:half], taken_together, *path[-half:]]
+        derivatives, formulas, in_numbers = [], [], []
+        for edge in path:
+            derivative = formula = self._derivative(edge)
+            if not edge.together:
+                formula = self._formula(edge, derivative, paths)
+            if not edge.together and edge.position is None:
+                self.folded[id(edge.above), id(edge.below)] = edge
+            derivatives.append(derivative)
+            formulas.append(formula)
+            in_numbers.append(_shown(edge.number) if formula is derivative else self._in_numbers(formula))
+        numbers = [_shown(edge.number) for edge in path]
+        first = path[0]
+        note = f"   ({_counted(first.together)} paths to {self.name(first.below).text})" if first.together > 1 else ""
+        right = [_chained("times", factors) for factors in (derivatives, formulas, in_numbers, numbers)]
+        return Equation(left, [*right, _shown(product(path))], note)
+
+    def _derivative(self, edge: Edge) -> Symbol:
+        nodes = (self.name(edge.above), self.name(edge.below))
+        label = (Symbol(edge.label),) if edge.label else ()
+        return Symbol("derivative_by_operand" if label else "derivative", nodes + label)
+
+    def _formula(self, edge: Edge, derivative: Symbol, paths: Paths) -> Symbol:
+        """The formula of a factor; just ∂y/∂x if it is too large, or a rule on the way can't be written."""
+        top = edge.above
+        nodes = [top] if edge.position is not None else [top, *paths.folded[id(top)]]
+        if len(nodes) > MANY_OPERATIONS:
+            return derivative
+        adjoints = {id(top): Symbol(1.0)}
+        for node in nodes:
+            assert node.primitive is not None
+            operands = [self._expression(x, paths.landmarks) if isinstance(x, Value) else x for x in node.operands]
+            try:
+                partials = partial_formulas(node.primitive, operands, self._expression(node, paths.landmarks))
+            except TypeError:
+                return derivative
+            for flow in edges_down(node):
+                if edge.position in (None, flow.position):
+                    contribution = _simplified(adjoints[id(node)], partials[flow.position or 0])
+                    old = adjoints.get(id(flow.below))
+                    adjoints[id(flow.below)] = contribution if old is None else old + contribution
+        formula = adjoints[id(edge.below)]
+        return formula if _size(formula) <= 4 * MANY_OPERATIONS else derivative
+
+    def _expression(self, node: Value, landmarks: Container[int]) -> Symbol:
+        """A node in terms of labelled nodes and landmarks, if that is short; else its name."""
+
+        def has_name(node: Value) -> bool:
+            return node.primitive is None or bool(node.label) or id(node) in landmarks
+
+        nodes: list[Value] = []
+        waiting = [node]
+        while waiting:
+            nodes.append(waiting.pop())
+            if len(nodes) > MANY_OPERATIONS:
+                return self.name(node)
+            if not has_name(nodes[-1]):
+                waiting.extend(operand_values(nodes[-1]))
+        written: dict[int, Symbol] = {}
+        for below in reversed(nodes):
+            written[id(below)] = self.name(below) if has_name(below) else _operation(below, written)
+        return written[id(node)]
+
+    def _in_numbers(self, formula: Symbol) -> Symbol:
+        """A formula with the numbers of the nodes in place of their names."""
+        written: dict[int, Symbol] = {}
+        for symbol in operands_first([formula]):
+            if symbol.operands:
+                operands = tuple(written[id(operand)] for operand in symbol.operands)
+                written[id(symbol)] = Symbol(symbol.head, operands, symbol.primitive)
+            else:
+                written[id(symbol)] = _shown(self._named[symbol.head].data) if isinstance(symbol.head, str) else symbol
+        return written[id(formula)]
+
+    def definitions(self, equations: Sequence[Equation]) -> list[Equation]:
+        """What the short names in equations stand for."""
+        used = {symbol.head for symbol in operands_first([form for equation in equations for form in equation.right])}
+        nodes = [self._named[name] for name in self._names.values() if name in used and name in self._named]
+        unlabelled = {id(node): node for node in nodes if node.primitive and not node.label}
+        found = []
+        for node in unlabelled.values():
+            few = [operand for operand in operand_values(node) if len(node.operands) <= MANY_OPERATIONS]
+            operands = {id(operand): self._expression(operand, unlabelled) for operand in few}
+            found.append(Equation(self.name(node), [_operation(node, operands), _shown(node.data)]))
+        return found
+
+    def why_no_edge(self, y: Value, x: Value) -> str:
+        """What there is to say when no edge lies between y and x."""
+        top = self.name(y).text
+        if y is x:
+            return f"{top} is the node itself: its derivative by itself is 1."
+        if y.is_constant:
+            return f"{top} is a constant and depends on nothing: its derivative is 0."
+        if id(x) not in self._names:
+            return f"{top} was not computed from {x!r}: the derivative is 0."
+        below = self.name(x).text
+        if x.is_constant:
+            return f"{below} is a constant: no gradient flows to it."
+        return f"{top} uses {below} only where nothing flows back, as in a branch not taken: the derivative is 0."
+
+
+def _operation(node: Value, operands: dict[int, Symbol]) -> Symbol:
+    assert node.primitive is not None
+    if len(node.operands) > MANY_OPERATIONS:
+        return Symbol(f"{node.primitive.name} of {len(node.operands):,} operands")
+    symbols = tuple(operands[id(x)] if isinstance(x, Value) else Symbol(x) for x in node.operands)
+    return Symbol(node.primitive.name, symbols, node.primitive)
+
+
+def _chained(operation: str, symbols: Iterable[Symbol]) -> Symbol:
+    return reduce(lambda left, right: Symbol(operation, (left, right)), symbols)
+
+
+def _simplified(a: Symbol, b: Symbol) -> Symbol:
+    """The product of two formulas, their numbers multiplied together: 0.5·(2·v) is v."""
+    factor = 1.0
+    rest: list[Symbol] = []
+    for symbol in (a, b):
+        while symbol.head == "neg" or (symbol.head == "mul" and isinstance(symbol.operands[0].head, float)):
+            number = symbol.operands[0].head
+            factor *= number if isinstance(number, float) and symbol.head == "mul" else -1.0
+            symbol = symbol.operands[-1]
+        if isinstance(symbol.head, float):
+            factor *= symbol.head
+        else:
+            rest.append(symbol)
+    if not rest:
+        return Symbol(factor)
+    formula = _chained("mul", rest)
+    return formula if factor == 1.0 else -formula if factor == -1.0 else factor * formula
+
+
+def _size(formula: Symbol) -> int:
+    """How many names, numbers and operations a formula has when it is written out."""
+    sizes: dict[int, int] = {}
+    for symbol in operands_first([formula]):
+        sizes[id(symbol)] = 1 + sum(sizes[id(operand)] for operand in symbol.operands)
+    return sizes[id(formula)]
+
+
+def _shown(number: float) -> Symbol:
+    """A number to four decimal places, a small one to four digits."""
+    small = number != 0.0 and abs(number) < 1e-3
+    return Symbol(float(f"{number:.4g}") if small else round(number, 4))
+
+
+def _counted(paths: int) -> str:
+    return f"{paths:,}" if paths < MOST_COUNTED else "More than 10¹⁵"
