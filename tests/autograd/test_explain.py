@@ -8,8 +8,8 @@ import random
 import pytest
 from matplotlib.mathtext import MathTextParser
 
-from autograd import Value, constant, dot, primitive, topological_order, where
-from autograd.explain import Explanation, explain
+from autograd import Value, constant, dot, explain, primitive, topological_order, where
+from autograd.explain import Explanation
 from autograd.primitive import PRIMITIVES
 
 
