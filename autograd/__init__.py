@@ -9,8 +9,8 @@
 """
 
 from autograd import value as _value
-from autograd.functional import derivative, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from autograd.explain import explain
+from autograd.functional import derivative, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from autograd.functions import dot, log_softmax, logsumexp, mean, norm, prod, softmax
 from autograd.functions import sum as sum
 from autograd.graph import topological_order, variables
