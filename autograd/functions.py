@@ -8,7 +8,7 @@ from typing import Any
 
 from autograd import primitives as p
 from autograd.errors import as_float
-from autograd.value import Value, plain_numbers, record_many
+from autograd.value import Operands, Value, plain_numbers, record_many
 
 Number = Value | float
 """What the engine computes with: recorded, or plain."""
@@ -24,7 +24,8 @@ def sum(xs: Iterable[Number]) -> Any:
     numbers = plain_numbers(operands)
     if numbers is None or numbers is operands:
         return p.sum(*operands)
-    return record_many(p.sum, p.sum.value(numbers), operands, (1.0,) * len(operands), operands)
+    edges = Operands(operands, range(len(operands)), operands, [1.0] * len(operands))
+    return record_many(p.sum, p.sum.value(numbers), edges)
 
 
 def mean(xs: Iterable[Number]) -> Any:
@@ -59,7 +60,8 @@ def logsumexp(xs: Iterable[Number]) -> Any:
     for x in numbers:
         total += math.exp(x - largest)
     y = largest + math.log(total)
-    return record_many(p.logsumexp, y, operands, tuple([math.exp(x - y) for x in numbers]), operands)
+    edges = Operands(operands, range(len(operands)), operands, [math.exp(x - y) for x in numbers])
+    return record_many(p.logsumexp, y, edges)
 
 
 def norm(xs: Iterable[Number]) -> Any:
@@ -86,14 +88,15 @@ def dot(a: Iterable[Number], b: Iterable[Number]) -> Any:
     if x is None or y is None or (x is left and y is right):
         return p.dot(*left, *right)
     total = 0.0
-    for xi, yi in zip(x, y, strict=True):
+    for xi, yi in zip(x, y):  # noqa: B905 - as mypyc compiles it
         total += xi * yi
+    n = len(left)
     operands = left + right
     if y is right:
-        return record_many(p.dot, total, operands, tuple(y), left)
+        return record_many(p.dot, total, Operands(operands, range(n), left, y))
     if x is left:
-        return record_many(p.dot, total, operands, (*((None,) * len(left)), *x), right)
-    return record_many(p.dot, total, operands, (*y, *x), operands)
+        return record_many(p.dot, total, Operands(operands, range(n, 2 * n), right, x))
+    return record_many(p.dot, total, Operands(operands, range(2 * n), operands, y + x))
 
 
 def log_softmax(xs: Iterable[Number]) -> list[Any]:

@@ -22,6 +22,27 @@ _SWEEPS: Final = count(1)
 _UNTRACK: Final = untrack
 
 
+class Operands:
+    """The operands of an operation that don't lie inline, and the edges that something flows back along.
+
+    Attributes:
+        operands: Values and floats.
+        places: which of them something flows back to, by index.
+        variables: these.
+        partials: the local derivative by each of these.
+        operations: those of these that are operations themselves, where a backward pass goes on.
+    """
+
+    __slots__ = ("operands", "operations", "partials", "places", "variables")
+
+    def __init__(self, operands: list[Any], places: Sequence[int], variables: list[Any], partials: list[float]) -> None:
+        self.operands = operands
+        self.places = places
+        self.variables: list[Value] = variables
+        self.partials = partials
+        self.operations = [x for x in self.variables if x._primitive is not None]
+
+
 class Value(Recorded):
     """A real number that records the operations done to it.
 
@@ -44,8 +65,7 @@ class Value(Recorded):
 
     # An operation keeps its operands in one of two forms. Up to two lie inline: `_lhs` with its local derivative
     # `_dlhs`, `_rhs` with `_drhs`; where an operand is a plain number, the Value is None and the number stands in
-    # place of the derivative. More of them, or any to which nothing flows back, lie in `_rest`: the operands; for each
-    # the local derivative or None, Nones at the end left out; and those operands that a backward pass goes on from.
+    # place of the derivative. More of them, or any to which nothing flows back, lie in `_rest`.
     __slots__ = (
         "_constant",
         "_data",
@@ -77,7 +97,7 @@ class Value(Recorded):
         self._rhs = _rhs
         self._dlhs = _dlhs
         self._drhs = _drhs
-        self._rest: tuple[tuple[Any, ...], tuple[Any, ...], list[Value]] | None = None
+        self._rest: Operands | None = None
         self._sweep: int = 0  # the last backward sweep that came here
         self._constant: bool = False
         self.label = label
@@ -135,7 +155,7 @@ class Value(Recorded):
     def operands(self) -> tuple[Value | float, ...]:
         """What the operation was applied to, in order; plain numbers as floats."""
         if self._rest is not None:
-            return self._rest[0]
+            return tuple(self._rest.operands)
         if self._primitive is None:
             return ()
         lhs = self._dlhs if self._lhs is None else self._lhs
@@ -147,7 +167,10 @@ class Value(Recorded):
     def partials(self) -> tuple[float | None, ...]:
         """The local derivative by each operand; None where nothing flows back (a constant, a branch not taken)."""
         if self._rest is not None:
-            return self._rest[1] + (None,) * (len(self._rest[0]) - len(self._rest[1]))
+            row: list[float | None] = [None] * len(self._rest.operands)
+            for place, partial in zip(self._rest.places, self._rest.partials, strict=True):
+                row[place] = partial
+            return tuple(row)
         inline = (None if self._lhs is None else self._dlhs, None if self._rhs is None else self._drhs)
         return inline[: len(self.operands)]
 
@@ -272,9 +295,8 @@ class Value(Recorded):
             upstream = node._grad
             rest = node._rest
             if rest is not None:
-                for operand, partial in zip(rest[0], rest[1], strict=False):
-                    if partial is not None:
-                        operand._grad += upstream * partial
+                for operand, partial in zip(rest.variables, rest.partials):  # noqa: B905 - as mypyc compiles it
+                    operand._grad += upstream * partial
                 continue
             lhs = node._lhs
             if lhs is not None:
@@ -360,59 +382,49 @@ def _number(operand: Any) -> Any:
 
 
 def plain_numbers(operands: list[Any]) -> list[float] | None:
-    """The numbers of operands that are all floats (the same list) or all variables; None for any other mixture.
+    """The numbers of operands that are all floats (the same list) or all variables; None for a mixture, or for nothing.
 
     Under `no_grad` constants pass for variables: nothing is recorded there.
     """
-    kinds = set(map(type, operands))
-    if kinds == {float}:
-        return operands
-    if kinds != {Value}:
+    if not operands:
         return None
-    if paused():
-        return [x._data for x in operands]
-    numbers = [x._data for x in operands if not x._constant]
-    return numbers if len(numbers) == len(operands) else None
+    if type(operands[0]) is float:
+        for operand in operands:
+            if type(operand) is not float:
+                return None
+        return operands
+    recording = not paused()
+    numbers: list[float] = []
+    for operand in operands:
+        if not isinstance(operand, Value) or (operand._constant and recording):
+            return None
+        numbers.append(operand._data)
+    return numbers
 
 
-def record_many(
-    primitive: Primitive, data: float, operands: list[Any], partials: tuple[Any, ...], variables: list[Any]
-) -> Value:
-    """A node of a variadic primitive whose value and partials are known already.
-
-    Args:
-        primitive: the operation.
-        data: its value.
-        operands: Values and floats.
-        partials: the local derivative by each, or None; Nones at the end may be left out.
-        variables: the operands something flows back to: all Values, and none a constant.
-    """
+def record_many(primitive: Primitive, data: float, operands: Operands) -> Value:
+    """A node of a variadic primitive whose value and partials are known already."""
     node = Value(data)
     if paused():
         node._constant = True
     else:
         node._primitive = primitive
-        node._rest = tuple(operands), partials, [x for x in variables if x._primitive is not None]
+        node._rest = operands
     return node
 
 
-def _kept_apart(
-    operands: Sequence[Any], numbers: Sequence[float], partials: Sequence[Any]
-) -> tuple[tuple[Any, ...], tuple[Any, ...], list[Value]]:
+def _kept_apart(operands: Sequence[Any], numbers: Sequence[float], partials: Sequence[Any]) -> Operands:
     """The operands and what flows back to each, for a node whose operands don't lie inline."""
     kept: list[Any] = []
-    flows: list[Any] = []
-    operations: list[Value] = []
-    for operand, number, partial in zip(operands, numbers, partials, strict=True):
-        is_value = isinstance(operand, Value)
-        kept.append(operand if is_value else number)
-        if not is_value or operand._constant or partial is None:
-            flows.append(None)
+    places: list[int] = []
+    for i, operand in enumerate(operands):
+        if not isinstance(operand, Value):
+            kept.append(numbers[i])
             continue
-        flows.append(float(partial))
-        if operand._primitive is not None:
-            operations.append(operand)
-    return tuple(kept), tuple(flows), operations
+        kept.append(operand)
+        if not operand._constant and partials[i] is not None:
+            places.append(i)
+    return Operands(kept, places, [kept[i] for i in places], [float(partials[i]) for i in places])
 
 
 def _operations_below(root: Value) -> list[Value]:
@@ -438,9 +450,9 @@ def _operations_below(root: Value) -> list[Value]:
                 rhs = node._rhs
                 if rhs is not None and rhs._sweep != sweep and rhs._primitive is not None:
                     below = rhs
-        elif node._rest[2]:
+        elif node._rest.operations:
             if not cursors or cursors[-1][0] is not node:
-                cursors.append((node, iter(node._rest[2])))
+                cursors.append((node, iter(node._rest.operations)))
             for operand in cursors[-1][1]:
                 if operand._sweep != sweep:
                     below = operand
