@@ -106,8 +106,8 @@ def test_training_says_what_it_trains_on_and_learns(tmp_path: Path) -> None:
 
 @pytest.mark.skipif("MNIST_DIR" not in os.environ, reason="MNIST_DIR names no folder with the IDX files")
 def test_training_on_real_mnist(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(learning_network.EFFORTS, 28, learning_network.Effort(60, 1, 1, 0.2))
-    training = learning_network.train(handwriting(60, 60))
+    monkeypatch.setitem(learning_network.EFFORTS, 28, learning_network.Effort(150, 1, 1, 0.3))
+    training = learning_network.train(handwriting(150, 60))
     section = learning_network.training_section(training)
     assert "28×28 pixels: 784-50-10" in section.text[0]
     assert verdicts([section]) == {Verdict.AGREES}
