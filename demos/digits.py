@@ -68,10 +68,7 @@ def report() -> Report:
     reading = trained()
     loss, right = reading.history.loss, reading.history.metrics["accuracy"]
     labels, probabilities = reading.data.test_labels, reading.probabilities
-    misread = [
-        f"a {labels[i]} for a {largest(probabilities[i])} (sure to {max(probabilities[i]):.0%})"
-        for i in reading.misread
-    ]
+    misread = [f"{labels[i]} as {largest(probabilities[i])} ({max(probabilities[i]):.0%})" for i in reading.misread]
     settings = (
         f"{reading.data.source}: {TRAIN} to learn from, {TEST} others to test on. {len(reading.model.parameters()):,} "
         f"parameters (64-{HIDDEN}-10, ReLU), cross entropy, Adam, batches of {BATCH}: {reading.seconds:.0f} s."

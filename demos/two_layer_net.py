@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd import Value, no_grad, softmax
+from autograd.leaves import zero_gradients
 from demos.report import central_difference
 from nn import MLP, accuracy, cross_entropy_with_logits
 
@@ -42,6 +43,7 @@ class TwoLayerNet:
             "b2": [neuron.b for neuron in output.neurons],
         }
         self.grads: dict[str, list[Any]] = {}
+        self._parameters = self.network.parameters()
 
     def predict(self, x: Rows) -> list[list[Value]]:
         """The probability of each class, for each picture."""
@@ -66,7 +68,7 @@ class TwoLayerNet:
 
     def gradient(self, x: Rows, t: Rows) -> dict[str, list[Any]]:
         """The gradient by backpropagation: one loss and one backward pass for all parameters."""
-        self.network.zero_grad()
+        zero_gradients(self._parameters)
         self.loss(x, t).backward()
         self.grads = self._for_each_parameter(lambda parameter: parameter.grad)
         return self.grads

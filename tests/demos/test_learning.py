@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from autograd import exp
+from autograd import exp, sigmoid
 from demos import learning, learning_descent, learning_network
 from demos.handwriting import handwriting, mnist
 from demos.learning import DifferenceErrors, OneHot
@@ -83,6 +83,9 @@ def test_the_costs_hold_the_two_gradients_against_each_other(monkeypatch: pytest
     assert "760 parameters" in whole.text[0]
     assert "39,760 parameters" in part.text[0]
     assert "extrapolated, not measured" in part.text[0]
+    rule = sigmoid.partials
+    monkeypatch.setattr(sigmoid, "partials", lambda a, y: (1.001 * rule(a, y)[0],))
+    assert verdicts(learning_network.cost_sections(image, 7)) == {Verdict.WRONG}
 
 
 def digits_as_idx(folder: Path) -> None:
@@ -100,7 +103,7 @@ def test_training_says_what_it_trains_on_and_learns(tmp_path: Path) -> None:
     training = learning_network.train(mnist(tmp_path, 30, 10))
     section = learning_network.training_section(training)
     assert "MNIST's test files, 8×8 pixels: 64-50-10" in section.text[0]
-    assert "4 × 30 pictures" in section.text[0]
+    assert "30 pictures, 2 per step, epochs: 4" in section.text[0]
     assert training.history.loss[-1] < training.loss_before
 
 
