@@ -9,6 +9,7 @@
 """
 
 from autograd import value as _value
+from autograd.anomaly import detect_anomaly, kinks
 from autograd.explain import explain
 from autograd.functional import derivative, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from autograd.functions import dot, log_softmax, logsumexp, mean, norm, prod, softmax
@@ -94,6 +95,7 @@ __all__ = [
     "cos",
     "cosh",
     "derivative",
+    "detect_anomaly",
     "dot",
     "elu",
     "erf",
@@ -108,6 +110,7 @@ __all__ = [
     "hypot",
     "jacobian",
     "jvp",
+    "kinks",
     "leaky_relu",
     "log",
     "log1p",

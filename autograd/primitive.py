@@ -8,8 +8,9 @@ eager evaluation, derivatives of derivatives, printed formulas and generated cod
 from __future__ import annotations
 
 import inspect
+import keyword
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, overload
 
 from autograd.compilation import mypyc_attr
 from autograd.errors import as_float, numeric_error
@@ -40,6 +41,7 @@ class Primitive:
         convention: which derivative is meant where the mathematical one is not unique.
         samples: points inside the domain at which the derivative is unique.
         kinks: points at which the convention decides.
+        at_kink: `(a, b) -> bool`: whether the convention decides at these operands.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class Primitive:
         convention: str = "",
         samples: Sequence[tuple[float, ...]] = (),
         kinks: Sequence[tuple[float, ...]] = (),
+        at_kink: Rule | None = None,
     ) -> None:
         self.name = name
         self.symbol = symbol or name
@@ -67,6 +70,7 @@ class Primitive:
         self.convention = convention
         self.samples = tuple(samples)
         self.kinks = tuple(kinks)
+        self.at_kink = at_kink
         self.__name__ = name
         signature = f"{name}({', '.join(self.operands)})"
         self.__doc__ = f"{signature} is defined for {domain}" if domain else signature
@@ -106,7 +110,8 @@ class Primitive:
             ValueError, OverflowError, ZeroDivisionError: as the float operation does, with a fuller message.
         """
         try:
-            return float(self.value(tuple(numbers)) if self.variadic else self.value(*numbers))
+            y = self.value(tuple(numbers)) if self.variadic else self.value(*numbers)
+            return y if type(y) is float else as_float(y, self.name, "the value")
         except (ValueError, OverflowError, ZeroDivisionError) as error:
             raise numeric_error(error, self.name, operands, str(self.__doc__) if self.domain else "") from None
 
@@ -114,12 +119,17 @@ class Primitive:
         """The partials at operands of any kind, floats or recorded numbers.
 
         Raises:
-            ValueError: if the rule doesn't give one per operand.
+            TypeError: if the rule doesn't give a tuple of one per operand.
         """
         partials: Sequence[Any]
         partials = self.partials(tuple(operands), y) if self.variadic else self.partials(*operands, y)
+        if not isinstance(partials, (tuple, list)):
+            raise TypeError(f"{self.name}: the rule for the partials must give a tuple, got {partials!r}")
         if len(partials) != len(operands):
-            raise ValueError(f"{self.name}: the rule gives {len(partials)} partials for {len(operands)} operands")
+            raise TypeError(
+                f"{self.name}: the rule gives {len(partials)} partials for {len(operands)} operands; "
+                "give one for each, None where the operand cannot influence the result"
+            )
         return partials
 
     def __repr__(self) -> str:
@@ -133,26 +143,80 @@ def _by_name(name: str) -> Primitive:
     return PRIMITIVES[name]
 
 
-def primitive(name: str, value: Rule, partials: Rule, **facts: Any) -> Primitive:
-    """Make a primitive and enter it in the table.
+def row(name: str, value: Rule, partials: Rule, **facts: Any) -> Primitive:
+    """Make a primitive and enter it in the table, unchecked: the table's own rows, which the tests check."""
+    PRIMITIVES[name] = made = Primitive(name, value, partials, **facts)
+    return made
+
+
+@overload
+def primitive(name: str, value: Rule, partials: Rule, **facts: Any) -> Primitive: ...
+
+
+@overload
+def primitive(name: str | None = None, *, partials: Rule, **facts: Any) -> Callable[[Rule], Primitive]: ...
+
+
+def primitive(
+    name: str | None = None, value: Rule | None = None, partials: Rule | None = None, **facts: Any
+) -> Primitive | Callable[[Rule], Primitive]:
+    """Add an operation of your own to the table; as a decorator, with the function it stands above as the value.
+
+    The rules are checked at the samples. Prove the partials with `autograd.gradcheck`.
 
     Args:
-        name: a Python identifier no other primitive has.
-        value: the polymorphic rule for the value.
+        name: a Python identifier no other primitive has; the decorated function's name if left out.
+        value: the rule for the value.
         partials: the polymorphic rule for the partial derivatives; its last parameter is the output.
-        facts: the other attributes of `Primitive`: symbol, variadic, defaults, domain, convention, samples, kinks.
+        facts: the other attributes of `Primitive`: symbol, variadic, defaults, domain, convention, samples, kinks,
+            at_kink.
 
     Raises:
+        TypeError: if a rule takes or gives the wrong number of things, or something else than real numbers.
         ValueError: if the name is taken or is no identifier.
 
     >>> cube = primitive("cube", lambda a: a * a * a, lambda a, y: (3.0 * a * a,), samples=[(2.0,)])
     >>> cube(2.0)
     8.0
-    >>> del PRIMITIVES["cube"]
+    >>> @primitive(partials=lambda a, y: (2.0 * a,), samples=[(3.0,)])
+    ... def square(a):
+    ...     return a * a
+    >>> square(3.0)
+    9.0
+    >>> del PRIMITIVES["cube"], PRIMITIVES["square"]
     """
-    if not name.isidentifier():
+    if partials is None:
+        raise TypeError("primitive: give the rule for the partials, partials=lambda a, y: (...,)")
+    if value is None:
+        return lambda function: primitive(name or function.__name__, function, partials, **facts)
+    if name is None or not name.isidentifier() or keyword.iskeyword(name):
         raise ValueError(f"primitive: the name must be a Python identifier, got {name!r}")
     if name in PRIMITIVES:
         raise ValueError(f"primitive: {name!r} is already in the table; choose another name")
-    PRIMITIVES[name] = made = Primitive(name, value, partials, **facts)
+    made = Primitive(name, value, partials, **facts)
+    _check_rules(made)
+    PRIMITIVES[name] = made
     return made
+
+
+def _check_rules(made: Primitive) -> None:
+    """Raise a TypeError unless both rules take the same operands and give real numbers at the samples."""
+    name, count = made.name, len(made.operands)
+    if made.variadic and count != 1:
+        raise TypeError(f"{name}: a variadic rule for the partials takes (xs, y), got {made.operands}")
+    try:
+        inspect.signature(made.value).bind(*made.operands)
+    except ValueError:
+        pass  # some of Python's own functions can't tell their parameters
+    except TypeError:
+        raise TypeError(
+            f"{name}: the partials are for {count} operands ({', '.join(made.operands)}), "
+            f"but the value takes {inspect.signature(made.value)}; the last parameter of the partials is the output"
+        ) from None
+    for sample in (*made.samples, *made.kinks):
+        if not made.variadic and len(sample) != count:
+            raise TypeError(f"{name}: the sample {sample} has {len(sample)} numbers for {count} operands")
+        y = as_float(made.value(sample) if made.variadic else made.value(*sample), name, f"the value at {sample}")
+        for i, partial in enumerate(made.partials_at(sample, y)):
+            if partial is not None:
+                as_float(partial, name, f"partial {i} at {sample}")

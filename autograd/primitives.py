@@ -20,7 +20,7 @@ from itertools import accumulate
 from math import inf, nan, pi
 from typing import Any
 
-from autograd.primitive import Primitive, primitive
+from autograd.primitive import Primitive, row
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Choice: the one way a rule may branch
@@ -86,10 +86,14 @@ def _pow(a: float, b: float) -> float:
 
 
 def _pow_partials(a: Any, b: Any, y: Any) -> tuple[Any, Any]:
-    return (
-        _if(b == 0.0, 0.0, b * ieee_pow(a, b - 1.0)),
-        _if(a == 0.0, _if(b >= 0.0, 0.0, -inf), y * ieee_log(a)),
-    )
+    by_a = _if(b == 0.0, 0.0, b * ieee_pow(a, b - 1.0))
+    if isinstance(b, float) and not isinstance(a, float):
+        return by_a, None  # x**2.0: nothing flows to a plain number
+    return by_a, _if(a == 0.0, _if(b >= 0.0, 0.0, -inf), y * ieee_log(a))
+
+
+def _pow_kink(a: float, b: float) -> bool:
+    return a == 0.0 and 0.0 <= b < 1.0
 
 
 def _xlogy(a: float, b: float) -> float:
@@ -254,142 +258,155 @@ def _norm(xs: Sequence[Any]) -> Any:
 
 # Choice
 
-where = primitive("where", _where, _where_partials,
+where = row("where", _where, _where_partials,
         convention="nothing flows into the condition, nor into the branch not taken",
         samples=[(1.0, 2.0, 3.0), (-1.0, 0.5, -0.5)], kinks=[(0.0, 2.0, 3.0)])
 
 # Arithmetic
 
-add = primitive("add", lambda a, b: a + b, lambda a, b, y: (1.0, 1.0),
+add = row("add", lambda a, b: a + b, lambda a, b, y: (1.0, 1.0),
         symbol="+", samples=[(2.0, 3.0), (-1.5, 0.25)])
-sub = primitive("sub", lambda a, b: a - b, lambda a, b, y: (1.0, -1.0),
+sub = row("sub", lambda a, b: a - b, lambda a, b, y: (1.0, -1.0),
         symbol="−", samples=[(2.0, 3.0), (-1.5, 0.25)])
-mul = primitive("mul", lambda a, b: a * b, lambda a, b, y: (b, a),
+mul = row("mul", lambda a, b: a * b, lambda a, b, y: (b, a),
         symbol="×", samples=[(2.0, 3.0), (-1.5, 0.25), (0.0, 4.0)])
-div = primitive("div", lambda a, b: a / b, lambda a, b, y: (1.0 / b, -y / b),
+div = row("div", lambda a, b: a / b, lambda a, b, y: (1.0 / b, -y / b),
         symbol="÷", domain="b ≠ 0", samples=[(3.0, 2.0), (-1.5, 0.5), (2.0, -4.0)])
-pow = primitive("pow", _pow,               _pow_partials,
+pow = row("pow", _pow,               _pow_partials,
         symbol="^", domain="a > 0; a = 0 with b ≥ 0; a < 0 with a whole b",
         convention="d(a^0)/da = 0 at a = 0; d(0^b)/db = 0 for b ≥ 0; NaN for d/db where a < 0",
         samples=[(2.0, 3.0), (0.5, -1.5), (1.5, 0.5)],
-        kinks=[(0.0, 0.0), (0.0, 2.0), (0.0, 1.0), (0.0, 0.5), (-2.0, 3.0), (-2.0, -1.0)])
-neg = primitive("neg", lambda a: -a,       lambda a, y: (-1.0,),
+        kinks=[(0.0, 0.0), (0.0, 2.0), (0.0, 1.0), (0.0, 0.5), (-2.0, 3.0), (-2.0, -1.0)],
+        at_kink=_pow_kink)
+neg = row("neg", lambda a: -a,       lambda a, y: (-1.0,),
         symbol="−", samples=[(2.0,), (-0.5,)])
-abs = primitive("abs", builtins.abs,       _abs_partials,
-        symbol="|·|", convention="0 at 0", samples=[(2.0,), (-0.5,)], kinks=[(0.0,)])
+abs = row("abs", builtins.abs,       _abs_partials,
+        symbol="|·|", convention="0 at 0", samples=[(2.0,), (-0.5,)], kinks=[(0.0,)], at_kink=lambda a: a == 0.0)
 
-ieee_div = primitive("ieee_div", _ieee_div, _ieee_div_partials,
+ieee_div = row("ieee_div", _ieee_div, _ieee_div_partials,
         symbol="÷", samples=[(3.0, 2.0), (-1.5, 0.5), (2.0, -4.0)])
-ieee_log = primitive("ieee_log", _ieee_log, lambda a, y: (ieee_div(1.0, a),),
+ieee_log = row("ieee_log", _ieee_log, lambda a, y: (ieee_div(1.0, a),),
         samples=[(0.5,), (3.0,)])
-ieee_pow = primitive("ieee_pow", _ieee_pow, _pow_partials,
+ieee_pow = row("ieee_pow", _ieee_pow, _pow_partials,
         symbol="^", convention="as pow",
-        samples=[(2.0, 3.0), (0.5, -1.5), (1.5, 0.5)], kinks=[(0.0, 0.0), (0.0, 2.0), (-2.0, 3.0)])
+        samples=[(2.0, 3.0), (0.5, -1.5), (1.5, 0.5)], kinks=[(0.0, 0.0), (0.0, 2.0), (-2.0, 3.0)], at_kink=_pow_kink)
 
 # Exponentials, logarithms, roots
 
-exp   = primitive("exp",   math.exp,   lambda a, y: (y,),
+exp   = row("exp",   math.exp,   lambda a, y: (y,),
         domain="a < 709.79", samples=[(-2.0,), (0.0,), (1.5,)])
-expm1 = primitive("expm1", math.expm1, lambda a, y: (exp(a),),
+expm1 = row("expm1", math.expm1, lambda a, y: (exp(a),),
         domain="a < 709.79", samples=[(-2.0,), (1e-9,), (1.5,)])
-log   = primitive("log",   math.log,   lambda a, y: (1.0 / a,),
+log   = row("log",   math.log,   lambda a, y: (1.0 / a,),
         domain="a > 0", samples=[(0.5,), (3.0,)])
-log1p = primitive("log1p", math.log1p, lambda a, y: (1.0 / (1.0 + a),),
+log1p = row("log1p", math.log1p, lambda a, y: (1.0 / (1.0 + a),),
         domain="a > −1", samples=[(-0.5,), (1e-9,), (3.0,)])
-log2  = primitive("log2",  math.log2,  lambda a, y: (1.0 / (a * math.log(2.0)),),
+log2  = row("log2",  math.log2,  lambda a, y: (1.0 / (a * math.log(2.0)),),
         domain="a > 0", samples=[(0.5,), (3.0,)])
-log10 = primitive("log10", math.log10, lambda a, y: (1.0 / (a * math.log(10.0)),),
+log10 = row("log10", math.log10, lambda a, y: (1.0 / (a * math.log(10.0)),),
         domain="a > 0", samples=[(0.5,), (3.0,)])
-sqrt  = primitive("sqrt",  math.sqrt,  lambda a, y: (ieee_div(0.5, y),),
-        symbol="√", domain="a ≥ 0", convention="inf at 0", samples=[(0.25,), (3.0,)], kinks=[(0.0,)])
-cbrt  = primitive("cbrt",  math.cbrt,  lambda a, y: (ieee_div(1.0, 3.0 * y * y),),
-        symbol="∛", convention="inf at 0", samples=[(-8.0,), (0.5,)], kinks=[(0.0,)])
-xlogy = primitive("xlogy", _xlogy,     _xlogy_partials,
+sqrt  = row("sqrt",  math.sqrt,  lambda a, y: (ieee_div(0.5, y),),
+        symbol="√", domain="a ≥ 0", convention="inf at 0", samples=[(0.25,), (3.0,)], kinks=[(0.0,)],
+        at_kink=lambda a: a == 0.0)
+cbrt  = row("cbrt",  math.cbrt,  lambda a, y: (ieee_div(1.0, 3.0 * y * y),),
+        symbol="∛", convention="inf at 0", samples=[(-8.0,), (0.5,)], kinks=[(0.0,)],
+        at_kink=lambda a: a == 0.0)
+xlogy = row("xlogy", _xlogy,     _xlogy_partials,
         domain="b > 0; any b with a = 0", convention="xlogy(0, b) = 0, and its derivative by a is 0 for b ≤ 0",
-        samples=[(2.0, 3.0), (-0.5, 0.25)], kinks=[(0.0, 2.0), (0.0, -1.0)])
+        samples=[(2.0, 3.0), (-0.5, 0.25)], kinks=[(0.0, 2.0), (0.0, -1.0)],
+        at_kink=lambda a, b: a == 0.0 and b <= 0.0)
 
 # Extremes and distances
 
-maximum = primitive("maximum", _maximum,   lambda a, b, y: (_share(a > b, a < b), _share(b > a, b < a)),
-        symbol="max", convention="½ and ½ at a tie", samples=[(2.0, 3.0), (1.0, -0.5)], kinks=[(2.0, 2.0)])
-minimum = primitive("minimum", _minimum,   lambda a, b, y: (_share(a < b, a > b), _share(b < a, b > a)),
-        symbol="min", convention="½ and ½ at a tie", samples=[(2.0, 3.0), (1.0, -0.5)], kinks=[(2.0, 2.0)])
-clip    = primitive("clip",    _clip,      _clip_partials,
+maximum = row("maximum", _maximum,   lambda a, b, y: (_share(a > b, a < b), _share(b > a, b < a)),
+        symbol="max", convention="½ and ½ at a tie", samples=[(2.0, 3.0), (1.0, -0.5)], kinks=[(2.0, 2.0)],
+        at_kink=lambda a, b: a == b)
+minimum = row("minimum", _minimum,   lambda a, b, y: (_share(a < b, a > b), _share(b < a, b > a)),
+        symbol="min", convention="½ and ½ at a tie", samples=[(2.0, 3.0), (1.0, -0.5)], kinks=[(2.0, 2.0)],
+        at_kink=lambda a, b: a == b)
+clip    = row("clip",    _clip,      _clip_partials,
         domain="low ≤ high", convention="1 for the operand at either bound",
-        samples=[(0.5, -1.0, 1.0), (2.0, -1.0, 1.0), (-3.0, -1.0, 1.0)], kinks=[(1.0, -1.0, 1.0), (-1.0, -1.0, 1.0)])
-hypot   = primitive("hypot",   math.hypot, lambda a, b, y: (_cosine(a, y), _cosine(b, y)),
-        convention="0 at the origin (a subgradient)", samples=[(3.0, 4.0), (-1.0, 0.5)], kinks=[(0.0, 0.0)])
+        samples=[(0.5, -1.0, 1.0), (2.0, -1.0, 1.0), (-3.0, -1.0, 1.0)], kinks=[(1.0, -1.0, 1.0), (-1.0, -1.0, 1.0)],
+        at_kink=lambda a, low, high: a in (low, high))
+hypot   = row("hypot",   math.hypot, lambda a, b, y: (_cosine(a, y), _cosine(b, y)),
+        convention="0 at the origin (a subgradient)", samples=[(3.0, 4.0), (-1.0, 0.5)], kinks=[(0.0, 0.0)],
+        at_kink=lambda a, b: a == b == 0.0)
 
 # Trigonometric and hyperbolic functions, and their inverses
 
 cos: Primitive  # named by sin, as cosh is by sinh, before its row is made
 cosh: Primitive
 
-sin   = primitive("sin",   math.sin,   lambda a, y: (cos(a),),
+sin   = row("sin",   math.sin,   lambda a, y: (cos(a),),
         domain="finite a", samples=[(-2.0,), (0.0,), (1.5,)])
-cos   = primitive("cos",   math.cos,   lambda a, y: (-sin(a),),
+cos   = row("cos",   math.cos,   lambda a, y: (-sin(a),),
         domain="finite a", samples=[(-2.0,), (0.5,), (1.5,)])
-tan   = primitive("tan",   math.tan,   lambda a, y: (1.0 + y * y,),
+tan   = row("tan",   math.tan,   lambda a, y: (1.0 + y * y,),
         domain="finite a", samples=[(-1.0,), (0.0,), (1.2,)])
-asin  = primitive("asin",  math.asin,  lambda a, y: (ieee_div(1.0, sqrt((1.0 - a) * (1.0 + a))),),
-        domain="−1 ≤ a ≤ 1", convention="inf at ±1", samples=[(-0.9,), (0.0,), (0.5,)], kinks=[(1.0,), (-1.0,)])
-acos  = primitive("acos",  math.acos,  lambda a, y: (ieee_div(-1.0, sqrt((1.0 - a) * (1.0 + a))),),
-        domain="−1 ≤ a ≤ 1", convention="−inf at ±1", samples=[(-0.9,), (0.0,), (0.5,)], kinks=[(1.0,), (-1.0,)])
-atan  = primitive("atan",  math.atan,  lambda a, y: (1.0 / (1.0 + a * a),),
+asin  = row("asin",  math.asin,  lambda a, y: (ieee_div(1.0, sqrt((1.0 - a) * (1.0 + a))),),
+        domain="−1 ≤ a ≤ 1", convention="inf at ±1", samples=[(-0.9,), (0.0,), (0.5,)], kinks=[(1.0,), (-1.0,)],
+        at_kink=lambda a: a in (-1.0, 1.0))
+acos  = row("acos",  math.acos,  lambda a, y: (ieee_div(-1.0, sqrt((1.0 - a) * (1.0 + a))),),
+        domain="−1 ≤ a ≤ 1", convention="−inf at ±1", samples=[(-0.9,), (0.0,), (0.5,)], kinks=[(1.0,), (-1.0,)],
+        at_kink=lambda a: a in (-1.0, 1.0))
+atan  = row("atan",  math.atan,  lambda a, y: (1.0 / (1.0 + a * a),),
         samples=[(-2.0,), (0.0,), (1.5,)])
-atan2 = primitive("atan2", math.atan2, _atan2_partials,
-        convention="0 at the origin", samples=[(1.0, 2.0), (-1.0, 0.5), (0.5, -2.0)], kinks=[(0.0, 0.0)])
-sinh  = primitive("sinh",  math.sinh,  lambda a, y: (cosh(a),),
+atan2 = row("atan2", math.atan2, _atan2_partials,
+        convention="0 at the origin", samples=[(1.0, 2.0), (-1.0, 0.5), (0.5, -2.0)], kinks=[(0.0, 0.0)],
+        at_kink=lambda a, b: a == b == 0.0)
+sinh  = row("sinh",  math.sinh,  lambda a, y: (cosh(a),),
         domain="|a| < 710.47", samples=[(-2.0,), (0.0,), (1.5,)])
-cosh  = primitive("cosh",  math.cosh,  lambda a, y: (sinh(a),),
+cosh  = row("cosh",  math.cosh,  lambda a, y: (sinh(a),),
         domain="|a| < 710.47", samples=[(-2.0,), (0.5,), (1.5,)])
-tanh  = primitive("tanh",  math.tanh,  lambda a, y: (1.0 - y * y,),
+tanh  = row("tanh",  math.tanh,  lambda a, y: (1.0 - y * y,),
         samples=[(-2.0,), (0.0,), (0.7,)])
-asinh = primitive("asinh", math.asinh, lambda a, y: (1.0 / hypot(1.0, a),),
+asinh = row("asinh", math.asinh, lambda a, y: (1.0 / hypot(1.0, a),),
         samples=[(-2.0,), (0.0,), (1.5,)])
-acosh = primitive("acosh", math.acosh, lambda a, y: (ieee_div(1.0, sqrt(a - 1.0) * sqrt(a + 1.0)),),
-        domain="a ≥ 1", convention="inf at 1", samples=[(1.2,), (3.0,)], kinks=[(1.0,)])
-atanh = primitive("atanh", math.atanh, lambda a, y: (1.0 / ((1.0 - a) * (1.0 + a)),),
+acosh = row("acosh", math.acosh, lambda a, y: (ieee_div(1.0, sqrt(a - 1.0) * sqrt(a + 1.0)),),
+        domain="a ≥ 1", convention="inf at 1", samples=[(1.2,), (3.0,)], kinks=[(1.0,)], at_kink=lambda a: a == 1.0)
+atanh = row("atanh", math.atanh, lambda a, y: (1.0 / ((1.0 - a) * (1.0 + a)),),
         domain="−1 < a < 1", samples=[(-0.9,), (0.0,), (0.5,)])
 
 # Activations
 
-sigmoid     = primitive("sigmoid",     _sigmoid,     lambda a, y: (y * (1.0 - y),),
+sigmoid     = row("sigmoid",     _sigmoid,     lambda a, y: (y * (1.0 - y),),
         symbol="σ", samples=[(-2.0,), (0.0,), (1.5,)])
-log_sigmoid = primitive("log_sigmoid", _log_sigmoid, lambda a, y: (sigmoid(-a),),
+log_sigmoid = row("log_sigmoid", _log_sigmoid, lambda a, y: (sigmoid(-a),),
         samples=[(-40.0,), (0.0,), (1.5,)])
-softplus    = primitive("softplus",    _softplus,    lambda a, y: (sigmoid(a),),
+softplus    = row("softplus",    _softplus,    lambda a, y: (sigmoid(a),),
         samples=[(-2.0,), (0.0,), (15.0,)])
-relu        = primitive("relu",        _relu,        lambda a, y: (_if(a > 0.0, 1.0, 0.0),),
-        convention="0 at 0", samples=[(2.0,), (-0.5,)], kinks=[(0.0,)])
-leaky_relu  = primitive("leaky_relu",  _leaky_relu,  _leaky_relu_partials,
+relu        = row("relu",        _relu,        lambda a, y: (_if(a > 0.0, 1.0, 0.0),),
+        convention="0 at 0", samples=[(2.0,), (-0.5,)], kinks=[(0.0,)], at_kink=lambda a: a == 0.0)
+leaky_relu  = row("leaky_relu",  _leaky_relu,  _leaky_relu_partials,
         defaults=(0.01,), convention="the slope at 0",
-        samples=[(2.0, 0.01), (-0.5, 0.01), (-0.5, 0.25)], kinks=[(0.0, 0.01)])
-elu         = primitive("elu",         _elu,         _elu_partials,
-        defaults=(1.0,), convention="alpha at 0", samples=[(2.0, 1.0), (-0.5, 1.0), (-0.5, 0.25)], kinks=[(0.0, 1.0)])
-silu        = primitive("silu",        _silu,        _silu_partials,
+        samples=[(2.0, 0.01), (-0.5, 0.01), (-0.5, 0.25)], kinks=[(0.0, 0.01)],
+        at_kink=lambda a, slope: a == 0.0 and slope != 1.0)
+elu         = row("elu",         _elu,         _elu_partials,
+        defaults=(1.0,), convention="alpha at 0", samples=[(2.0, 1.0), (-0.5, 1.0), (-0.5, 0.25)],
+        kinks=[(0.0, 1.0), (0.0, 0.5)], at_kink=lambda a, alpha: a == 0.0 and alpha != 1.0)
+silu        = row("silu",        _silu,        _silu_partials,
         samples=[(-2.0,), (0.0,), (1.5,)])
-erf         = primitive("erf",         math.erf,     lambda a, y: (2.0 / math.sqrt(pi) * exp(-(a * a)),),
+erf         = row("erf",         math.erf,     lambda a, y: (2.0 / math.sqrt(pi) * exp(-(a * a)),),
         samples=[(-1.5,), (0.0,), (0.7,)])
-erfc        = primitive("erfc",        math.erfc,    lambda a, y: (-2.0 / math.sqrt(pi) * exp(-(a * a)),),
+erfc        = row("erfc",        math.erfc,    lambda a, y: (-2.0 / math.sqrt(pi) * exp(-(a * a)),),
         samples=[(-1.5,), (0.0,), (3.0,)])
-gelu        = primitive("gelu",        _gelu,        _gelu_partials,
+gelu        = row("gelu",        _gelu,        _gelu_partials,
         samples=[(-2.0,), (0.0,), (1.5,)])
 
 # Reductions
 
-sum       = primitive("sum",       _sum,       lambda xs, y: (1.0,) * len(xs),
+sum       = row("sum",       _sum,       lambda xs, y: (1.0,) * len(xs),
         symbol="Σ", variadic=True, samples=[(2.0,), (1.0, -2.0, 0.5)])
-prod      = primitive("prod",      _prod,      _prod_partials,
+prod      = row("prod",      _prod,      _prod_partials,
         symbol="Π", variadic=True, samples=[(2.0,), (1.5, -2.0, 0.5), (0.0, 2.0, 3.0), (0.0, 2.0, 0.0)])
-mean      = primitive("mean",      _mean,      lambda xs, y: (1.0 / len(xs),) * len(xs),
+mean      = row("mean",      _mean,      lambda xs, y: (1.0 / len(xs),) * len(xs),
         variadic=True, domain="at least one operand", samples=[(2.0,), (1.0, -2.0, 0.5)])
-dot       = primitive("dot",       _dot,       _dot_partials,
+dot       = row("dot",       _dot,       _dot_partials,
         symbol="·", variadic=True, domain="two vectors of the same length, one after the other",
         samples=[(2.0, 3.0), (1.0, -2.0, 0.5, 4.0, 5.0, -6.0)])
-logsumexp = primitive("logsumexp", _logsumexp, lambda xs, y: tuple(exp(x - y) for x in xs),
+logsumexp = row("logsumexp", _logsumexp, lambda xs, y: tuple(exp(x - y) for x in xs),
         variadic=True, domain="at least one operand", samples=[(2.0,), (1.0, -2.0, 0.5), (1000.0, 1001.0)])
-norm      = primitive("norm",      _norm,      lambda xs, y: tuple(_cosine(x, y) for x in xs),
+norm      = row("norm",      _norm,      lambda xs, y: tuple(_cosine(x, y) for x in xs),
         symbol="‖·‖", variadic=True, convention="0 at the origin (a subgradient)",
-        samples=[(2.0,), (3.0, 4.0, -12.0)], kinks=[(0.0, 0.0)])
+        samples=[(2.0,), (3.0, 4.0, -12.0)], kinks=[(0.0, 0.0)], at_kink=lambda xs: not any(xs))
 # fmt: on

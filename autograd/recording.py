@@ -1,14 +1,14 @@
-"""Whether operations are being recorded, per thread and per task."""
+"""Whether operations are being recorded, and who watches them: per thread and per task."""
 
 from __future__ import annotations
 
 import inspect
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ContextDecorator, contextmanager
 from contextvars import ContextVar
 from types import TracebackType
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 _DEPTH: Final[ContextVar[int]] = ContextVar("autograd_no_grad_depth", default=0)
 _LOCK: Final = threading.Lock()
@@ -16,7 +16,7 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 class _Hint:
-    """How many `no_grad` blocks are open anywhere: while none is, no operation need ask its context."""
+    """How many blocks are open anywhere, `no_grad` or `watched`: while none is, no operation need ask its context."""
 
     def __init__(self) -> None:
         self.open_blocks: int = 0
@@ -28,6 +28,46 @@ HINT: Final = _Hint()
 def paused() -> bool:
     """Whether a `no_grad` block is open in this context."""
     return HINT.open_blocks > 0 and _DEPTH.get() > 0
+
+
+class Watcher(Protocol):
+    """What hears of every operation and every backward pass inside a `watched` block."""
+
+    def operation_done(self, primitive: Any, operands: Sequence[Any], result: Any) -> None:
+        """An operation was computed; its result is about to be recorded."""
+
+    def sweep_starts(self, order: Sequence[Any], seeds: Sequence[tuple[Any, float]]) -> None:
+        """Gradients are about to flow from the seeded outputs through these nodes, the last one first."""
+
+
+_WATCHERS: Final[ContextVar[tuple[Watcher, ...]]] = ContextVar("autograd_watchers", default=())
+
+
+@contextmanager
+def watched(watcher: Watcher) -> Iterator[None]:
+    """Tell a watcher, too, of what happens inside the block, in this context."""
+    before = _WATCHERS.get()
+    with _LOCK:
+        HINT.open_blocks += 1
+    _WATCHERS.set((*before, watcher))
+    try:
+        yield
+    finally:
+        _WATCHERS.set(before)
+        with _LOCK:
+            HINT.open_blocks -= 1
+
+
+def operation_done(primitive: Any, operands: Sequence[Any], result: Any) -> None:
+    """Tell the watchers of this context."""
+    for watcher in _WATCHERS.get():
+        watcher.operation_done(primitive, operands, result)
+
+
+def sweep_starts(order: Sequence[Any], seeds: Sequence[tuple[Any, float]]) -> None:
+    """Tell the watchers of this context."""
+    for watcher in _WATCHERS.get():
+        watcher.sweep_starts(order, seeds)
 
 
 @contextmanager

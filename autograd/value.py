@@ -12,7 +12,7 @@ from autograd.compilation import untrack
 from autograd.errors import as_float, numeric_error
 from autograd.operators import Recorded, is_operand
 from autograd.primitive import Primitive
-from autograd.recording import HINT, paused
+from autograd.recording import HINT, operation_done, paused, sweep_starts
 
 _ADD: Final = p.add
 _SUB: Final = p.sub
@@ -199,6 +199,8 @@ class Value(Recorded):
             else:
                 numbers.append(primitive.float_operand(len(numbers), operand))
         node = Value(primitive.value_at(numbers, operands))
+        if HINT.open_blocks:
+            operation_done(primitive, operands, node)
         if variables == 0 or paused():
             node._constant = True
             return node
@@ -208,17 +210,17 @@ class Value(Recorded):
             raise numeric_error(error, f"partials of {primitive.name}", operands, "") from None
         node._primitive = primitive
         if primitive.variadic or len(numbers) > 2 or constants or None in partials:
-            node._rest = _kept_apart(operands, numbers, partials)
+            node._rest = _kept_apart(primitive, operands, numbers, partials)
             return node
         lhs = operands[0]
         if isinstance(lhs, Value):
-            node._lhs, node._dlhs = lhs, float(partials[0])
+            node._lhs, node._dlhs = lhs, _flow(primitive, partials[0])
         else:
             node._dlhs = numbers[0]
         if len(numbers) == 2:
             rhs = operands[1]
             if isinstance(rhs, Value):
-                node._rhs, node._drhs = rhs, float(partials[1])
+                node._rhs, node._drhs = rhs, _flow(primitive, partials[1])
             else:
                 node._drhs = numbers[1]
         return node
@@ -290,6 +292,8 @@ class Value(Recorded):
             self._grad += seed
             return
         order = _operations_below(self)
+        if HINT.open_blocks:
+            sweep_starts(order, [(self, seed)])
         self._grad = seed
         for node in reversed(order):
             upstream = node._grad
@@ -405,6 +409,8 @@ def plain_numbers(operands: list[Any]) -> list[float] | None:
 def record_many(primitive: Primitive, data: float, operands: Operands) -> Value:
     """A node of a variadic primitive whose value and partials are known already."""
     node = Value(data)
+    if HINT.open_blocks:
+        operation_done(primitive, operands.operands, node)
     if paused():
         node._constant = True
     else:
@@ -413,7 +419,13 @@ def record_many(primitive: Primitive, data: float, operands: Operands) -> Value:
     return node
 
 
-def _kept_apart(operands: Sequence[Any], numbers: Sequence[float], partials: Sequence[Any]) -> Operands:
+def _flow(primitive: Primitive, partial: Any) -> float:
+    return partial if type(partial) is float else as_float(partial, primitive.name, "a partial")
+
+
+def _kept_apart(
+    primitive: Primitive, operands: Sequence[Any], numbers: Sequence[float], partials: Sequence[Any]
+) -> Operands:
     """The operands and what flows back to each, for a node whose operands don't lie inline."""
     kept: list[Any] = []
     places: list[int] = []
@@ -424,7 +436,7 @@ def _kept_apart(operands: Sequence[Any], numbers: Sequence[float], partials: Seq
         kept.append(operand)
         if not operand._constant and partials[i] is not None:
             places.append(i)
-    return Operands(kept, places, [kept[i] for i in places], [float(partials[i]) for i in places])
+    return Operands(kept, places, [kept[i] for i in places], [_flow(primitive, partials[i]) for i in places])
 
 
 def _operations_below(root: Value) -> list[Value]:
