@@ -76,11 +76,6 @@ def test_name_of_a_lambda_is_no_identifier():
         primitive(partials=lambda a, y: (1.0,))(lambda a: a)
 
 
-def test_name_that_is_taken():
-    with pytest.raises(ValueError, match="'exp' is already in the table; choose another name"):
-        primitive("exp", lambda a: a, lambda a, y: (1.0,))
-
-
 @pytest.mark.parametrize(
     ("value", "partials", "facts", "message"),
     [
