@@ -111,6 +111,10 @@ def mnist(folder: Path, train: int, test: int, seed: int = 0) -> Handwriting:
     else:
         source = "MNIST's test files"
         width, train_images, train_labels = test_width, test_images, test_labels
+        if len(test_images) < 4:
+            raise DataError(
+                f"{folder}: expected at least 4 pictures, to learn from and to test on, found {len(test_images)}"
+            )
         chosen, tested = _divide(len(test_images), train, test, seed)
     return Handwriting(
         f"{source}, {width}×{width} pixels",

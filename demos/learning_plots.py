@@ -13,22 +13,23 @@ from demos.learning_descent import (
     VALLEY_ENDS,
     VALLEY_RATE,
     VALLEY_STEPS,
-    Surface,
     bowl,
     descend,
     gradient,
     valleys,
 )
+from demos.learning_differences import difference_errors
+from demos.learning_directions import surface
 from demos.learning_network import trained
 
 
-def plots(folder: Path, surface: Surface, difference_errors: Callable[[float], Any]) -> list[Path]:
+def plots(folder: Path) -> list[Path]:
     """Draw and save all of them."""
     from matplotlib.figure import Figure
 
     pictures: dict[str, tuple[tuple[float, float], Callable[[Figure], None]]] = {
-        "difference_errors": ((7, 5), lambda figure: _difference_errors(figure, difference_errors)),
-        "level_curves": ((7, 7), lambda figure: _level_curves(figure, surface)),
+        "difference_errors": ((7, 5), _difference_errors),
+        "level_curves": ((7, 7), _level_curves),
         "learning_rate": ((15, 5.4), _learning_rate),
         "starting_point": ((9, 5), _starting_point),
         "two_layer_net_loss": ((7, 5), _training),
@@ -42,7 +43,7 @@ def plots(folder: Path, surface: Surface, difference_errors: Callable[[float], A
     return paths
 
 
-def _difference_errors(figure: Any, difference_errors: Callable[[float], Any]) -> None:
+def _difference_errors(figure: Any) -> None:
     errors = [difference_errors(10.0 ** (-k / 8)) for k in range(8, 105)]
     axes = figure.subplots()
     hs = [error.h for error in errors]
@@ -54,7 +55,7 @@ def _difference_errors(figure: Any, difference_errors: Callable[[float], Any]) -
     axes.legend()
 
 
-def _level_curves(figure: Any, surface: Surface) -> None:
+def _level_curves(figure: Any) -> None:
     axes = figure.subplots()
     xs = [0.8 + 0.02 * i for i in range(121)]
     ys = [0.02 * i for i in range(121)]

@@ -86,6 +86,12 @@ def test_the_test_files_alone_are_divided_without_a_picture_in_both_parts(tmp_pa
     assert sorted(data.train_labels + data.test_labels) == list(range(10))
 
 
+def test_too_few_pictures_to_divide_are_refused(tmp_path: Path) -> None:
+    write_part(tmp_path, "t10k", [1, 2, 3])
+    with pytest.raises(DataError, match=r"expected at least 4 pictures.*found 3"):
+        mnist(tmp_path, 2, 1)
+
+
 def test_the_choice_follows_the_seed(tmp_path: Path) -> None:
     write_part(tmp_path, "t10k", list(range(10)))
     assert mnist(tmp_path, 8, 2, seed=1) == mnist(tmp_path, 8, 2, seed=1)

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from autograd import exp, sigmoid
-from demos import learning, learning_descent, learning_network
+from demos import learning, learning_descent, learning_directions, learning_network
 from demos.handwriting import handwriting, mnist
-from demos.learning import DifferenceErrors, OneHot
+from demos.learning import OneHot
+from demos.learning_differences import DifferenceErrors
 from demos.report import Verdict
 
 ROOT = Path(__file__).parents[2]
@@ -44,9 +45,11 @@ def test_difference_errors_allow_rounding_and_nothing_more(h: float, forward: fl
 
 def test_the_directional_derivative_is_the_slope_of_the_surface_along_the_line() -> None:
     # f(2 + 0.6t, 0.75 + 0.8t) = (2 + 0.6t)²(0.75 + 0.8t), whose slope at 0 is 2·2·0.6·0.75 + 4·0.8
-    assert learning.directional_derivative(math.degrees(math.atan2(0.8, 0.6))) == pytest.approx(5.0, rel=1e-14)
-    assert learning.directional_derivative(0.0) == 3.0
-    assert learning.directional_derivative(90.0) == pytest.approx(4.0, rel=1e-14)
+    assert learning_directions.directional_derivative(math.degrees(math.atan2(0.8, 0.6))) == pytest.approx(
+        5.0, rel=1e-14
+    )
+    assert learning_directions.directional_derivative(0.0) == 3.0
+    assert learning_directions.directional_derivative(90.0) == pytest.approx(4.0, rel=1e-14)
 
 
 def test_descent_follows_minus_the_gradient() -> None:
