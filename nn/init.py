@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable
-from types import BuiltinMethodType
-from typing import cast
 
 Initializer = Callable[[random.Random, int, int], float]
 """Draws one weight: `(generator, fan_in, fan_out) -> float`, for a layer of `fan_in` inputs and `fan_out` units."""
@@ -57,18 +55,3 @@ def initializer_of(initializer: str | Initializer) -> Initializer:
             f"float, got {type(initializer).__name__} {initializer!r}"
         )
     return initializer
-
-
-def generator_of(seed: int | random.Random | None) -> random.Random:
-    """The random generator for a seed: a new one for an int, a generator itself, Python's shared one for None.
-
-    Raises:
-        TypeError: for anything else.
-    """
-    if seed is None:
-        return cast(random.Random, cast(BuiltinMethodType, random.random).__self__)  # what random.seed() seeds
-    if isinstance(seed, random.Random):
-        return seed
-    if isinstance(seed, int):
-        return random.Random(seed)
-    raise TypeError(f"seed must be an int, a random.Random or None, got {type(seed).__name__} {seed!r}")

@@ -9,7 +9,8 @@ from typing import Any
 from autograd import Value, dot
 from autograd.errors import as_float
 from nn.activations import Activation, activation_of, name_of
-from nn.init import Initializer, generator_of, initializer_of
+from nn.arguments import count_of, generator_of
+from nn.init import Initializer, initializer_of
 from nn.module import Module
 
 
@@ -46,7 +47,7 @@ class Neuron(Module):
         seed: int | random.Random | None = None,
         fan_out: int = 1,
     ) -> None:
-        inputs = _count("Neuron", "inputs", inputs)
+        inputs = count_of("Neuron", "inputs", inputs)
         draw, generator = initializer_of(initializer), generator_of(seed)
         self.activation = activation_of(activation)
         self.w = [Value(draw(generator, inputs, fan_out)) for _ in range(inputs)]
@@ -97,8 +98,8 @@ class Layer(Module):
         initializer: str | Initializer = "uniform",
         seed: int | random.Random | None = None,
     ) -> None:
-        units = _count("Layer", "units", units)
-        self.inputs = _count("Layer", "inputs", inputs)
+        units = count_of("Layer", "units", units)
+        self.inputs = count_of("Layer", "inputs", inputs)
         generator = generator_of(seed)
         self.neurons = [
             Neuron(inputs, activation, bias=bias, initializer=initializer, seed=generator, fan_out=units)
@@ -158,7 +159,7 @@ class MLP(Module):
         initializer: str | Initializer = "uniform",
         seed: int | random.Random | None = None,
     ) -> None:
-        sizes = [_count("MLP", "inputs", inputs), *(_count("MLP", f"units[{i}]", n) for i, n in enumerate(units))]
+        sizes = [count_of("MLP", "inputs", inputs), *(count_of("MLP", f"units[{i}]", n) for i, n in enumerate(units))]
         if len(sizes) == 1:
             raise ValueError("MLP: units is empty; name at least the output layer, for instance MLP(2, [16, 1])")
         activations: list[str | Activation]
@@ -205,14 +206,6 @@ class MLP(Module):
 
     def __repr__(self) -> str:
         return f"MLP({', '.join(map(repr, self.layers))})"
-
-
-def _count(owner: str, argument: str, number: int) -> int:
-    if isinstance(number, bool) or not hasattr(number, "__index__"):
-        raise TypeError(f"{owner}: {argument} must be a whole number, got {type(number).__name__} {number!r}")
-    if number < 1:
-        raise ValueError(f"{owner}: {argument} must be at least 1, got {number}")
-    return int(number)
 
 
 def _inputs(x: Iterable[Any], count: int, owner: Module) -> list[Any]:

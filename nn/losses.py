@@ -6,15 +6,12 @@ Targets may be Values too, constants for drawings or variables. `reduction` is "
 
 from __future__ import annotations
 
-import math
-import numbers
 import re
-from collections.abc import Sequence
 from typing import Any
 
 import autograd
-from autograd import Value
-from autograd.errors import as_float
+from nn.arguments import not_negative
+from nn.batches import check_share, class_index, examples, pairs, place, plain, varies
 from nn.module import Module
 
 _BIAS = re.compile(r"(b|bias|biases)\d*(\[\d+\])*")
@@ -34,7 +31,7 @@ def mse(predictions: Any, targets: Any, reduction: str = "mean") -> Any:
     >>> round(mse([0.7, 0.2, 0.1], [1.0, 0.0, 0.0]), 6)
     0.046667
     """
-    differences = [p - t for row in _pairs("mse", "predictions", predictions, targets, reduction) for p, t in row]
+    differences = [p - t for row in pairs("mse", "predictions", predictions, targets, reduction) for p, t in row]
     total = _squared(differences)
     return total / float(len(differences)) if reduction == "mean" else total
 
@@ -53,7 +50,7 @@ def half_squared_error(predictions: Any, targets: Any, reduction: str = "mean") 
     >>> half_squared_error([0.5, 0.0], [1.0, 1.0])
     0.625
     """
-    rows = _pairs("half_squared_error", "predictions", predictions, targets, reduction)
+    rows = pairs("half_squared_error", "predictions", predictions, targets, reduction)
     return _reduced([_squared([p - t for p, t in row]) * 0.5 for row in rows], reduction)
 
 
@@ -74,15 +71,15 @@ def binary_cross_entropy(probabilities: Any, targets: Any, reduction: str = "mea
     """
     name = "binary_cross_entropy"
     losses = []
-    for i, row in enumerate(_pairs(name, "probabilities", probabilities, targets, reduction)):
+    for i, row in enumerate(pairs(name, "probabilities", probabilities, targets, reduction)):
         for j, (p, t) in enumerate(row):
-            _check_share(name, "targets", targets, i, j, t)
-            _check_share(name, "probabilities", probabilities, i, j, p)
+            check_share(name, "targets", targets, i, j, t)
+            check_share(name, "probabilities", probabilities, i, j, p)
             if plain(p) == 0.0 < plain(t) or plain(p) == 1.0 > plain(t):
                 raise _infinite(name, probabilities, i, j, p, t)
-            if t == 1.0 and not _varies(t):
+            if t == 1.0 and not varies(t):
                 losses.append(-autograd.log(p))
-            elif t == 0.0 and not _varies(t):
+            elif t == 0.0 and not varies(t):
                 losses.append(-autograd.log(1.0 - p))
             else:
                 losses.append(-(autograd.xlogy(t, p) + autograd.xlogy(1.0 - t, 1.0 - p)))
@@ -105,12 +102,12 @@ def binary_cross_entropy_with_logits(logits: Any, targets: Any, reduction: str =
     """
     name = "binary_cross_entropy_with_logits"
     losses = []
-    for i, row in enumerate(_pairs(name, "logits", logits, targets, reduction)):
+    for i, row in enumerate(pairs(name, "logits", logits, targets, reduction)):
         for j, (z, t) in enumerate(row):
-            _check_share(name, "targets", targets, i, j, t)
-            if t == 1.0 and not _varies(t):  # the same, without the difference of two large numbers
+            check_share(name, "targets", targets, i, j, t)
+            if t == 1.0 and not varies(t):  # the same, without the difference of two large numbers
                 losses.append(autograd.softplus(-z))
-            elif t == 0.0 and not _varies(t):
+            elif t == 0.0 and not varies(t):
                 losses.append(autograd.softplus(z))
             else:
                 losses.append(autograd.softplus(z) - t * z)
@@ -134,16 +131,16 @@ def cross_entropy(probabilities: Any, targets: Any, reduction: str = "mean") -> 
     """
     name = "cross_entropy"
     losses = []
-    for i, (row, target) in enumerate(_examples(name, "probabilities", probabilities, targets, reduction)):
+    for i, (row, target) in enumerate(examples(name, "probabilities", probabilities, targets, reduction)):
         for j, p in enumerate(row):
-            _check_share(name, "probabilities", probabilities, i, j, p)
+            check_share(name, "probabilities", probabilities, i, j, p)
             t = target[j] if isinstance(target, list) else float(j == target)
             if plain(p) == 0.0 < plain(t):
                 raise _infinite(name, probabilities, i, j, p, t)
         if isinstance(target, int):
             losses.append(-autograd.log(row[target]))
         else:
-            terms = [autograd.xlogy(t, p) for p, t in zip(row, target, strict=True) if t != 0.0 or _varies(t)]
+            terms = [autograd.xlogy(t, p) for p, t in zip(row, target, strict=True) if t != 0.0 or varies(t)]
             losses.append(-autograd.sum(terms))
     return _reduced(losses, reduction)
 
@@ -164,7 +161,7 @@ def cross_entropy_with_logits(logits: Any, targets: Any, reduction: str = "mean"
     0.693147
     """
     losses = []
-    for row, target in _examples("cross_entropy_with_logits", "logits", logits, targets, reduction):
+    for row, target in examples("cross_entropy_with_logits", "logits", logits, targets, reduction):
         total = autograd.logsumexp(row)
         if isinstance(target, int):
             losses.append(total - row[target])
@@ -188,11 +185,11 @@ def hinge(scores: Any, targets: Any, reduction: str = "mean") -> Any:
     0.25
     """
     losses = []
-    for i, row in enumerate(_pairs("hinge", "scores", scores, targets, reduction)):
+    for i, row in enumerate(pairs("hinge", "scores", scores, targets, reduction)):
         for j, (s, t) in enumerate(row):
             if plain(t) not in (-1.0, 1.0):
                 raise ValueError(
-                    f"hinge: {_place('targets', targets, i, j)} is {plain(t)}, but must be −1 or 1; "
+                    f"hinge: {place('targets', targets, i, j)} is {plain(t)}, but must be −1 or 1; "
                     "make it of 0 and 1 with 2 * t - 1"
                 )
             losses.append(autograd.relu(s * -t + 1.0))
@@ -212,9 +209,7 @@ def l2_penalty(model: Module, strength: float) -> Any:
     >>> l2_penalty(MLP(2, [1], initializer=lambda generator, fan_in, fan_out: 3.0), strength=0.5).data
     4.5
     """
-    strength = as_float(strength, "l2_penalty", "strength")
-    if not 0.0 <= strength < math.inf:
-        raise ValueError(f"l2_penalty: strength is {strength}, but must be finite and not negative")
+    strength = not_negative("l2_penalty", "strength", strength)
     weights = [
         parameter for name, parameter in model.named_parameters() if not _BIAS.fullmatch(name.rpartition(".")[2])
     ]
@@ -235,135 +230,8 @@ def one_hot(index: Any, classes: int) -> Any:
     """
     if hasattr(index, "__len__"):
         return [one_hot(each, classes) for each in index]
-    hot = _class_index("one_hot", "index", index, classes)
+    hot = class_index("one_hot", "index", index, classes)
     return [float(k == hot) for k in range(classes)]
-
-
-# ---------------------------------------------------------------------------------------------------------------------
-# Shapes: numbers, rows of numbers, rows of rows
-
-
-def plain(number: Any) -> float:
-    """The number itself, of a Value or of a plain one."""
-    return number.data if isinstance(number, Value) else float(number)
-
-
-def _varies(number: Any) -> bool:
-    return isinstance(number, Value) and not number.is_constant
-
-
-def _pairs(name: str, argument: str, predictions: Any, targets: Any, reduction: str) -> list[list[tuple[Any, Any]]]:
-    """Predictions paired with their targets, as rows; a lone number, or row, is one row."""
-    _check_reduction(name, reduction)
-    predicted, expected = _rows(name, argument, predictions), _rows(name, "targets", targets)
-    if [len(row) for row in predicted] != [len(row) for row in expected]:
-        raise ValueError(
-            f"{name}: {_shape(predicted)} of {argument}, but {_shape(expected)} of targets; give each its target"
-        )
-    for i, row in enumerate(expected):
-        for j, t in enumerate(row):
-            if not math.isfinite(plain(t)):
-                raise ValueError(
-                    f"{name}: {_place('targets', targets, i, j)} is {plain(t)}; leave such examples out, or repair them"
-                )
-    return [list(zip(ps, ts, strict=True)) for ps, ts in zip(predicted, expected, strict=True)]
-
-
-def _examples(
-    name: str, argument: str, predictions: Any, targets: Any, reduction: str
-) -> list[tuple[list[Any], int | list[Any]]]:
-    """Rows of class scores, each with its target: a class index, or a checked row of shares."""
-    _check_reduction(name, reduction)
-    rows = _rows(name, argument, predictions)
-    if not hasattr(predictions, "__len__"):
-        raise TypeError(f"{name}: {argument} must be a row with a number per class, got {predictions!r}")
-    if not hasattr(predictions[0], "__len__"):
-        return [(rows[0], _class_target(name, "targets", targets, len(rows[0])))]
-    if not hasattr(targets, "__len__") or len(targets) != len(rows):
-        got = len(targets) if hasattr(targets, "__len__") else repr(targets)
-        raise ValueError(f"{name}: {len(rows)} rows of {argument}, but targets are {got}; give one for each row")
-    return [
-        (row, _class_target(name, f"targets[{i}]", target, len(row)))
-        for i, (row, target) in enumerate(zip(rows, targets, strict=True))
-    ]
-
-
-def _class_target(name: str, argument: str, target: Any, classes: int) -> int | list[Any]:
-    """A class index, also for a one-hot row; else the row of shares."""
-    if not hasattr(target, "__len__"):
-        return _class_index(name, argument, target, classes)
-    shares = [_number(name, argument, target, 0, j, t) for j, t in enumerate(target)]
-    if len(shares) != classes:
-        raise ValueError(f"{name}: {argument} has {len(shares)} numbers, but there are {classes} classes")
-    for j, t in enumerate(shares):
-        _check_share(name, argument, target, 0, j, t)
-    if shares.count(1.0) == 1 and shares.count(0.0) == classes - 1 and not any(map(_varies, shares)):
-        return shares.index(1.0)
-    return shares
-
-
-def _class_index(name: str, argument: str, index: Any, classes: int) -> int:
-    if isinstance(index, bool) or not isinstance(index, numbers.Real) or not float(index).is_integer():
-        raise TypeError(f"{name}: {argument} must be a class index (a whole number) or a one-hot row, got {index!r}")
-    hot = int(float(index))
-    if not 0 <= hot < classes:
-        raise ValueError(f"{name}: {argument} is class {hot}, but the {classes} classes are 0 to {classes - 1}")
-    return hot
-
-
-def _rows(name: str, argument: str, things: Any) -> list[list[Any]]:
-    if not hasattr(things, "__len__"):
-        return [[_number(name, argument, things, 0, 0, things)]]
-    if len(things) == 0:
-        raise ValueError(f"{name}: {argument} is empty; pass at least one example")
-    rows = things if hasattr(things[0], "__len__") else [things]
-    for i, row in enumerate(rows):
-        if not hasattr(row, "__len__"):
-            raise TypeError(f"{name}: {argument} mixes rows and numbers: {argument}[{i}] is {row!r}")
-        if len(row) == 0:
-            raise ValueError(f"{name}: {argument}[{i}] is empty; each row needs at least one number")
-    return [[_number(name, argument, things, i, j, x) for j, x in enumerate(row)] for i, row in enumerate(rows)]
-
-
-def _number(name: str, argument: str, things: Any, i: int, j: int, number: Any) -> Any:
-    """A Value as it is, any other number as a float."""
-    if isinstance(number, (float, Value)):
-        return number
-    return as_float(number, name, _place(argument, things, i, j))
-
-
-def _place(argument: str, things: Any, i: int, j: int) -> str:
-    """Where the j-th number of the i-th row stands in an argument, as one would index it."""
-    if not hasattr(things, "__len__"):
-        return argument
-    return f"{argument}[{i}][{j}]" if hasattr(things[0], "__len__") else f"{argument}[{j}]"
-
-
-def _shape(rows: Sequence[Sequence[Any]]) -> str:
-    lengths = sorted({len(row) for row in rows})
-    return f"{len(rows)} × {' or '.join(map(str, lengths))} numbers"
-
-
-# ---------------------------------------------------------------------------------------------------------------------
-# Checks and reductions
-
-
-def _check_reduction(name: str, reduction: str) -> None:
-    if reduction not in ("mean", "sum"):
-        raise ValueError(f'{name}: reduction must be "mean" or "sum", got {reduction!r}')
-
-
-def _check_share(name: str, argument: str, things: Any, i: int, j: int, number: Any) -> None:
-    if not 0.0 <= plain(number) <= 1.0:
-        remedy = (
-            "apply sigmoid or softmax, or use the loss from logits" if argument == "probabilities" else "rescale it"
-        )
-        raise ValueError(f"{name}: {_place(argument, things, i, j)} is {plain(number)}, outside [0, 1]; {remedy}")
-
-
-def _infinite(name: str, things: Any, i: int, j: int, p: Any, t: Any) -> ValueError:
-    place = _place("probabilities", things, i, j)
-    return ValueError(f"{name}: {place} is {plain(p)} for target {plain(t)}: an infinite loss; use {name}_with_logits")
 
 
 def _squared(differences: list[Any]) -> Any:
@@ -375,3 +243,10 @@ def _reduced(losses: list[Any], reduction: str) -> Any:
     if len(losses) == 1:
         return losses[0]
     return autograd.mean(losses) if reduction == "mean" else autograd.sum(losses)
+
+
+def _infinite(name: str, things: Any, i: int, j: int, p: Any, t: Any) -> ValueError:
+    return ValueError(
+        f"{name}: {place('probabilities', things, i, j)} is {plain(p)} for target {plain(t)}: an infinite loss; "
+        f"use {name}_with_logits"
+    )

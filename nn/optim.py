@@ -10,6 +10,7 @@ from typing import Any, Self
 from autograd import Value
 from autograd.errors import as_float
 from autograd.leaves import assign, gradients_of, numbers_of, zero_gradients
+from nn.arguments import not_negative
 
 LearningRate = float | Callable[[int], float]
 """A number, or a schedule: a function of the step, which counts from 0 (see `nn.schedules`)."""
@@ -37,9 +38,9 @@ class Optimizer(ABC):
         if len(set(map(id, self.parameters))) != len(self.parameters):
             raise ValueError(f"{name}: a parameter is given twice and would be moved twice; give each once")
         if not callable(learning_rate):
-            learning_rate = _at_least_zero(name, "learning_rate", learning_rate)
+            learning_rate = not_negative(name, "learning_rate", learning_rate)
         self.learning_rate: LearningRate = learning_rate
-        self.weight_decay = _at_least_zero(name, "weight_decay", weight_decay)
+        self.weight_decay = not_negative(name, "weight_decay", weight_decay)
         self.steps = 0
         self.state: dict[str, list[float]] = {}
 
@@ -53,7 +54,7 @@ class Optimizer(ABC):
         name = type(self).__name__
         rate = self.learning_rate
         if callable(rate):
-            rate = _at_least_zero(name, f"the learning rate of step {self.steps}", rate(self.steps))
+            rate = not_negative(name, f"the learning rate of step {self.steps}", rate(self.steps))
         gradients = gradients_of(self.parameters)
         if not math.isfinite(sum(gradients)):  # one quick look; a finite sum of finite numbers may overflow, too
             for parameter, gradient in zip(self.parameters, gradients, strict=True):
@@ -132,7 +133,7 @@ class SGD(Optimizer):
         weight_decay: float = 0.0,
     ) -> None:
         super().__init__(parameters, learning_rate, weight_decay)
-        self.momentum = _at_least_zero("SGD", "momentum", momentum)
+        self.momentum = not_negative("SGD", "momentum", momentum)
         if nesterov and not self.momentum:
             raise ValueError("SGD: nesterov needs a momentum; pass for instance momentum=0.9")
         self.nesterov = nesterov
@@ -181,10 +182,10 @@ class Adam(Optimizer):
     ) -> None:
         name = type(self).__name__
         super().__init__(parameters, learning_rate, weight_decay)
-        self.betas = tuple(_at_least_zero(name, f"betas[{i}]", beta) for i, beta in enumerate(betas))
+        self.betas = tuple(not_negative(name, f"betas[{i}]", beta) for i, beta in enumerate(betas))
         if len(self.betas) != 2 or max(self.betas) >= 1.0:
             raise ValueError(f"{name}: betas must be two numbers in [0, 1), got {betas!r}")
-        self.epsilon = _at_least_zero(name, "epsilon", epsilon)
+        self.epsilon = not_negative(name, "epsilon", epsilon)
 
     def _moved(self, rate: float, data: list[float], gradients: list[float]) -> list[float]:
         if self.weight_decay:
@@ -226,10 +227,3 @@ class AdamW(Adam):
     def _moved(self, rate: float, data: list[float], gradients: list[float]) -> list[float]:
         kept = 1.0 - rate * self.weight_decay
         return self._descended(rate, [p * kept for p in data], gradients)
-
-
-def _at_least_zero(owner: str, argument: str, number: float) -> float:
-    value = as_float(number, owner, argument)
-    if not 0.0 <= value < math.inf:
-        raise ValueError(f"{owner}: {argument} is {value}, but must be finite and not negative")
-    return value

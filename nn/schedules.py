@@ -10,6 +10,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from nn.arguments import count_of
+
 Schedule = Callable[[int], float]
 
 
@@ -24,7 +26,7 @@ def step_decay(rate: float, factor: float, every: int) -> Schedule:
     >>> [step_decay(0.1, factor=0.5, every=2)(step) for step in range(5)]
     [0.1, 0.1, 0.05, 0.05, 0.025]
     """
-    _check_steps("step_decay", "every", every)
+    every = count_of("step_decay", "every", every)
     return lambda step: rate * factor ** (step // every)
 
 
@@ -45,7 +47,7 @@ def cosine_decay(rate: float, steps: int, final: float = 0.0) -> Schedule:
     >>> [round(cosine_decay(1.0, steps=4)(step), 4) for step in (0, 2, 4, 9)]
     [1.0, 0.5, 0.0, 0.0]
     """
-    _check_steps("cosine_decay", "steps", steps)
+    steps = count_of("cosine_decay", "steps", steps)
     return lambda step: final + 0.5 * (rate - final) * (1.0 + math.cos(math.pi * min(step, steps) / steps))
 
 
@@ -57,10 +59,5 @@ def warm_up(schedule: Schedule, steps: int) -> Schedule:
     >>> [warm_up(constant(1.0), steps=4)(step) for step in range(6)]
     [0.25, 0.5, 0.75, 1.0, 1.0, 1.0]
     """
-    _check_steps("warm_up", "steps", steps)
+    steps = count_of("warm_up", "steps", steps)
     return lambda step: schedule(0) * (step + 1) / steps if step < steps else schedule(step - steps)
-
-
-def _check_steps(owner: str, argument: str, steps: int) -> None:
-    if steps < 1:
-        raise ValueError(f"{owner}: {argument} is {steps}, but must be at least 1")

@@ -12,8 +12,8 @@ import autograd
 from autograd import Value
 from autograd.errors import as_float
 from autograd.leaves import zero_gradients
-from nn.init import generator_of
-from nn.losses import plain
+from nn.arguments import count_of, generator_of
+from nn.batches import plain
 from nn.module import Module
 from nn.optim import Optimizer
 
@@ -53,7 +53,7 @@ class History:
         except ImportError:
             raise ImportError('History.plot needs matplotlib; pip install "scalar-autograd[demos]"') from None
         epochs = range(1, len(self.loss) + 1)
-        _, axes = pyplot.subplots()
+        _, axes = pyplot.subplots(layout="constrained")
         lines = axes.plot(epochs, self.loss, color="C0", marker=".", label="loss")
         axes.set_xlabel("epoch")
         axes.set_ylabel("loss")
@@ -115,8 +115,8 @@ def fit(
     if not isinstance(metrics, Mapping | None):
         raise TypeError(f'fit: metrics must be a dict by name, such as {{"accuracy": accuracy}}, got {metrics!r}')
     rows, targets = _checked_data(X, y)
-    epochs = _positive("epochs", epochs)
-    size = len(rows) if batch_size is None else _positive("batch_size", batch_size)
+    epochs = count_of("fit", "epochs", epochs)
+    size = len(rows) if batch_size is None else count_of("fit", "batch_size", batch_size)
     generator = generator_of(seed)
     parameters = model.parameters()
     if not set(map(id, optimizer.parameters)) <= set(map(id, parameters)):
@@ -212,14 +212,6 @@ def _try_targets(model: Module, rows: list[list[float]], targets: list[Any], los
                 loss(neutral, target)
             except (TypeError, ValueError) as error:
                 raise type(error)(f"fit: y[{i}]: {error}") from error
-
-
-def _positive(argument: str, number: Any) -> int:
-    if isinstance(number, bool) or not isinstance(number, int):
-        raise TypeError(f"fit: {argument} must be a whole number, got {type(number).__name__} {number!r}")
-    if number < 1:
-        raise ValueError(f"fit: {argument} is {number}, but must be at least 1")
-    return number
 
 
 class _Progress:

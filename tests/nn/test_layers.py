@@ -160,9 +160,9 @@ def test_activations_are_rows_of_the_table(name):
 @pytest.mark.parametrize(
     ("make", "error", "message"),
     [
-        (lambda: MLP(0, [1]), ValueError, "MLP: inputs must be at least 1, got 0"),
+        (lambda: MLP(0, [1]), ValueError, "MLP: inputs is 0, but must be at least 1"),
         (lambda: MLP(2, []), ValueError, "units is empty"),
-        (lambda: MLP(2, [3, 0]), ValueError, r"units\[1\] must be at least 1, got 0"),
+        (lambda: MLP(2, [3, 0]), ValueError, r"units\[1\] is 0, but must be at least 1"),
         (lambda: MLP(2, [3.5]), TypeError, r"units\[0\] must be a whole number, got float 3.5"),
         (lambda: MLP(2, [3, 1], activation=["relu"]), ValueError, "1 activations for 2 layers"),
         (lambda: MLP(2, [3], ["relu"], "tanh"), ValueError, "put it last in the list"),
@@ -172,7 +172,7 @@ def test_activations_are_rows_of_the_table(name):
         (lambda: Neuron(2, initializer="kaiming"), ValueError, "unknown initializer 'kaiming'; known are uniform"),
         (lambda: Neuron(2, initializer=0.5), TypeError, "initializer must be a name"),
         (lambda: Neuron(2, seed="1"), TypeError, "seed must be an int, a random.Random or None, got str '1'"),
-        (lambda: Neuron(-1), ValueError, "Neuron: inputs must be at least 1, got -1"),
+        (lambda: Neuron(-1), ValueError, "Neuron: inputs is -1, but must be at least 1"),
         (lambda: Layer(2, True), TypeError, "Layer: units must be a whole number, got bool True"),
         (lambda: MLP(3, [1])([1.0, 2.0]), ValueError, "x has 2 elements, but there are 3 inputs"),
         (lambda: MLP(1, [1])(2.0), TypeError, "x must be a list of 1 numbers, got 2.0; put it into a list"),

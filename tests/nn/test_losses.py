@@ -78,6 +78,7 @@ def pytorch(loss, predictions, targets, reduction):
         ("cross_entropy", SHARES, [2, 0]),
         ("cross_entropy", SHARES, [[0.25, 0.25, 0.5], [0.0, 1.0, 0.0]]),
         ("cross_entropy_with_logits", ROWS[0], 1),
+        ("cross_entropy_with_logits", ROWS[0], [0.5, 0.25, 0.125]),
         ("cross_entropy_with_logits", ROWS, [2, 0]),
         ("cross_entropy_with_logits", ROWS, [[0.25, 0.25, 0.5], [0.0, 1.0, 0.0]]),
         ("cross_entropy_with_logits", [1000.0, -1000.0, 999.0], 2),

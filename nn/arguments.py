@@ -1,0 +1,57 @@
+"""Checks of arguments that several parts of the package take, with messages that name them."""
+
+from __future__ import annotations
+
+import math
+import random
+from types import BuiltinMethodType
+from typing import Any, cast
+
+from autograd.errors import as_float
+
+
+def count_of(owner: str, argument: str, number: Any) -> int:
+    """A whole number of at least 1; NumPy's will do.
+
+    Raises:
+        TypeError: if it is not whole.
+        ValueError: if it is less than 1.
+
+    >>> count_of("fit", "epochs", 0)
+    Traceback (most recent call last):
+    ValueError: fit: epochs is 0, but must be at least 1
+    """
+    if isinstance(number, bool) or not hasattr(number, "__index__"):
+        raise TypeError(f"{owner}: {argument} must be a whole number, got {type(number).__name__} {number!r}")
+    count = int(number)
+    if count < 1:
+        raise ValueError(f"{owner}: {argument} is {count}, but must be at least 1")
+    return count
+
+
+def not_negative(owner: str, argument: str, number: Any) -> float:
+    """A finite number of at least 0.
+
+    Raises:
+        TypeError: if it is no real number.
+        ValueError: if it is negative or not finite.
+    """
+    value = as_float(number, owner, argument)
+    if not 0.0 <= value < math.inf:
+        raise ValueError(f"{owner}: {argument} is {value}, but must be finite and not negative")
+    return value
+
+
+def generator_of(seed: int | random.Random | None) -> random.Random:
+    """The random generator for a seed: a new one for an int, a generator itself, Python's shared one for None.
+
+    Raises:
+        TypeError: for anything else.
+    """
+    if seed is None:
+        return cast(random.Random, cast(BuiltinMethodType, random.random).__self__)  # what random.seed() seeds
+    if isinstance(seed, random.Random):
+        return seed
+    if isinstance(seed, int):
+        return random.Random(seed)
+    raise TypeError(f"seed must be an int, a random.Random or None, got {type(seed).__name__} {seed!r}")

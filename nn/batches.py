@@ -1,0 +1,145 @@
+"""Predictions and targets as rows, whether of one example or of many: what the losses check before they compute."""
+
+from __future__ import annotations
+
+import math
+import numbers
+from collections.abc import Sequence
+from typing import Any
+
+from autograd import Value
+from autograd.errors import as_float
+
+
+def plain(number: Any) -> float:
+    """The number itself, of a Value or of a plain one."""
+    return number.data if isinstance(number, Value) else float(number)
+
+
+def varies(number: Any) -> bool:
+    """Whether a gradient flows back to it."""
+    return isinstance(number, Value) and not number.is_constant
+
+
+def pairs(name: str, argument: str, predictions: Any, targets: Any, reduction: str) -> list[list[tuple[Any, Any]]]:
+    """Predictions paired with their targets, as rows; a lone number, or row, is one row.
+
+    Raises:
+        ValueError: if the shapes differ, nothing is given, or a target is not finite.
+    """
+    _check_reduction(name, reduction)
+    predicted, expected = _rows(name, argument, predictions), _rows(name, "targets", targets)
+    if [len(row) for row in predicted] != [len(row) for row in expected]:
+        raise ValueError(
+            f"{name}: {_shape(predicted)} of {argument}, but {_shape(expected)} of targets; give each its target"
+        )
+    for i, row in enumerate(expected):
+        for j, t in enumerate(row):
+            if not math.isfinite(plain(t)):
+                raise ValueError(
+                    f"{name}: {place('targets', targets, i, j)} is {plain(t)}; leave such examples out, or repair them"
+                )
+    return [list(zip(ps, ts, strict=True)) for ps, ts in zip(predicted, expected, strict=True)]
+
+
+def examples(
+    name: str, argument: str, predictions: Any, targets: Any, reduction: str
+) -> list[tuple[list[Any], int | list[Any]]]:
+    """Rows of class scores, each with its target: a class index, or a checked row of shares.
+
+    Raises:
+        TypeError, ValueError: if the shapes differ, nothing is given, or a target is none of the classes.
+    """
+    _check_reduction(name, reduction)
+    rows = _rows(name, argument, predictions)
+    if not hasattr(predictions, "__len__"):
+        raise TypeError(f"{name}: {argument} must be a row with a number per class, got {predictions!r}")
+    if not hasattr(predictions[0], "__len__"):
+        return [(rows[0], _class_target(name, "targets", targets, len(rows[0])))]
+    if not hasattr(targets, "__len__") or len(targets) != len(rows):
+        got = len(targets) if hasattr(targets, "__len__") else repr(targets)
+        raise ValueError(f"{name}: {len(rows)} rows of {argument}, but targets are {got}; give one for each row")
+    return [
+        (row, _class_target(name, f"targets[{i}]", target, len(row)))
+        for i, (row, target) in enumerate(zip(rows, targets, strict=True))
+    ]
+
+
+def _class_target(name: str, argument: str, target: Any, classes: int) -> int | list[Any]:
+    """A class index, also for a one-hot row; else the row of shares."""
+    if not hasattr(target, "__len__"):
+        return class_index(name, argument, target, classes)
+    shares = [_number(name, argument, target, 0, j, t) for j, t in enumerate(target)]
+    if len(shares) != classes:
+        raise ValueError(f"{name}: {argument} has {len(shares)} numbers, but there are {classes} classes")
+    for j, t in enumerate(shares):
+        check_share(name, argument, target, 0, j, t)
+    if shares.count(1.0) == 1 and shares.count(0.0) == classes - 1 and not any(map(varies, shares)):
+        return shares.index(1.0)
+    return shares
+
+
+def class_index(name: str, argument: str, index: Any, classes: int) -> int:
+    """A checked class index; any whole number will do, NumPy's or a float.
+
+    Raises:
+        TypeError: if it is no whole number.
+        ValueError: if it lies outside the classes.
+    """
+    if isinstance(index, bool) or not isinstance(index, numbers.Real) or not float(index).is_integer():
+        raise TypeError(f"{name}: {argument} must be a class index (a whole number) or a one-hot row, got {index!r}")
+    hot = int(float(index))
+    if not 0 <= hot < classes:
+        raise ValueError(f"{name}: {argument} is class {hot}, but the {classes} classes are 0 to {classes - 1}")
+    return hot
+
+
+def _rows(name: str, argument: str, things: Any) -> list[list[Any]]:
+    if not hasattr(things, "__len__"):
+        return [[_number(name, argument, things, 0, 0, things)]]
+    if len(things) == 0:
+        raise ValueError(f"{name}: {argument} is empty; pass at least one example")
+    rows = things if hasattr(things[0], "__len__") else [things]
+    for i, row in enumerate(rows):
+        if not hasattr(row, "__len__"):
+            raise TypeError(f"{name}: {argument} mixes rows and numbers: {argument}[{i}] is {row!r}")
+        if len(row) == 0:
+            raise ValueError(f"{name}: {argument}[{i}] is empty; each row needs at least one number")
+    return [[_number(name, argument, things, i, j, x) for j, x in enumerate(row)] for i, row in enumerate(rows)]
+
+
+def _number(name: str, argument: str, things: Any, i: int, j: int, number: Any) -> Any:
+    """A Value as it is, any other number as a float."""
+    if isinstance(number, (float, Value)):
+        return number
+    return as_float(number, name, place(argument, things, i, j))
+
+
+def place(argument: str, things: Any, i: int, j: int) -> str:
+    """Where the j-th number of the i-th row stands in an argument, as one would index it."""
+    if not hasattr(things, "__len__"):
+        return argument
+    return f"{argument}[{i}][{j}]" if hasattr(things[0], "__len__") else f"{argument}[{j}]"
+
+
+def _shape(rows: Sequence[Sequence[Any]]) -> str:
+    lengths = sorted({len(row) for row in rows})
+    return f"{len(rows)} × {' or '.join(map(str, lengths))} numbers"
+
+
+def _check_reduction(name: str, reduction: str) -> None:
+    if reduction not in ("mean", "sum"):
+        raise ValueError(f'{name}: reduction must be "mean" or "sum", got {reduction!r}')
+
+
+def check_share(name: str, argument: str, things: Any, i: int, j: int, number: Any) -> None:
+    """Refuse a number outside [0, 1], which stands at that place of an argument.
+
+    Raises:
+        ValueError: if it is one, or NaN.
+    """
+    if not 0.0 <= plain(number) <= 1.0:
+        remedy = (
+            "apply sigmoid or softmax, or use the loss from logits" if argument == "probabilities" else "rescale it"
+        )
+        raise ValueError(f"{name}: {place(argument, things, i, j)} is {plain(number)}, outside [0, 1]; {remedy}")
