@@ -28,34 +28,34 @@ class Recorded:
 
     # An unknown operand gives NotImplemented, so that its own class may answer: an ndarray broadcasts.
 
-    def __add__(self, other: Any) -> Self:
+    def __add__(self, other: Any) -> Self | Any:
         return self.apply_primitive(p.add, (self, other)) if is_operand(other) else NotImplemented
 
-    def __radd__(self, other: Any) -> Self:
+    def __radd__(self, other: Any) -> Self | Any:
         return self.apply_primitive(p.add, (other, self)) if is_operand(other) else NotImplemented
 
-    def __sub__(self, other: Any) -> Self:
+    def __sub__(self, other: Any) -> Self | Any:
         return self.apply_primitive(p.sub, (self, other)) if is_operand(other) else NotImplemented
 
-    def __rsub__(self, other: Any) -> Self:
+    def __rsub__(self, other: Any) -> Self | Any:
         return self.apply_primitive(p.sub, (other, self)) if is_operand(other) else NotImplemented
 
-    def __mul__(self, other: Any) -> Self:
+    def __mul__(self, other: Any) -> Self | Any:
         return self.apply_primitive(p.mul, (self, other)) if is_operand(other) else NotImplemented
 
-    def __rmul__(self, other: Any) -> Self:
+    def __rmul__(self, other: Any) -> Self | Any:
         return self.apply_primitive(p.mul, (other, self)) if is_operand(other) else NotImplemented
 
-    def __truediv__(self, other: Any) -> Self:
+    def __truediv__(self, other: Any) -> Self | Any:
         return self.apply_primitive(p.div, (self, other)) if is_operand(other) else NotImplemented
 
-    def __rtruediv__(self, other: Any) -> Self:
+    def __rtruediv__(self, other: Any) -> Self | Any:
         return self.apply_primitive(p.div, (other, self)) if is_operand(other) else NotImplemented
 
-    def __pow__(self, other: Any) -> Self:
+    def __pow__(self, other: Any) -> Self | Any:
         return self.apply_primitive(p.pow, (self, other)) if is_operand(other) else NotImplemented
 
-    def __rpow__(self, other: Any) -> Self:
+    def __rpow__(self, other: Any) -> Self | Any:
         return self.apply_primitive(p.pow, (other, self)) if is_operand(other) else NotImplemented
 
     def __neg__(self) -> Self:

@@ -227,7 +227,7 @@ class Value(Recorded):
 
     # The four operations of arithmetic carry their rows inline, for speed; the tests hold them to the table.
 
-    def __add__(self, other: Any) -> Value:
+    def __add__(self, other: Any) -> Value | Any:
         if isinstance(other, Value):
             if not (self._constant or other._constant or HINT.open_blocks):
                 return Value(self._data + other._data, None, _ADD, self, other, 1.0, 1.0)
@@ -235,12 +235,12 @@ class Value(Recorded):
             return Value(self._data + other, None, _ADD, self, None, 1.0, other)
         return self.apply_primitive(p.add, (self, other)) if is_operand(other) else NotImplemented
 
-    def __radd__(self, other: Any) -> Value:
+    def __radd__(self, other: Any) -> Value | Any:
         if type(other) is int and other == 0 and not (self._constant or HINT.open_blocks):  # what sum() starts from
             return Value(0.0 + self._data, None, _ADD, None, self, 0.0, 1.0)
         return self.apply_primitive(p.add, (other, self)) if is_operand(other) else NotImplemented
 
-    def __sub__(self, other: Any) -> Value:
+    def __sub__(self, other: Any) -> Value | Any:
         if isinstance(other, Value):
             if not (self._constant or other._constant or HINT.open_blocks):
                 return Value(self._data - other._data, None, _SUB, self, other, 1.0, -1.0)
@@ -248,7 +248,7 @@ class Value(Recorded):
             return Value(self._data - other, None, _SUB, self, None, 1.0, other)
         return self.apply_primitive(p.sub, (self, other)) if is_operand(other) else NotImplemented
 
-    def __mul__(self, other: Any) -> Value:
+    def __mul__(self, other: Any) -> Value | Any:
         if isinstance(other, Value):
             if not (self._constant or other._constant or HINT.open_blocks):
                 return Value(self._data * other._data, None, _MUL, self, other, other._data, self._data)
@@ -256,7 +256,7 @@ class Value(Recorded):
             return Value(self._data * other, None, _MUL, self, None, other, other)
         return self.apply_primitive(p.mul, (self, other)) if is_operand(other) else NotImplemented
 
-    def __truediv__(self, other: Any) -> Value:
+    def __truediv__(self, other: Any) -> Value | Any:
         if (
             isinstance(other, Value)
             and other._data != 0.0
