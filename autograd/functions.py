@@ -126,7 +126,7 @@ def softmax(xs: Iterable[Number]) -> list[Any]:
 
 def _shifted(xs: Iterable[Number], function: str) -> list[Any]:
     """The operands less the largest of them. Softmax doesn't change by a shift, so it may be a plain number."""
-    operands = list(xs)
+    operands: list[Any] = list(xs)  # Any: what is no number gets as far as the message about it, compiled too
     if not operands:
         raise ValueError(f"{function}: of nothing; pass at least one operand")
     largest = max(

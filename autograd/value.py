@@ -268,7 +268,7 @@ class Value(Recorded):
 
     # -- the chain rule -----------------------------------------------------------------------------------------------
 
-    def backward(self, gradient: float = 1.0) -> None:
+    def backward(self, gradient: Any = 1.0) -> None:
         """Differentiate this output by every variable it was computed from.
 
         Interior gradients are computed afresh; the leaves' are added to, so that a second pass doubles them.
