@@ -28,8 +28,8 @@ def parser() -> argparse.ArgumentParser:
     made = _Parser(
         prog="python -m demos",
         description="Every number of five lecture documents, out of the engine. Without a name: the five documents.",
-        epilog="Document 003 trains on MNIST where MNIST_DIR names a folder with its IDX files (gzip or not), otherwise on "
-        "the handwritten digits of scikit-learn.",
+        epilog="Document 003 trains on MNIST where MNIST_DIR names a folder with its IDX files (gzip or not), "
+        "otherwise on the handwritten digits of scikit-learn.",
     )
     made.add_argument("demos", nargs="*", metavar="NAME", help="a demo's name, or its document's number (002)")
     action = made.add_mutually_exclusive_group()
