@@ -88,7 +88,7 @@ def fit(
         model: maps a row to a number or a row of numbers.
         X: the examples, shape (examples, inputs), finite numbers.
         y: the targets, one per example: what `loss` takes.
-        loss: of one prediction and its target.
+        loss: of one prediction and its target; before training, it is tried once with every target.
         optimizer: made with the parameters of the model.
         epochs: how many times to go through the examples.
         batch_size: how many examples a step looks at; None for all. The last batch may be smaller.
