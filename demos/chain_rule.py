@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from autograd import Value, constant, sigmoid, softmax, sum
+from autograd import Value, constant, explain, sigmoid, softmax, sum
 from demos.report import Report, Row, Section, by_label, derivatives, gradient_section
 from nn import cross_entropy, mse
 
@@ -47,6 +47,7 @@ def report() -> Report:
         Section("Loss functions", _losses()),
         Section("Partial derivatives and composition", _calculus()),
         Section("Learning w10", _one_weight(), text=[_LOST]),
+        Section("The engine's own derivation", text=_derivation()),
         Section("Where the document slips", _slips()),
         gradient_section(network, GIVEN, of="E"),
     ]
@@ -106,6 +107,13 @@ def _one_weight() -> list[Row]:
         Row("∂E/∂w10 by one backward pass", "0.0381", "0.038114", e_by_w10),
         Row("w10⁺ = 0.4 − 0.5·∂E/∂w10", "", "0.380943", w10.data - 0.5 * e_by_w10),
     ]
+
+
+def _derivation() -> list[str]:
+    """The slide's product of three factors, as `explain` writes it."""
+    e = output()
+    _, product, *_ = str(explain(e, by_label(e)["w10"])).split("\n\n")
+    return product.split("\n")
 
 
 def _slips() -> list[Row]:

@@ -80,7 +80,8 @@ def tally(report: Report) -> str:
 def _section_lines(section: Section, colour: bool) -> Iterator[str]:
     yield from (paint(line, "title", colour) for line in wrap(section.title, WIDTH))
     for paragraph in section.text:
-        yield from (f"  {line}" for line in wrap(paragraph, WIDTH - 2))
+        indent = "  " + " " * (len(paragraph) - len(paragraph.lstrip()))
+        yield from (indent + line for line in wrap(paragraph, WIDTH - len(indent)))
     if section.rows:
         yield from (paint(line.rstrip(), "head", colour) for line in _table_lines(section.head))
     for row in section.rows:

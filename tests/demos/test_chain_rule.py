@@ -22,3 +22,14 @@ def test_targets_are_constants():
     nodes = by_label(chain_rule.output())
     assert nodes["target_y1"].is_constant
     assert nodes["target_y2"].is_constant
+
+
+def test_the_derivation_is_the_slides():
+    section = next(section for section in chain_rule.report() if "derivation" in section.title)
+    assert [line.strip() for line in section.text] == [
+        "∂E/∂w10 = ∂E/∂a20 · ∂a20/∂z20 · ∂z20/∂w10",
+        "= −(target_y1 − a20) · a20·(1 − a20) · a10",
+        "= −(0.3 − 0.609) · 0.609·(1 − 0.609) · 0.518",
+        "= 0.309 · 0.2381 · 0.518",
+        "= 0.0381",
+    ]
