@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import operator
+import os
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -166,14 +167,15 @@ class Walkthrough(Sequence[Step]):
         node = self.nodes[i]
         if operator.index(index) % len(self) < self.forward_steps:
             formula = self.operation(node)
-            text = f"{node.name} = {formula}: {self.operation(node, in_names=False)} = {show(node.data)}"
+            numbers = self.operation(node, [_factor(self.nodes[operand].data) for operand in node.operands])
+            text = f"{node.name} = {formula}: {numbers} = {show(node.data)}"
             return Step("forward", i, None, i, formula, None, None, None, node.data, text)
         if position is None:
             text = f"{node.name}.grad = 1.0000, where every gradient starts"
             return Step("backward", i, None, i, "1", None, None, None, 1.0, text)
         target, new = node.operands[position], old + upstream * local
         text = f"{self.nodes[target].name}.grad: {show(old)} + {_factor(upstream)} × {_factor(local)} = {show(new)}"
-        return Step("backward", i, position, target, self._local(i, position), upstream, local, old, new, text)
+        return Step("backward", i, position, target, self.local(i, position), upstream, local, old, new, text)
 
     def state(self, index: int) -> tuple[list[float | None], list[float | None]]:
         """Data and gradient of every node after step `index` (-1: before the first); None where not computed yet."""
@@ -188,19 +190,23 @@ class Walkthrough(Sequence[Step]):
                 gradients[self.nodes[i].operands[position]] = old + upstream * local
         return data, gradients
 
-    def operation(self, node: Node, in_names: bool = True) -> str:
-        """An operation written out, with the names of its operands or with their numbers."""
-        assert node.primitive is not None
+    def operation(self, node: Node, written: Sequence[str] = ()) -> str:
+        """An operation written out: with the names of its operands, or with what is to be written for them."""
+        assert node.primitive is not None, "a leaf is no operation"
         operands = [self.nodes[i] for i in node.operands]
-        symbols = [_symbol(x) if in_names or x.kind == "number" else Symbol(_factor(x.data)) for x in operands]
+        symbols = [_symbol(x) for x in operands]
+        if written:
+            symbols = [
+                s if x.kind == "number" else Symbol(w) for x, s, w in zip(operands, symbols, written, strict=True)
+            ]
         if len(symbols) > MANY_OPERANDS:
             shown = [symbol.text for symbol in symbols]
             return f"{node.primitive.name}({', '.join(shown[:3])}, … {len(shown) - 4} more …, {shown[-1]})"
         text = Symbol(node.primitive.name, tuple(symbols), node.primitive).text
-        return text if in_names else text.replace("·", " × ")
+        return text.replace("·", " × ") if written else text
 
-    def _local(self, i: int, position: int) -> str:
-        """The formula of a local derivative, in names; ∂z/∂x if its rule computes with floats only."""
+    def local(self, i: int, position: int) -> str:
+        """The formula of a node's derivative by one of its operands, in names; ∂z/∂x if its rule knows floats only."""
         if i not in self._formulas:
             node = self.nodes[i]
             assert node.primitive is not None
@@ -234,6 +240,23 @@ class Walkthrough(Sequence[Step]):
         from autograd import terminal
 
         terminal.play(self)
+
+    def save_html(self, path: str | os.PathLike[str]) -> None:
+        """Write the walk as one live HTML file, which opens from disk and needs no network.
+
+        Raises:
+            ValueError: if there are more than 2,000 steps.
+            RuntimeError: if nothing here can lay out the graph.
+            OSError: if the file cannot be written.
+        """
+        from autograd import page, rendering
+
+        rendering.write_whole(path, page.to_html(self).encode())
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        from autograd import page
+
+        return page.notebook(self)
 
     def to_json(self) -> str:
         """The walk as JSON, its numbers exact."""

@@ -1,0 +1,146 @@
+// The picture: numbers and highlights on the drawn graph, zoom and pan.
+
+class Graph {
+  constructor(walk, onNode) {
+    this.walk = walk;
+    this.svg = document.querySelector("#graph > svg");
+    const [, , width, height] = this.svg.getAttribute("viewBox").split(" ").map(Number);
+    this.whole = { x: 0, y: 0, width, height };
+    this.nodes = walk.nodes.map((_, i) => document.getElementById(`n${i}`));
+    this.nodes.forEach((element, i) => element.addEventListener("click", () => this.dragged || onNode(i)));
+    this.still = matchMedia("(prefers-reduced-motion: reduce)");
+    this.pointers = new Map();
+    this.svg.addEventListener("pointerdown", (event) => this.press(event));
+    this.svg.addEventListener("pointermove", (event) => this.drag(event));
+    for (const name of ["pointerup", "pointercancel"]) this.svg.addEventListener(name, (event) => this.pointers.delete(event.pointerId));
+    this.svg.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
+    new ResizeObserver(() => this.show(this.view)).observe(this.svg);
+    this.start();
+  }
+
+  // -- what is shown ------------------------------------------------------------------------------------------------
+
+  update(state, step, selected) {
+    const { nodes } = this.walk;
+    nodes.forEach((node, i) => {
+      const { classList } = this.nodes[i];
+      const operand = step?.phase === "forward" && nodes[step.node].operands.includes(i);
+      classList.toggle("pending", state.data[i] === null);
+      classList.toggle("target", step?.target === i);
+      classList.toggle("source", step?.phase === "backward" ? step.node === i && step.target !== i : operand === true);
+      classList.toggle("selected", selected === i);
+      this.write(this.nodes[i], ".data", show(state.data[i]));
+      this.write(this.nodes[i], ".grad", show(state.gradients[i]));
+      (node.operands ?? []).forEach((_, k) => {
+        const edge = document.getElementById(`e${i}-${k}`);
+        const active = step?.node === i && (step.phase === "forward" || step.operand === k);
+        edge.classList.toggle("forward", active && step.phase === "forward");
+        edge.classList.toggle("backward", active && step.phase === "backward");
+        edge.classList.toggle("blocked", node.partials[k] === null);
+        this.write(edge, "text", state.data[i] === null || node.partials[k] === null ? "" : show(node.partials[k]));
+      });
+    });
+    if (step) this.keepInView([step.target, ...(step.phase === "backward" ? [step.node] : nodes[step.node].operands)]);
+  }
+
+  write(element, selector, text) {
+    const place = element.querySelector(selector);
+    if (place && place.textContent !== text) place.textContent = text;
+  }
+
+  // -- where one looks ----------------------------------------------------------------------------------------------
+
+  get aspect() {
+    return this.svg.clientHeight / Math.max(this.svg.clientWidth, 1) || 0.6;
+  }
+
+  // All of a small graph; of a large one its beginning, as large as its text must be to be read.
+  start() {
+    const all = this.all();
+    const scale = Math.max(Math.min(this.svg.clientHeight / (this.whole.height + 20), 1), 0.8);
+    const width = this.svg.clientWidth / scale;
+    if (all.width <= width) return this.show(all);
+    this.show({ x: -10, y: (this.whole.height - width * this.aspect) / 2, width });
+  }
+
+  all() {
+    const [wide, high] = [this.whole.width + 20, this.whole.height + 20];
+    const width = Math.max(wide, high / this.aspect, this.svg.clientWidth / 1.25);
+    return { x: (this.whole.width - width) / 2, y: (this.whole.height - width * this.aspect) / 2, width };
+  }
+
+  show(view) {
+    this.view = view;
+    this.svg.setAttribute("viewBox", [view.x, view.y, view.width, view.width * this.aspect].map((x) => x.toFixed(1)).join(" "));
+  }
+
+  glide(to) {
+    cancelAnimationFrame(this.frame);
+    if (this.still.matches) return this.show(to);
+    const from = this.view;
+    const begun = performance.now();
+    const tick = (now) => {
+      const t = Math.min((now - begun) / 250, 1);
+      const ease = t * (2 - t);
+      this.show(Object.fromEntries(Object.keys(to).map((key) => [key, from[key] + (to[key] - from[key]) * ease])));
+      if (t < 1) this.frame = requestAnimationFrame(tick);
+    };
+    this.frame = requestAnimationFrame(tick);
+  }
+
+  keepInView([target, ...others]) {
+    const { x, y, width } = this.view;
+    const height = width * this.aspect;
+    const boxes = [target, ...others].map((i) => this.walk.nodes[i].box);
+    const inside = ([left, top, w, h]) => left >= x && top >= y && left + w <= x + width && top + h <= y + height;
+    if (boxes.every(inside)) return;
+    let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+    for (const [a, b, w, h] of boxes) {
+      const grown = [Math.min(left, a), Math.min(top, b), Math.max(right, a + w), Math.max(bottom, b + h)];
+      if (left !== Infinity && (grown[2] - grown[0] > width || grown[3] - grown[1] > height)) break;
+      [left, top, right, bottom] = grown;
+    }
+    this.glide({ x: (left + right - width) / 2, y: (top + bottom - height) / 2, width });
+  }
+
+  zoom(by, at = { x: 0.5, y: 0.5 }) {
+    const { x, y, width } = this.view;
+    const limits = [120, 4 * Math.max(this.all().width, 400)];
+    const wider = Math.min(Math.max(width * by, limits[0]), limits[1]);
+    this.show({ x: x + (width - wider) * at.x, y: y + (width - wider) * this.aspect * at.y, width: wider });
+  }
+
+  // -- wheel, mouse, fingers ----------------------------------------------------------------------------------------
+
+  place(event) {
+    const box = this.svg.getBoundingClientRect();
+    return { x: (event.clientX - box.left) / box.width, y: (event.clientY - box.top) / box.height };
+  }
+
+  wheel(event) {
+    if (!event.ctrlKey && !event.metaKey) return; // the page scrolls; a pinch on a touchpad comes with ctrlKey
+    event.preventDefault();
+    this.zoom(Math.exp(event.deltaY / 200), this.place(event));
+  }
+
+  press(event) {
+    this.dragged = false;
+    this.pointers.set(event.pointerId, event);
+  }
+
+  drag(event) {
+    const before = this.pointers.get(event.pointerId);
+    if (!before) return;
+    const [moved, other] = [Math.hypot(event.clientX - before.clientX, event.clientY - before.clientY), [...this.pointers.values()].find((p) => p !== before)];
+    if (!this.dragged && moved < 4) return; // a click may tremble
+    if (!this.dragged) this.svg.setPointerCapture(event.pointerId);
+    this.dragged = true;
+    this.pointers.set(event.pointerId, event);
+    if (other) {
+      const apart = (p) => Math.hypot(p.clientX - other.clientX, p.clientY - other.clientY);
+      return this.zoom(apart(before) / Math.max(apart(event), 1), this.place(other));
+    }
+    const scale = this.view.width / this.svg.clientWidth;
+    this.show({ ...this.view, x: this.view.x - (event.clientX - before.clientX) * scale, y: this.view.y - (event.clientY - before.clientY) * scale });
+  }
+}

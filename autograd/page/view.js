@@ -1,0 +1,268 @@
+// The page around the graph: step, table, details, practice, learning, keys.
+
+const $ = (id) => document.getElementById(id);
+
+const make = (tag, properties = {}, ...children) => {
+  const element = Object.assign(document.createElement(tag), properties);
+  element.append(...children);
+  return element;
+};
+
+class View {
+  constructor(walk) {
+    this.walk = walk;
+    this.position = Math.min(Number(location.hash.match(/^#step=(\d+)$/)?.[1] ?? 0), walk.steps.length);
+    this.asking = false;
+    this.asked = 0;
+    this.right = 0;
+    this.selected = null;
+    this.rows = walk.nodes.map((node, i) => this.row(node, i));
+    $("rows").append(...this.rows.filter(Boolean).map(({ line }) => line));
+    $("learning").hidden = !walk.nodes.some((node) => node.kind === "variable");
+    this.graph = new Graph(walk, (i) => this.select(i));
+    this.controls();
+    this.draw();
+  }
+
+  // -- the table ----------------------------------------------------------------------------------------------------
+
+  row(node, i) {
+    if (node.kind === "number") return null;
+    const name = make("button", { type: "button", className: "name", textContent: node.name, onclick: () => this.select(i) });
+    const cells = { data: make("td", { className: "number" }), grad: make("td", { className: "number" }) };
+    const learns = make("td");
+    let input = null;
+    if (!node.operation) {
+      input = make("input", { className: "data", inputMode: "decimal", value: String(node.data), ariaLabel: `data of ${node.name}` });
+      input.addEventListener("input", () => this.edit(i, input));
+      input.addEventListener("blur", () => this.refresh(i));
+      cells.data.append(input);
+    }
+    let tick = null;
+    if (node.kind === "variable") learns.append((tick = make("input", { type: "checkbox", checked: true, ariaLabel: `${node.name} learns` })));
+    const what = make("td", { textContent: node.formula ?? node.kind });
+    return { line: make("tr", {}, make("th", { scope: "row" }, name), what, cells.data, cells.grad, learns), ...cells, input, tick };
+  }
+
+  edit(i, input) {
+    const number = parse(input.value);
+    input.ariaInvalid = String(Number.isNaN(number));
+    if (Number.isNaN(number)) return;
+    this.walk.nodes[i].data = number;
+    this.changed();
+  }
+
+  // A leaf's number as it is, in its field.
+  refresh(i) {
+    const { input } = this.rows[i];
+    input.value = String(this.walk.nodes[i].data);
+    input.ariaInvalid = "false";
+  }
+
+  changed() {
+    this.asking = false;
+    this.walk.compute();
+    this.position = Math.min(this.position, this.walk.steps.length);
+    this.draw();
+  }
+
+  // -- learning -----------------------------------------------------------------------------------------------------
+
+  train() {
+    const rate = parse($("rate").value);
+    $("rate").ariaInvalid = String(!Number.isFinite(rate));
+    if (!Number.isFinite(rate)) return;
+    const output = this.walk.nodes.at(-1);
+    const before = output.data;
+    this.rows.forEach((row, i) => {
+      if (row?.tick?.checked) this.walk.nodes[i].data -= rate * (this.walk.gradients[i] ?? 0);
+      if (row?.input) this.refresh(i);
+    });
+    this.changed();
+    $("learned").textContent = `${output.name}: ${show(before)} → ${show(output.data)}`;
+  }
+
+  reset() {
+    this.walk.nodes.forEach((node, i) => {
+      node.data = this.walk.recorded[i];
+      if (this.rows[i]?.input) this.refresh(i);
+    });
+    this.changed();
+    $("learned").textContent = "The numbers are those of the recording again.";
+  }
+
+  // -- steps --------------------------------------------------------------------------------------------------------
+
+  controls() {
+    const on = (id, event, action) => $(id).addEventListener(event, action);
+    on("first", "click", () => this.go(0));
+    on("back", "click", () => this.go(this.position - 1));
+    on("next", "click", () => this.next());
+    on("last", "click", () => this.go(this.walk.steps.length));
+    on("play", "click", () => this.play(!this.timer));
+    on("speed", "change", () => this.timer && this.play(true));
+    on("slider", "input", () => this.go(Number($("slider").value)));
+    on("practice", "change", () => this.go(this.position));
+    on("question", "submit", (event) => this.answer(event));
+    on("tell", "click", () => this.go(this.position + 1));
+    on("train", "click", () => this.train());
+    on("reset", "click", () => this.reset());
+    on("zoom-in", "click", () => this.graph.zoom(0.8));
+    on("zoom-out", "click", () => this.graph.zoom(1.25));
+    on("zoom-fit", "click", () => this.graph.glide(this.graph.all()));
+    document.addEventListener("keydown", (event) => this.key(event));
+  }
+
+  key(event) {
+    const typing = event.target.matches("input:not([type=checkbox]), select") || (event.key === " " && event.target.matches("button, input"));
+    if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    const actions = {
+      ArrowRight: () => this.next(),
+      ArrowLeft: () => this.go(this.position - 1),
+      " ": () => this.play(!this.timer),
+      Home: () => this.go(0),
+      End: () => this.go(this.walk.steps.length),
+    };
+    if (!actions[event.key]) return;
+    event.preventDefault();
+    actions[event.key]();
+  }
+
+  next() {
+    if (this.position === this.walk.steps.length) return;
+    if (!$("practice").checked) return this.go(this.position + 1);
+    this.play(false);
+    this.asking = true;
+    this.draw();
+    $("answer").value = "";
+    $("answer").focus();
+  }
+
+  go(position) {
+    this.asking = false;
+    this.position = Math.min(Math.max(position, 0), this.walk.steps.length);
+    if (this.position === this.walk.steps.length) this.play(false);
+    $("verdict").textContent = "";
+    this.draw();
+  }
+
+  play(on) {
+    clearInterval(this.timer);
+    this.timer = null;
+    if (on && !$("practice").checked) {
+      if (this.position === this.walk.steps.length) this.go(0);
+      this.timer = setInterval(() => this.next(), Number($("speed").value));
+    }
+    document.body.classList.toggle("playing", this.timer !== null);
+    $("play").ariaLabel = this.timer ? "Pause" : "Play";
+  }
+
+  answer(event) {
+    event.preventDefault();
+    const step = this.walk.steps[this.position];
+    const guess = parse($("answer").value);
+    if (Number.isNaN(guess) && !Number.isNaN(step.fresh)) {
+      $("verdict").textContent = "Type a number.";
+      return;
+    }
+    const right = this.walk.accepts(step, guess);
+    this.asked += 1;
+    this.right += right;
+    this.go(this.position + 1);
+    $("verdict").textContent = `${right ? "Right." : `No, it is ${show(step.fresh)}.`} ${this.right} of ${this.asked}.`;
+    $("verdict").className = right ? "right" : "wrong";
+    $("next").focus();
+  }
+
+  // -- drawing ------------------------------------------------------------------------------------------------------
+
+  draw() {
+    const { walk, position } = this;
+    const { steps, nodes } = walk;
+    const state = walk.state(position);
+    const shown = this.asking ? steps[position] : steps[position - 1];
+    $("slider").max = steps.length;
+    $("slider").value = position;
+    $("slider").ariaValueText = shown ? `${position} of ${steps.length}, ${shown.phase}` : "start";
+    $("slider").style.setProperty("--forward-share", `${(100 * steps.filter((step) => step.phase === "forward").length) / steps.length}%`);
+    $("first").disabled = $("back").disabled = position === 0;
+    $("last").disabled = $("next").disabled = position === steps.length;
+    $("play").disabled = $("practice").checked;
+    $("phase").textContent = shown?.phase ?? "start";
+    $("phase").className = shown?.phase ?? "";
+    $("where").textContent = shown ? `step ${this.asking ? position + 1 : position} of ${steps.length}` : `${steps.length} steps ahead`;
+    $("question").hidden = !this.asking;
+    if (this.asking) $("verdict").textContent = "";
+    if (!shown) {
+      $("arithmetic").textContent = "The inputs are given.";
+      $("words").textContent = "The next step computes the first operation.";
+    } else {
+      $("arithmetic").textContent = this.asking ? `${walk.question(shown)} = ?` : walk.text(shown);
+      $("words").textContent = this.asking ? "What does it come to?" : walk.words(shown);
+    }
+    this.factors(this.asking ? null : shown);
+    this.table(state, shown);
+    this.detail(state);
+    this.graph.svg.classList.toggle("walking-back", shown?.phase === "backward");
+    this.graph.update(state, shown, this.selected);
+    const wrong = walk.undefinedAt();
+    $("undefined").hidden = !wrong;
+    if (wrong) $("undefined").textContent = `${wrong.name} = ${wrong.formula} is not defined at these numbers${wrong.domain ? `; it needs ${wrong.domain}` : ""}.`;
+  }
+
+  factors(step) {
+    const { nodes } = this.walk;
+    const lines = [];
+    if (step?.upstream !== undefined) {
+      const formula = nodes[step.node].locals[step.operand];
+      const number = show(step.local);
+      lines.push(
+        [`upstream ∂${nodes.at(-1).name}/∂${nodes[step.node].name}`, show(step.upstream)],
+        [`local ${this.walk.edge(step)} = ${formula}`, number],
+        ["upstream × local", show(step.upstream * step.local)],
+        [`${nodes[step.target].name}.grad`, `${show(step.old)} → ${show(step.fresh)}`],
+      );
+    }
+    $("factors").replaceChildren(...lines.map(([term, number]) => make("div", {}, make("dt", { textContent: term }), make("dd", { textContent: number }))));
+  }
+
+  table(state, step) {
+    this.rows.forEach((row, i) => {
+      if (!row) return;
+      if (!row.input) row.data.textContent = show(state.data[i]);
+      row.grad.textContent = show(state.gradients[i]);
+      row.line.className = step?.target === i ? step.phase : "";
+    });
+  }
+
+  select(i) {
+    this.selected = this.selected === i ? null : i;
+    this.draw();
+    if (this.selected !== null) $("detail").scrollIntoView({ block: "nearest" });
+  }
+
+  // All that comes back to one node, and its sum, as far as the walk has come.
+  detail(state) {
+    const i = this.selected;
+    $("detail").hidden = i === null;
+    if (i === null) return;
+    const { nodes, steps } = this.walk;
+    const node = nodes[i];
+    $("detail-name").textContent = node.formula ? `${node.name} = ${node.formula}` : node.name;
+    $("detail-what").textContent = `${node.kind}, data ${show(state.data[i])}${node.domain ? `, for ${node.domain}` : ""}`;
+    const coming = steps.map((step, at) => ({ step, at })).filter(({ step }) => step.phase === "backward" && step.target === i && step.operand !== undefined);
+    $("contributions").replaceChildren(
+      ...coming.map(({ step, at }) => {
+        const done = at < this.position;
+        const numbers = done ? `${factor(step.upstream)} × ${factor(step.local)} = ${show(step.upstream * step.local)}` : "—";
+        return make("li", { textContent: `through ${nodes[step.node].name}, ${this.walk.edge(step)} = ${nodes[step.node].locals[step.operand]}: ${numbers}` });
+      }),
+    );
+    const count = coming.length === 1 ? "the only contribution" : `the sum of ${coming.length} contributions`;
+    const origin = i === nodes.length - 1 ? "where every gradient starts" : coming.length ? count : "nothing flows back here";
+    $("detail-sum").textContent = `grad ${show(state.gradients[i])}: ${origin}`;
+  }
+}
+
+window.walk = new Walk(JSON.parse($("walk").textContent).nodes, TABLE);
+window.view = new View(window.walk);

@@ -1,0 +1,104 @@
+// The walk, live: what autograd/walkthrough.py records, computed afresh whenever a number changes.
+
+const show = (x) => {
+  if (x === null) return "—";
+  if (Number.isNaN(x)) return "NaN";
+  if (!Number.isFinite(x)) return x > 0 ? "∞" : "−∞";
+  const plain = x === 0 || (Math.abs(x) >= 1e-4 && Math.abs(x) < 1e6);
+  const text = plain ? x.toFixed(4) : x.toExponential(3).replace(/e([+-])(\d)$/, (_, sign, digit) => `e${sign}0${digit}`);
+  return text.replaceAll("-", "−");
+};
+
+const factor = (x) => (show(x).startsWith("−") ? `(${show(x)})` : show(x));
+
+const parse = (text) => {
+  const plain = text.trim().replaceAll("−", "-").replace("∞", "Infinity");
+  return plain === "" ? NaN : Number(plain);
+};
+
+class Walk {
+  constructor(nodes, table) {
+    this.nodes = nodes;
+    this.table = table;
+    this.recorded = nodes.map((node) => node.data);
+    this.compute();
+  }
+
+  // Forward and backward, and the steps they take.
+  compute() {
+    const { nodes } = this;
+    const flows = (i) => nodes[i].kind !== "constant" && nodes[i].kind !== "number";
+    for (const node of nodes.filter((node) => node.operation)) {
+      const x = node.operands.map((i) => nodes[i].data);
+      node.data = this.table[node.operation].value(x);
+      node.partials = this.table[node.operation].partials(x, node.data).map((p, k) => (flows(node.operands[k]) ? p : null));
+    }
+    const last = nodes.length - 1;
+    const gradients = nodes.map(() => null);
+    gradients[last] = 1;
+    const forward = nodes.flatMap((node, i) => (node.operation ? [{ phase: "forward", node: i, target: i, fresh: node.data }] : []));
+    const backward = [{ phase: "backward", node: last, target: last, fresh: 1 }];
+    for (let i = last; i >= 0; i--) {
+      const upstream = gradients[i];
+      (nodes[i].partials ?? []).forEach((local, operand) => {
+        if (upstream === null || local === null) return;
+        const target = nodes[i].operands[operand];
+        const old = gradients[target] ?? 0;
+        const fresh = (gradients[target] = old + upstream * local);
+        backward.push({ phase: "backward", node: i, operand, target, upstream, local, old, fresh });
+      });
+    }
+    this.steps = [...forward, ...backward];
+    this.gradients = gradients;
+  }
+
+  // Data and gradient of every node after so many steps; null where not computed yet.
+  state(count) {
+    const data = this.nodes.map((node) => (node.operation ? null : node.data));
+    const gradients = this.nodes.map(() => null);
+    for (const step of this.steps.slice(0, count)) (step.phase === "forward" ? data : gradients)[step.target] = step.fresh;
+    return { data, gradients };
+  }
+
+  // The arithmetic of a step up to its result.
+  question(step) {
+    const node = this.nodes[step.node];
+    if (step.phase === "forward") {
+      const numbers = node.pattern.replace(/\{(\d+)\}/g, (_, k) => factor(this.nodes[node.operands[k]].data));
+      return `${node.name} = ${node.formula}: ${numbers}`;
+    }
+    if (step.operand === undefined) return `${node.name}.grad`;
+    return `${this.nodes[step.target].name}.grad: ${show(step.old)} + ${factor(step.upstream)} × ${factor(step.local)}`;
+  }
+
+  text(step) {
+    return `${this.question(step)} = ${show(step.fresh)}`;
+  }
+
+  // The edge of a backward step as a derivative.
+  edge(step) {
+    return `∂${this.nodes[step.node].name}/∂${this.nodes[step.target].name}`;
+  }
+
+  // A step in words.
+  words(step) {
+    const [node, target, output] = [this.nodes[step.node], this.nodes[step.target], this.nodes.at(-1)].map((n) => n.name);
+    if (step.phase === "forward") return `Forward: compute ${node}. It is ${show(step.fresh)}.`;
+    if (step.operand === undefined) return `Backward starts here: ${node} changes by as much as itself, so its gradient is 1.`;
+    return (
+      `Backward from ${node} to ${target}: ∂${output}/∂${node} is ${show(step.upstream)}, and ${node} changes ` +
+      `${show(step.local)} times as much as ${target}. The product, ${show(step.upstream * step.local)}, is added to ${target}’s gradient.`
+    );
+  }
+
+  // Whether a guess at a step's number is right: within one percent, as reckoning with the digits shown comes out.
+  accepts(step, guess) {
+    if (!Number.isFinite(step.fresh)) return Object.is(guess, step.fresh);
+    return Math.abs(guess - step.fresh) <= Math.max(0.01 * Math.abs(step.fresh), 5e-5);
+  }
+
+  // The first operation that has left the real numbers, or undefined.
+  undefinedAt() {
+    return this.nodes.find((node) => node.operation && Number.isNaN(node.data) && !node.operands.some((i) => Number.isNaN(this.nodes[i].data)));
+  }
+}
