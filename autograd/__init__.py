@@ -10,6 +10,7 @@
 
 from autograd import value as _value
 from autograd.anomaly import detect_anomaly, kinks
+from autograd.check import gradcheck
 from autograd.explain import explain
 from autograd.functional import derivative, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from autograd.functions import dot, log_softmax, logsumexp, mean, norm, prod, softmax
@@ -105,6 +106,7 @@ __all__ = [
     "expm1",
     "gelu",
     "grad",
+    "gradcheck",
     "hessian",
     "hvp",
     "hypot",

@@ -14,7 +14,7 @@ from typing import Any
 from autograd.functions import dot
 from autograd.graph import topological_order
 from autograd.recording import paused, resumed
-from autograd.structure import flatten, flatten_like, is_array, unflatten, unflatten_matrix
+from autograd.structure import flatten, is_array, located, unflatten, unflatten_matrix
 from autograd.sweeps import Number, forward_sweep, reverse_sweep
 from autograd.value import Value, constant
 
@@ -286,10 +286,11 @@ class _Call:
         Raises:
             ValueError: if it has another, or holds a NaN.
         """
-        numbers = flatten_like(tree, vector, self.operation, name)
-        for i, x in enumerate(numbers):
+        numbers: list[Number] = []
+        for place, x in located(tree, vector, self.operation, name):
             if x != x:  # true of NaN alone
-                raise ValueError(f"{self.operation}: number {i} of {name} is nan; start from finite numbers")
+                raise ValueError(f"{self.operation}: {place} is nan; start from finite numbers")
+            numbers.append(x)
         return numbers
 
     def finished(self, numbers: Sequence[Number]) -> list[Number]:

@@ -27,25 +27,30 @@ def flatten(tree: Any, operation: str, where: str) -> list[Value | float]:
     >>> flatten({"w": [1, 2.0], "b": 3.0}, "grad", "x")
     [1.0, 2.0, 3.0]
     """
-    return flatten_like(tree, tree, operation, where)
+    return [number for _, number in located(tree, tree, operation, where)]
 
 
-def flatten_like(tree: Any, other: Any, operation: str, where: str) -> list[Value | float]:
-    """The numbers of `other` in the order of `tree`, which must have the same structure.
+def located(tree: Any, other: Any, operation: str, where: str) -> Iterator[tuple[str, Value | float]]:
+    """The numbers of `other` in the order of `tree`, each with the place where it stands.
 
     Raises:
         ValueError: if the structures differ.
         TypeError: for an element that is no number.
+
+    >>> list(located({"w": [1, 2.0]}, {"w": [3.0, 4.0]}, "hvp", "v"))
+    [("v['w'][0]", 3.0), ("v['w'][1]", 4.0)]
     """
     if _kind(tree) != _kind(other):
         raise ValueError(f"{operation}: {where} must be {_kind(tree)} here, got {_kind(other)}")
-    if is_array(tree):
-        elements = enumerate(other.ravel().tolist())
-        return [_number(x, operation, f"{where}, element {i}") for i, x in elements]
     if isinstance(tree, (list, tuple, dict)):
-        keys = tree if isinstance(tree, dict) else range(len(tree))
-        return [x for key in keys for x in flatten_like(tree[key], other[key], operation, f"{where}[{key!r}]")]
-    return [_number(other, operation, where)]
+        for key in tree if isinstance(tree, dict) else range(len(tree)):
+            yield from located(tree[key], other[key], operation, f"{where}[{key!r}]")
+    elif is_array(tree):
+        for i, element in enumerate(other.ravel().tolist()):
+            place = f"{where}.flat[{i}]"
+            yield place, element if isinstance(element, Value) else as_float(element, operation, place)
+    else:
+        yield where, other if isinstance(other, Value) else as_float(other, operation, where)
 
 
 def unflatten(tree: Any, numbers: Iterable[Any]) -> Any:
@@ -88,10 +93,6 @@ def is_array(thing: Any) -> bool:
     """Whether it is a NumPy array."""
     numpy = sys.modules.get("numpy")
     return numpy is not None and isinstance(thing, numpy.ndarray)
-
-
-def _number(thing: Any, operation: str, where: str) -> Value | float:
-    return thing if isinstance(thing, Value) else as_float(thing, operation, where)
 
 
 def _take(count: int, things: Iterator[Any]) -> list[Any]:

@@ -425,9 +425,9 @@ def test_data_changed_after_recording():
 
 
 def test_seeds():
-    with pytest.raises(ValueError, match=r"hvp: number 1 of v is nan"):
+    with pytest.raises(ValueError, match=r"hvp: v\[1\] is nan"):
         hvp(rosenbrock, [1.0, 2.0], [1.0, math.nan])
-    with pytest.raises(ValueError, match=r"jvp: number 0 of v is nan"):
+    with pytest.raises(ValueError, match=r"jvp: v is nan"):
         jvp(lambda x: x, 1.0, math.nan)
     _, pullback = vjp(lambda x: [x, x], 1.0)
     with pytest.raises(ValueError, match=r"vjp: u must be a list of 2 here, got a list of 3"):
