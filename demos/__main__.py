@@ -10,10 +10,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from autograd import walkthrough
+from autograd.terminal import wants_colour
 from demos.catalogue import DEMOS, Demo, find
 from demos.handwriting import DataError
 from demos.report import Report, Verdict
-from demos.terminal import WIDTH, paint, report_lines, tally, wants_colour
+from demos.site import write_site
+from demos.terminal import WIDTH, paint, report_lines, tally
 
 
 class _Parser(argparse.ArgumentParser):
@@ -35,6 +38,9 @@ def parser() -> argparse.ArgumentParser:
     action = made.add_mutually_exclusive_group()
     action.add_argument("--list", action="store_true", help="name, document and title of every demo")
     action.add_argument("--check", action="store_true", help="exit 1 if a row neither agrees nor is a known erratum")
+    action.add_argument("--step", action="store_true", help="walk through one demo in the terminal, a key a step")
+    action.add_argument("--page", metavar="FILE", type=Path, help="write one demo's walk as a live HTML page")
+    action.add_argument("--site", metavar="DIR", type=Path, help="write the pages of all demos, and an index of them")
     action.add_argument("--plots", metavar="DIR", type=Path, help="write the demos' plots as PNG (needs matplotlib)")
     return made
 
@@ -49,6 +55,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         command.error(str(error))
     if options.list:
         return _list(chosen if options.demos else DEMOS)
+    if options.step or options.page is not None:
+        return _walk(command, chosen, options.page)
+    if options.site is not None:
+        return _site(command, chosen if options.demos else DEMOS, options.site)
     if options.plots is not None:
         return _plots(command, chosen, options.plots)
     return _reports(command, chosen, options.check)
@@ -85,6 +95,30 @@ def _summary(chosen: Sequence[Demo], reports: Sequence[Report], colour: bool) ->
                 print(paint(f"  {Verdict.WRONG} {row.cells[0]}", Verdict.WRONG, colour))
     print(f"{wrong} wrong" if wrong else "every row agrees or is a known erratum")
     return 1 if wrong else 0
+
+
+def _walk(command: argparse.ArgumentParser, chosen: Sequence[Demo], page: Path | None) -> int:
+    """One demo's walk in the terminal, or as a page."""
+    if len(chosen) != 1:
+        command.error("--step and --page take one demo; name it, for instance xnor_step")
+    walk = walkthrough(chosen[0].output())
+    if page is None:
+        walk.play()
+        return 0
+    try:
+        walk.save_html(page)
+    except (OSError, RuntimeError) as error:
+        command.error(f"--page: {error}")
+    print(page)
+    return 0
+
+
+def _site(command: argparse.ArgumentParser, demos: Sequence[Demo], folder: Path) -> int:
+    try:
+        print(*write_site(demos, folder), sep="\n")
+    except (OSError, RuntimeError) as error:
+        command.error(f"--site: {error}")
+    return 0
 
 
 def _plots(command: argparse.ArgumentParser, chosen: Sequence[Demo], folder: Path) -> int:

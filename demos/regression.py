@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograd import Value, constant
+from autograd.terminal import wants_colour
 from demos import nist
 from demos.report import Report, Section, Verdict, show
-from demos.terminal import report_lines, wants_colour
+from demos.terminal import report_lines
 
 CERTIFIED_DIGITS = 11
 WANTED_DIGITS = 8

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import zip_longest
-from typing import TextIO
 
+from autograd.terminal import columns
 from demos.report import Report, Section, Verdict
 
 WIDTH = 80
@@ -17,23 +15,9 @@ _GAP = "  "
 _CODES = {"title": "1", "head": "2", "✓": "32", "erratum": "33", "✗": "1;31"}
 
 
-def wants_colour(stream: TextIO, environment: Mapping[str, str] = os.environ) -> bool:
-    """Whether to colour: only on a terminal, and not where NO_COLOR is set (https://no-color.org)."""
-    return stream.isatty() and not environment.get("NO_COLOR") and environment.get("TERM") != "dumb"
-
-
 def paint(text: str, kind: str, colour: bool) -> str:
     """The text in the colour of its kind, or as it is."""
     return f"\033[{_CODES[kind]}m{text}\033[0m" if colour else text
-
-
-def columns(text: str) -> int:
-    """How many columns of a terminal a text takes: a wide (Korean, say) character takes two, an accent none.
-
-    >>> columns("손실 a₂₀")
-    8
-    """
-    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def wrap(text: str, width: int) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import signal
@@ -246,14 +247,20 @@ def test_why() -> None:
     assert explanation(walkthrough(x.exp()), walkthrough(x.exp())[0]) == ["v1 = exp(x): exp, defined for a < 709.79"]
 
 
-def test_colour_needs_a_terminal_that_wants_it() -> None:
-    class Stream:
-        def __init__(self, terminal: bool) -> None:
-            self.isatty = lambda: terminal
+class Screen(io.StringIO):
+    def isatty(self) -> bool:
+        return True
 
-    screen: Any = Stream(True)
-    pipe: Any = Stream(False)
-    assert wants_colour(screen, {})
-    assert not wants_colour(screen, {"NO_COLOR": "1"})
-    assert not wants_colour(screen, {"TERM": "dumb"})
-    assert not wants_colour(pipe, {})
+
+def test_colour_only_on_a_terminal_that_wants_it() -> None:
+    assert wants_colour(Screen(), {"TERM": "xterm"})
+    assert not wants_colour(io.StringIO(), {"TERM": "xterm"})
+    assert not wants_colour(Screen(), {"TERM": "dumb"})
+    assert not wants_colour(Screen(), {"TERM": "xterm", "NO_COLOR": "1"})
+    assert wants_colour(Screen(), {"TERM": "xterm", "NO_COLOR": ""}), "an empty NO_COLOR says nothing"
+
+
+def test_wide_characters_count_twice_and_accents_not_at_all() -> None:
+    assert columns("손실") == 4
+    assert columns("y\u0302") == 1
+    assert columns("∂E/∂w₁₀ −½ ✓") == 12

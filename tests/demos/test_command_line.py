@@ -2,16 +2,18 @@
 
 import os
 import pty
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from autograd.terminal import columns
 from demos import __main__ as command_line
 from demos.catalogue import DEMOS, Demo
 from demos.report import Row, Section
-from demos.terminal import WIDTH, columns
+from demos.terminal import WIDTH
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "demos"]
@@ -97,6 +99,10 @@ def test_list_shows_name_document_and_title():
         (["--list", "--check"], "not allowed with"),
         (["--plots", str(Path(__file__))], "cannot write to"),
         (["--plots", "out", "chain_rule"], "no plots here; there are some in"),
+        (["--step"], "take one demo; name it, for instance xnor_step"),
+        (["--page", "x.html", "000", "002"], "take one demo; name it"),
+        (["--page", str(Path(__file__).parent), "000"], "is a folder; name a file in it"),
+        (["--site", str(Path(__file__))], "File exists"),
     ],
 )
 def test_a_wrong_command_line_is_told_in_one_line_and_ends_with_2(arguments, says):
@@ -105,6 +111,23 @@ def test_a_wrong_command_line_is_told_in_one_line_and_ends_with_2(arguments, say
     assert ended.stdout == ""
     assert ended.stderr.count("\n") == 1
     assert says in ended.stderr
+
+
+def test_step_without_a_terminal_prints_the_whole_walk():
+    shown = run("002", "--step").stdout
+    assert "  g3.grad: 0.0000 + 1.3106 × 0.2259 = 0.2960   [∂f/∂g3 = f·(1 − f)]" in shown
+
+
+def test_page_and_site_write_pages_that_open_from_disk(tmp_path):
+    path = tmp_path / "walk.html"
+    assert run("xnor_step", "--page", str(path)).stdout == f"{path}\n"
+    assert "ε, step by step" in path.read_text(encoding="utf-8")
+    folder = tmp_path / "new" / "site"
+    written = run("--site", str(folder)).stdout.splitlines()
+    assert written == [str(folder / "index.html"), *(str(folder / f"{demo.name}.html") for demo in DEMOS)]
+    index = (folder / "index.html").read_text(encoding="utf-8")
+    assert re.findall(r'href="(.*?)"', index) == [f"{demo.name}.html" for demo in DEMOS]
+    assert (folder / "xnor_step.html").read_bytes() == path.read_bytes()
 
 
 def test_colour_on_a_terminal_unless_no_color_is_set():
