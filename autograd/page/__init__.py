@@ -89,7 +89,7 @@ def _size(node: Node, is_output: bool) -> tuple[int, int]:
     if node.kind == "number":
         return 8 * len(node.name) + 20, 26
     title = min(columns(node.name), _LONGEST_NAME) + (columns(node.primitive.symbol) + 2 if node.primitive else 0)
-    return max(112, 8 * title + 20), 44 if node.kind == "constant" else 62
+    return max(132, 8 * title + 20), 44 if node.kind == "constant" else 62
 
 
 def _graph(walk: Walkthrough) -> tuple[list[list[float]], str]:

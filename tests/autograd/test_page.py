@@ -183,6 +183,63 @@ def test_the_step_stays_in_view(show_page: Open) -> None:
         assert inside
 
 
+def test_zoom_and_pan_by_button_wheel_and_mouse(show_page: Open) -> None:
+    deep = Value(0.5, "x")
+    for _ in range(30):
+        deep = autograd.sin(deep)
+    page = show_page(deep, reduced_motion="reduce")
+    graph = page.locator("#graph > svg")
+
+    def view() -> list[float]:
+        return [float(number) for number in graph.get_attribute("viewBox").split()]
+
+    begin = view()
+    page.locator("#zoom-in").click()
+    assert view()[2] == pytest.approx(0.8 * begin[2], rel=1e-3)
+    page.locator("#zoom-out").click()
+    assert view() == pytest.approx(begin, abs=0.2)
+    box = graph.bounding_box()
+    page.mouse.move(box["x"] + 20, box["y"] + 20)
+    page.mouse.wheel(0, -100)  # scrolls the page, as anywhere
+    assert view() == pytest.approx(begin, abs=0.2)
+    page.keyboard.down("Control")
+    page.mouse.wheel(0, -100)
+    page.keyboard.up("Control")
+    for _ in range(100):  # the wheel turns in its own time
+        page.wait_for_timeout(20)
+        if view()[2] < begin[2]:
+            break
+    assert view()[2] < begin[2]
+    before = view()
+    under = [[v[0] + 20 * v[2] / box["width"], v[1] + 20 * v[2] / box["width"]] for v in (begin, before)]
+    assert under[0] == pytest.approx(under[1], abs=0.5)  # what is under the pointer stays there
+    page.mouse.move(box["x"] + 300, box["y"] + 200)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 200, box["y"] + 250, steps=4)
+    page.mouse.up()
+    scale = before[2] / box["width"]
+    assert view()[:2] == pytest.approx([before[0] + 100 * scale, before[1] - 50 * scale], abs=2.0)
+    page.locator("#zoom-fit").click()
+    x, y, width, height = view()
+    for left, top, wide, high in page.evaluate("walk.nodes.map(node => node.box)"):
+        assert x <= left
+        assert y <= top
+        assert left + wide <= x + width
+        assert top + high <= y + height
+
+
+def test_dragging_selects_nothing(show_page: Open) -> None:
+    page = show_page(neuron())
+    box = page.locator("#n0").bounding_box()
+    page.mouse.move(box["x"] + 20, box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 80, box["y"] + 40, steps=4)
+    page.mouse.up()
+    assert page.locator("#detail").is_hidden()
+    page.locator("#n0").click()
+    assert page.locator("#detail").is_visible()
+
+
 def test_a_node_tells_what_comes_back_to_it(show_page: Open) -> None:
     page = show_page(neuron(), at="#step=14")
     page.locator("#n0").click()
@@ -430,16 +487,18 @@ def test_texts_stay_in_their_boxes_and_the_page_in_its_window(width: int, height
     autograd.variables(y)[0].label = "a weight with an extraordinarily long name"
     autograd.variables(y)[1].label = "손실함수의기울기를구하는가중치"
     page = show_page(y, at="#step=15", viewport={"width": width, "height": height})
-    outside = page.evaluate(
+    fill(page, "x", "-1.2345e-300")  # as long as a number gets
+    overlapping = page.evaluate(
         """() => [...document.querySelectorAll("g.node")].flatMap((node) => {
           const frame = node.querySelector("rect").getBBox();
-          return [...node.querySelectorAll("text")].filter((text) => {
-            const box = text.getBBox();
-            return box.x < 0 || box.y < 0 || box.x + box.width > frame.width || box.y + box.height > frame.height;
-          }).map((text) => text.textContent);
+          const boxes = [...node.querySelectorAll("text")].map((text) => [text.textContent, text.getBBox()]);
+          const outside = (a) => a.x < 0 || a.y < 0 || a.x + a.width > frame.width || a.y + a.height > frame.height;
+          const meet = (a, b) => a.x < b.x + b.width && b.x < a.x + a.width && Math.abs(a.y - b.y) < 4;
+          return boxes.filter(([, a], i) => outside(a) || boxes.some(([, b], j) => i !== j && meet(a, b)))
+            .map(([text]) => text);
         })"""
     )
-    assert outside == []
+    assert overlapping == []
     assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
