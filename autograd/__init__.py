@@ -11,6 +11,7 @@
 from autograd import value as _value
 from autograd.anomaly import detect_anomaly, kinks
 from autograd.check import gradcheck
+from autograd.checkpoint import checkpoint
 from autograd.explain import explain
 from autograd.functional import derivative, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from autograd.functions import dot, log_softmax, logsumexp, mean, norm, prod, softmax
@@ -90,6 +91,7 @@ __all__ = [
     "atan2",
     "atanh",
     "cbrt",
+    "checkpoint",
     "clip",
     "compiled",
     "constant",

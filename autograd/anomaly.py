@@ -94,8 +94,12 @@ class _Detector:
     def sweep_starts(self, order: Sequence[Value], seeds: Sequence[tuple[Value, float]]) -> None:
         """Run the sweep in numbers of its own, before it touches a gradient."""
         adjoint = {id(output): seed for output, seed in seeds}
+        hidden: set[int] = set()  # what gets gradients out of a checkpoint, which has a sweep of its own
         for node in reversed(order):
             upstream = adjoint.pop(id(node), None)
+            if node.segment is not None or id(node) in hidden:
+                hidden.update(map(id, node.operands))
+                continue
             if upstream is None:
                 continue
             for operand, partial in zip(node.operands, node.partials, strict=True):

@@ -11,12 +11,14 @@ import warnings
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from autograd import primitives as p
 from autograd.functions import dot
 from autograd.graph import topological_order
+from autograd.primitive import Primitive
 from autograd.recording import paused, resumed
 from autograd.structure import flatten, is_array, located, unflatten, unflatten_matrix
 from autograd.sweeps import Number, forward_sweep, reverse_sweep
-from autograd.value import Value, constant
+from autograd.value import Operands, Value, constant, record_many
 
 Function = Callable[..., Any]
 
@@ -221,12 +223,19 @@ class _Call:
         picked = _picked(operation, argnums, len(args))
         inputs = tuple(args[i] for i in picked)
         numbers = [flatten(x, operation, f"argument {i}") for i, x in zip(picked, inputs, strict=True)]
-        variables = [[_variable(x) for x in xs] for xs in numbers]
+        connected = [[isinstance(x, Value) and not (x.is_constant or paused()) for x in xs] for xs in numbers]
+        row = _SourceRow()
         filled = list(args)
-        for i, x, xs in zip(picked, inputs, variables, strict=True):
-            filled[i] = unflatten(x, xs)
         with resumed():
-            self.result = f(*filled, **kwargs)
+            variables = [
+                [row.source(*pair) for pair in zip(*xs, strict=True)] for xs in zip(numbers, connected, strict=True)
+            ]
+            for i, x, xs in zip(picked, inputs, variables, strict=True):
+                filled[i] = unflatten(x, xs)
+            try:
+                self.result = f(*filled, **kwargs)
+            finally:
+                row.live = False
         self.inputs = inputs if isinstance(argnums, Sequence) else inputs[0]
         self.sources = [x for xs in variables for x in xs]
         self.outputs = flatten(self.result, operation, "the result of f")
@@ -238,8 +247,8 @@ class _Call:
                 stacklevel=3,
             )
         self._order = topological_order(*recorded, until=self.sources)
-        others = any(node.is_leaf and not node.is_constant for node in self._order)
-        self._on_graph = others or not all(x.is_leaf for x in self.sources)
+        others = any(map(_is_variable, self._order))
+        self._on_graph = others or any(map(any, connected))
 
     def value(self) -> Any:
         """What f returned, in floats if it depends on nothing but the arguments."""
@@ -330,12 +339,22 @@ def _picked(operation: str, argnums: int | Sequence[int], count: int) -> list[in
     return positions
 
 
-def _variable(x: Number) -> Value:
-    """A new variable of the same number; if x is a variable, one that depends on it."""
-    if not isinstance(x, Value):
-        return Value(x)
-    if x.is_constant or paused():
-        return Value(x.data, x.label)
-    variable = x * 1.0
-    variable.label = x.label
-    return variable
+class _SourceRow(Primitive):
+    """What makes the variables of one call of f. They are no leaves, so they are nobody's variables once f is done."""
+
+    def __init__(self) -> None:
+        super().__init__("source", lambda a: a, lambda a, y: (None,))
+        self.live = True  # f is running: for derivatives inside it, these are variables from outside
+
+    def source(self, x: Number, connected: bool) -> Value:
+        """A node of its own for the same number; connected, it depends on x, which is a variable of the caller's."""
+        number = x.data if isinstance(x, Value) else x
+        source: Value = p.mul(x, 1.0) if connected else record_many(self, number, Operands([number], [], [], []))
+        source.label = x.label if isinstance(x, Value) else None
+        return source
+
+
+def _is_variable(node: Value) -> bool:
+    if node.is_leaf:
+        return not node.is_constant
+    return isinstance(node.primitive, _SourceRow) and node.primitive.live

@@ -55,10 +55,10 @@ def reverse_sweep(
         order: the nodes below the outputs, operands first; the sources and what lies below them may be left out.
         on_graph: whether the adjoints are to be recorded.
     """
+    order, inside = _unfolded(order)
     reached = {id(x) for x in sources}  # the nodes that depend on a source
     for node in order:
-        flows = zip(node.operands, node.partials, strict=True)
-        if any(partial is not None and id(operand) in reached for operand, partial in flows):
+        if any(partial is not None and id(x) in reached for x, partial in _edges(node, inside, on_graph=False)):
             reached.add(id(node))
     adjoint: dict[int, Number] = {}
     for output, seed in seeds:
@@ -67,9 +67,9 @@ def reverse_sweep(
         upstream = adjoint.get(id(node))
         if upstream is None or id(node) not in reached:
             continue
-        for operand, partial in zip(node.operands, _partials(node, on_graph), strict=True):
-            if isinstance(operand, Value) and partial is not None and id(operand) in reached:
-                _add(adjoint, operand, _times(upstream, partial))
+        for x, partial in _edges(node, inside, on_graph):
+            if isinstance(x, Value) and partial is not None and id(x) in reached:
+                _add(adjoint, x, _times(upstream, partial))
     return [adjoint.get(id(x), 0.0) for x in sources]
 
 
@@ -84,15 +84,43 @@ def forward_sweep(
         order: the nodes between sources and outputs, operands first.
         on_graph: whether the tangents are to be recorded.
     """
+    order, inside = _unfolded(order)
     tangent = {id(x): seed for x, seed in seeds}
     for node in order:
-        moving = [tangent.get(id(x)) if isinstance(x, Value) else None for x in node.operands]
-        if all(t is None for t in moving):
-            continue
-        for t, partial in zip(moving, _partials(node, on_graph), strict=True):
-            if t is not None and partial is not None:
-                _add(tangent, node, _times(t, partial))
+        if any(id(x) in tangent for x, _ in _edges(node, inside, on_graph=False)):
+            for x, partial in _edges(node, inside, on_graph):
+                if id(x) in tangent and partial is not None:
+                    _add(tangent, node, _times(tangent[id(x)], partial))
     return [tangent.get(id(y), 0.0) for y in outputs]
+
+
+def _unfolded(order: Sequence[Value]) -> tuple[list[Value], dict[int, Number]]:
+    """The order with what is inside checkpoints, computed again, and what each of their outputs stands for."""
+    nodes: list[Value] = []
+    inside: dict[int, Number] = {}
+    outputs: dict[int, list[Number]] = {}  # by checkpoint
+    for node in order:
+        if node.segment is None:
+            nodes.append(node)
+            continue
+        joint, position = node.segment.place(node)
+        if position is None:
+            outputs[id(joint)] = again = node.segment.outputs_again(node.segment.inputs)
+            below = topological_order(*(y for y in again if isinstance(y, Value)), until=node.segment.inputs)
+            operations, further = _unfolded(below)
+            nodes += operations
+            inside |= further
+        else:
+            nodes.append(node)
+            inside[id(node)] = outputs[id(joint)][position]
+    return nodes, inside
+
+
+def _edges(node: Value, inside: dict[int, Number], on_graph: bool) -> Iterable[tuple[Number, Number | None]]:
+    """What an operation was computed from, each with the local derivative by it."""
+    if id(node) in inside:
+        return [(inside[id(node)], 1.0)]
+    return zip(node.operands, _partials(node, on_graph), strict=True)
 
 
 def _partials(node: Value, on_graph: bool) -> Sequence[Number | None]:

@@ -31,9 +31,10 @@ class Operands:
         variables: these.
         partials: the local derivative by each of these.
         operations: those of these that are operations themselves, where a backward pass goes on.
+        segment: what a checkpoint computes again in a backward pass, which then hands the gradients on.
     """
 
-    __slots__ = ("operands", "operations", "partials", "places", "variables")
+    __slots__ = ("operands", "operations", "partials", "places", "segment", "variables")
 
     def __init__(self, operands: list[Any], places: Sequence[int], variables: list[Any], partials: list[float]) -> None:
         self.operands = operands
@@ -41,6 +42,7 @@ class Operands:
         self.variables: list[Value] = variables
         self.partials = partials
         self.operations = [x for x in self.variables if x._primitive is not None]
+        self.segment: Any = None
 
 
 class Value(Recorded):
@@ -165,14 +167,27 @@ class Value(Recorded):
 
     @property
     def partials(self) -> tuple[float | None, ...]:
-        """The local derivative by each operand; None where nothing flows back (a constant, a branch not taken)."""
+        """The local derivative by each operand; None where nothing flows back (a constant, a branch not taken).
+
+        Raises:
+            RuntimeError: for a checkpoint, which keeps none.
+        """
         if self._rest is not None:
+            if self._rest.segment is not None:
+                raise RuntimeError(
+                    f"{self.label}: a checkpoint keeps no local derivatives to look at; compute it without checkpoint()"
+                )
             row: list[float | None] = [None] * len(self._rest.operands)
             for place, partial in zip(self._rest.places, self._rest.partials, strict=True):
                 row[place] = partial
             return tuple(row)
         inline = (None if self._lhs is None else self._dlhs, None if self._rhs is None else self._drhs)
         return inline[: len(self.operands)]
+
+    @property
+    def segment(self) -> Any:
+        """What a checkpoint computes again; None for any other node."""
+        return None if self._rest is None else self._rest.segment
 
     def detach(self) -> Value:
         """The same number as a constant, without history."""
@@ -301,6 +316,8 @@ class Value(Recorded):
             if rest is not None:
                 for operand, partial in zip(rest.variables, rest.partials):  # noqa: B905 - as mypyc compiles it
                     operand._grad += upstream * partial
+                if rest.segment is not None:
+                    rest.segment.sweep(node)
                 continue
             lhs = node._lhs
             if lhs is not None:
@@ -416,6 +433,22 @@ def record_many(primitive: Primitive, data: float, operands: Operands) -> Value:
     else:
         node._primitive = primitive
         node._rest = operands
+    return node
+
+
+def record_segment(primitive: Primitive, data: float, operands: list[Any], segment: Any, label: str) -> Value:
+    """A node whose gradients `segment.sweep(node)` hands on in a backward pass.
+
+    Args:
+        primitive, data, label: of the node.
+        operands: Values, to all of which gradients may flow, and floats.
+    """
+    node = Value(data, label)
+    if HINT.open_blocks:
+        operation_done(primitive, operands, node)
+    node._primitive = primitive
+    node._rest = Operands(operands, [], [x for x in operands if isinstance(x, Value)], [])
+    node._rest.segment = segment
     return node
 
 

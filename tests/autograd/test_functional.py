@@ -98,6 +98,7 @@ def test_one_gradient_inside_another_is_not_confused_with_it():
 
 def test_gradient_inside_a_gradient_sees_a_closed_over_variable_at_a_number():
     assert grad(lambda x: grad(lambda y: x * y)(3.0))(2.0) == 1.0
+    assert type(grad(lambda x: grad(lambda y: x * y * y)(3.0))(2.0)) is float  # 3.0 is nobody's variable
     w = Value(2.0)
     slope = grad(lambda y: w * y * y)(3.0)
     slope.backward()
