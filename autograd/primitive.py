@@ -12,7 +12,6 @@ import keyword
 from collections.abc import Callable, Sequence
 from typing import Any, overload
 
-from autograd.compilation import mypyc_attr
 from autograd.errors import as_float, numeric_error
 
 Rule = Callable[..., Any]
@@ -22,7 +21,6 @@ PRIMITIVES: dict[str, Primitive] = {}
 """Every primitive by name, in the order of the table."""
 
 
-@mypyc_attr(native_class=False)  # it keeps a docstring of its own, for help()
 class Primitive:
     """One row of the table: an operation, its value and its partial derivatives.
 
@@ -38,6 +36,7 @@ class Primitive:
         defaults: what the last operands are when a call leaves them out.
         variadic: takes any number of operands.
         domain: where the operation is defined, in words; empty for all reals.
+        definition: the same as a sentence.
         convention: which derivative is meant where the mathematical one is not unique.
         samples: points inside the domain at which the derivative is unique.
         kinks: points at which the convention decides.
@@ -73,7 +72,7 @@ class Primitive:
         self.at_kink = at_kink
         self.__name__ = name
         signature = f"{name}({', '.join(self.operands)})"
-        self.__doc__ = f"{signature} is defined for {domain}" if domain else signature
+        self.definition = f"{signature} is defined for {domain}" if domain else signature
 
     def __call__(self, *operands: Any) -> Any:
         """Apply the operation: floats give a float, anything that records itself is recorded.
@@ -90,8 +89,10 @@ class Primitive:
                 )
             operands += self.defaults[-missing:]
         for operand in operands:
-            if type(operand) is not float and hasattr(operand, "apply_primitive"):
-                return operand.apply_primitive(self, operands)
+            if type(operand) is not float:
+                record = getattr(operand, "apply_primitive", None)
+                if record is not None:
+                    return record(self, operands)
         numbers = [x if type(x) is float else self.float_operand(i, x) for i, x in enumerate(operands)]
         return self.value_at(numbers, numbers)
 
@@ -101,6 +102,8 @@ class Primitive:
         Raises:
             TypeError: if it is no real number.
         """
+        if type(operand) is int and -(2**53) <= operand <= 2**53:  # by far the most frequent
+            return float(operand)
         return as_float(operand, self.name, f"operand {i}" if self.variadic else f"operand {self.operands[i]}")
 
     def value_at(self, numbers: Sequence[float], operands: Sequence[Any]) -> float:
@@ -110,10 +113,16 @@ class Primitive:
             ValueError, OverflowError, ZeroDivisionError: as the float operation does, with a fuller message.
         """
         try:
-            y = self.value(tuple(numbers)) if self.variadic else self.value(*numbers)
+            n = len(numbers)  # calls with one or two operands, spelled out, are much faster than with *numbers
+            if self.variadic:
+                y = self.value(tuple(numbers))
+            elif n == 1:
+                y = self.value(numbers[0])
+            else:
+                y = self.value(numbers[0], numbers[1]) if n == 2 else self.value(*numbers)
             return y if type(y) is float else as_float(y, self.name, "the value")
         except (ValueError, OverflowError, ZeroDivisionError) as error:
-            raise numeric_error(error, self.name, operands, str(self.__doc__) if self.domain else "") from None
+            raise numeric_error(error, self.name, operands, self.definition if self.domain else "") from None
 
     def partials_at(self, operands: Sequence[Any], y: Any) -> Sequence[Any]:
         """The partials at operands of any kind, floats or recorded numbers.
@@ -122,7 +131,13 @@ class Primitive:
             TypeError: if the rule doesn't give a tuple of one per operand.
         """
         partials: Sequence[Any]
-        partials = self.partials(tuple(operands), y) if self.variadic else self.partials(*operands, y)
+        n = len(operands)
+        if self.variadic:
+            partials = self.partials(tuple(operands), y)
+        elif n == 1:
+            partials = self.partials(operands[0], y)
+        else:
+            partials = self.partials(operands[0], operands[1], y) if n == 2 else self.partials(*operands, y)
         if not isinstance(partials, (tuple, list)):
             raise TypeError(f"{self.name}: the rule for the partials must give a tuple, got {partials!r}")
         if len(partials) != len(operands):

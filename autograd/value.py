@@ -202,6 +202,7 @@ class Value(Recorded):
             TypeError: for an operand that is no real number.
             ValueError, OverflowError, ZeroDivisionError: where the float operation raises it.
         """
+        operands = tuple(operands)
         numbers: list[float] = []
         variables = constants = 0
         for operand in operands:
@@ -211,6 +212,8 @@ class Value(Recorded):
                     constants += 1
                 else:
                     variables += 1
+            elif type(operand) is float:
+                numbers.append(operand)
             else:
                 numbers.append(primitive.float_operand(len(numbers), operand))
         node = Value(primitive.value_at(numbers, operands))
@@ -224,7 +227,7 @@ class Value(Recorded):
         except (ValueError, OverflowError, ZeroDivisionError) as error:
             raise numeric_error(error, f"partials of {primitive.name}", operands, "") from None
         node._primitive = primitive
-        if primitive.variadic or len(numbers) > 2 or constants or None in partials:
+        if primitive.variadic or len(numbers) > 2 or constants or partials[0] is None or partials[-1] is None:
             node._rest = _kept_apart(primitive, operands, numbers, partials)
             return node
         lhs = operands[0]

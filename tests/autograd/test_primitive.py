@@ -55,8 +55,8 @@ def test_defaults_stand_in_for_the_last_operands() -> None:
 def test_a_row_is_named_documented_and_copied_by_name() -> None:
     row = PRIMITIVES["log"]
     assert (row.__name__, repr(row)) == ("log", "<primitive log>")
-    assert row.__doc__ == "log(a) is defined for a > 0"
-    assert PRIMITIVES["tanh"].__doc__ == "tanh(a)"
+    assert row.definition == "log(a) is defined for a > 0"
+    assert PRIMITIVES["tanh"].definition == "tanh(a)"
     assert copy.deepcopy(row) is copy.copy(row) is pickle.loads(pickle.dumps(row)) is row
 
 
