@@ -199,7 +199,7 @@ class _Player:
         below = self.below(step, width)
         room = height - len(below)
         lines = [self.title(step), ("─" * width, "quiet"), *self.table(step, width, room - 2)][: max(room, 0)] + below
-        painted = [_paint(_clip(text, width), style, self.colour) for text, style in lines[-height:]]
+        painted = [_paint(clip(text, width), style, self.colour) for text, style in lines[-height:]]
         print(end="\033[H" + "\033[K\n".join(painted) + "\033[K\033[J", flush=True)
 
     def title(self, step: Step | None) -> tuple[str, str]:
@@ -289,7 +289,7 @@ def _wrap(text: str, width: int) -> list[str]:
     return [f" {line}" for line in textwrap.wrap(text, max(width - 2, 1))]
 
 
-def _clip(text: str, width: int) -> str:
+def clip(text: str, width: int) -> str:
     """What fits of the text, without characters that would steer the terminal."""
     text = "".join(character for character in text if character.isprintable())
     while text and columns(text) > width:
@@ -298,5 +298,5 @@ def _clip(text: str, width: int) -> str:
 
 
 def _pad(text: str, width: int) -> str:
-    text = _clip(text, width)
+    text = clip(text, width)
     return text + " " * (width - columns(text))

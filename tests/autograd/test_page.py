@@ -466,6 +466,16 @@ def test_labels_stay_text(label: str, show_page: Open) -> None:
     assert page.title() == f"{shown}!, step by step"
 
 
+def test_names_from_a_file_stay_text(show_page: Open) -> None:
+    text = walkthrough(Value(2.0, "x") ** 3).to_json()
+    hostile = "<img src=x onerror=alert(1)>"
+    walk = Walkthrough.from_json(text.replace('"name": "3"', f'"name": "{hostile}"'))
+    assert walk.nodes[1].name == hostile
+    page = show_page(walk, at="#step=3")
+    assert page.locator("img").count() == 0
+    assert page.locator("#n1 text").text_content() == hostile[:19] + "…"
+
+
 def test_the_policy_stops_what_might_get_in(browser: Any, tmp_path: Path) -> None:
     walkthrough(neuron()).save_html(tmp_path / "page.html")
     context = browser.new_context(offline=True)
