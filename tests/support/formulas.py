@@ -7,6 +7,7 @@ they mean, and gives for the other rows the formula of the textbook, which their
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -15,7 +16,7 @@ import mpmath
 import sympy
 from sympy import Eq, Ne, Piecewise, Rational
 
-from autograd import Primitive
+from autograd import PRIMITIVES, Primitive
 from autograd.operators import Recorded
 
 
@@ -193,3 +194,10 @@ def compiled(names: Sequence[sympy.Symbol], expression: sympy.Basic) -> Callable
             return float(function(*map(mpmath.mpf, point)))
 
     return rounded
+
+
+@functools.cache
+def many_digits(name: str, count: int) -> Callable[..., Any]:
+    """What a row of `count` operands computes, as a function of mpmath's numbers, with as many digits as they have."""
+    names = sympy.symbols(f"x:{count}", real=True)
+    return sympy.lambdify(names, meaning(PRIMITIVES[name], names), modules="mpmath")
