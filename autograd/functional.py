@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Sequence
+from contextvars import ContextVar
 from typing import Any
 
 from autograd import primitives as p
@@ -21,6 +22,12 @@ from autograd.sweeps import Number, forward_sweep, reverse_sweep
 from autograd.value import Operands, Value, constant, record_many
 
 Function = Callable[..., Any]
+
+# The variables of a call of f are no leaves, but of this operation: after the call they are nobody's variables.
+_SOURCE = Primitive("source", lambda a: a, lambda a, y: (None,))
+
+# The variables of all calls of f that are running, by id: to each other, they are variables from outside.
+_RUNNING: ContextVar[frozenset[int]] = ContextVar("autograd_running", default=frozenset())
 
 
 def grad(f: Function, argnums: int | Sequence[int] = 0) -> Function:
@@ -224,20 +231,20 @@ class _Call:
         inputs = tuple(args[i] for i in picked)
         numbers = [flatten(x, operation, f"argument {i}") for i, x in zip(picked, inputs, strict=True)]
         connected = [[isinstance(x, Value) and not (x.is_constant or paused()) for x in xs] for xs in numbers]
-        row = _SourceRow()
         filled = list(args)
         with resumed():
             variables = [
-                [row.source(*pair) for pair in zip(*xs, strict=True)] for xs in zip(numbers, connected, strict=True)
+                [_source(*pair) for pair in zip(*xs, strict=True)] for xs in zip(numbers, connected, strict=True)
             ]
             for i, x, xs in zip(picked, inputs, variables, strict=True):
                 filled[i] = unflatten(x, xs)
+            self.sources = [x for xs in variables for x in xs]
+            token = _RUNNING.set(_RUNNING.get() | set(map(id, self.sources)))
             try:
                 self.result = f(*filled, **kwargs)
             finally:
-                row.live = False
+                _RUNNING.reset(token)
         self.inputs = inputs if isinstance(argnums, Sequence) else inputs[0]
-        self.sources = [x for xs in variables for x in xs]
         self.outputs = flatten(self.result, operation, "the result of f")
         recorded = [y for y in self.outputs if isinstance(y, Value)]
         if self.outputs and not recorded:
@@ -339,22 +346,16 @@ def _picked(operation: str, argnums: int | Sequence[int], count: int) -> list[in
     return positions
 
 
-class _SourceRow(Primitive):
-    """What makes the variables of one call of f. They are no leaves, so they are nobody's variables once f is done."""
-
-    def __init__(self) -> None:
-        super().__init__("source", lambda a: a, lambda a, y: (None,))
-        self.live = True  # f is running: for derivatives inside it, these are variables from outside
-
-    def source(self, x: Number, connected: bool) -> Value:
-        """A node of its own for the same number; connected, it depends on x, which is a variable of the caller's."""
-        number = x.data if isinstance(x, Value) else x
-        source: Value = p.mul(x, 1.0) if connected else record_many(self, number, Operands([number], [], [], []))
-        source.label = x.label if isinstance(x, Value) else None
-        return source
+def _source(x: Number, connected: bool) -> Value:
+    """A node of its own for the same number; connected, it depends on x, which is a variable of the caller's."""
+    number = x.data if isinstance(x, Value) else x
+    source: Value = p.mul(x, 1.0) if connected else record_many(_SOURCE, number, Operands([number], [], [], []))
+    source.label = x.label if isinstance(x, Value) else None
+    return source
 
 
 def _is_variable(node: Value) -> bool:
+    """Whether it is a variable of the user's, or of a call of f that is running."""
     if node.is_leaf:
         return not node.is_constant
-    return isinstance(node.primitive, _SourceRow) and node.primitive.live
+    return node.primitive is _SOURCE and id(node) in _RUNNING.get()
