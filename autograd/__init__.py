@@ -12,6 +12,7 @@ from autograd import value as _value
 from autograd.anomaly import detect_anomaly, kinks
 from autograd.check import gradcheck
 from autograd.checkpoint import checkpoint
+from autograd.draw import draw, draw_dot
 from autograd.explain import explain
 from autograd.functional import derivative, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from autograd.functions import dot, log_softmax, logsumexp, mean, norm, prod, softmax
@@ -100,6 +101,8 @@ __all__ = [
     "derivative",
     "detect_anomaly",
     "dot",
+    "draw",
+    "draw_dot",
     "elu",
     "erf",
     "erfc",

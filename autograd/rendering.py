@@ -13,7 +13,8 @@ def render(source: str, form: str) -> bytes:
     """What Graphviz's `dot` makes of DOT source, in one of its formats (`svg`, `png`, `pdf`, `plain`, ...).
 
     Raises:
-        RuntimeError: if there is neither a `dot` program nor the pygraphviz wheel, which brings Graphviz along.
+        RuntimeError: if there is neither a `dot` program nor the pygraphviz wheel, which brings Graphviz along; or if
+            Graphviz cannot make anything of the source.
 
     >>> render("digraph { a -> b }", "plain").split()[:2]
     [b'graph', b'1']
@@ -21,7 +22,10 @@ def render(source: str, form: str) -> bytes:
     if shutil.which("dot"):
         import graphviz
 
-        return bytes(graphviz.Source(source).pipe(format=form, quiet=True))
+        try:
+            return bytes(graphviz.Source(source).pipe(format=form, quiet=True))
+        except graphviz.CalledProcessError as error:
+            raise RuntimeError(f"Graphviz failed: {error.stderr.decode(errors='replace').strip()}") from None
     if importlib.util.find_spec("pygraphviz"):
         import pygraphviz
 
