@@ -105,7 +105,7 @@ def _write(symbol: Symbol, operands: list[tuple[str, int]], dialect: Dialect) ->
         if operation in ("mul", "pow") and numbers[1] == 1.0:
             return operands[0]
         if (operation == "pow" and numbers[1] == 2.0) or (
-            operation == "mul" and symbol.operands[0] is symbol.operands[1] and operands[0][1] == _ATOM
+            operation == "mul" and symbol.operands[0] is symbol.operands[1]
         ):
             return _fill("square", operands[:1], dialect)
         if operation == "dot":
@@ -122,6 +122,8 @@ def _write(symbol: Symbol, operands: list[tuple[str, int]], dialect: Dialect) ->
 
 def _fill(operation: str, operands: Sequence[tuple[str, int]], dialect: Dialect) -> tuple[str, int]:
     own, least = _TIGHTNESS.get(operation, (_ATOM, (0,) * len(operands)))
+    if operands[0][1] == least[0] == _TIGHTNESS["neg"][0]:
+        own = least[0]  # −a·b begins with a minus, too
     texts = [
         text if tightness >= needed else f"({text})" for (text, tightness), needed in zip(operands, least, strict=True)
     ]

@@ -88,6 +88,7 @@ def test_labels_in_latex(name: str, latex: str) -> None:
 
 
 a, b, c = Symbol("a"), Symbol("b"), Symbol("c")
+difference = a - b
 
 
 @pytest.mark.parametrize(
@@ -99,6 +100,9 @@ a, b, c = Symbol("a"), Symbol("b"), Symbol("c")
         ((a + b) * c, "(a + b)·c"),
         (-a * b, "−a·b"),
         (a * -b, "a·(−b)"),
+        (c - -a * b, "c − (−a·b)"),
+        (-a / b * c, "−a/b·c"),
+        ((a + b) * c - difference * difference, "(a + b)·c − (a − b)²"),
         (a + -2.5, "a + (−2.5)"),
         (-(a + b), "−(a + b)"),
         ((-a) ** 2.0, "(−a)²"),
