@@ -15,6 +15,7 @@ from typing import Any
 from autograd import primitives as p
 from autograd.functions import dot
 from autograd.graph import topological_order
+from autograd.leaves import reach_beyond
 from autograd.primitive import Primitive
 from autograd.recording import paused, resumed
 from autograd.structure import flatten, is_array, located, unflatten, unflatten_matrix
@@ -253,9 +254,9 @@ class _Call:
                 "If they should depend on one, compute without .data, detach() and no_grad()",
                 stacklevel=3,
             )
-        self._order = topological_order(*recorded, until=self.sources)
-        others = any(map(_is_variable, self._order))
+        others = reach_beyond(recorded, self.sources, _RUNNING.get())
         self._on_graph = others or any(map(any, connected))
+        self._order: list[Value] | None = None
 
     def value(self) -> Any:
         """What f returned, in floats if it depends on nothing but the arguments."""
@@ -293,6 +294,9 @@ class _Call:
     def push(self, tangents: Sequence[Number]) -> list[Number]:
         """Σ d(output)/d(source) · tangent for every output: one forward sweep."""
         on_graph = self._on_graph or any(isinstance(t, Value) for t in tangents)
+        if self._order is None:
+            ends = [y for y in self.outputs if isinstance(y, Value)]
+            self._order = topological_order(*ends, until=self.sources)
         with resumed():
             return forward_sweep(zip(self.sources, tangents, strict=True), self.outputs, self._order, on_graph)
 
@@ -352,10 +356,3 @@ def _source(x: Number, connected: bool) -> Value:
     source: Value = p.mul(x, 1.0) if connected else record_many(_SOURCE, number, Operands([number], [], [], []))
     source.label = x.label if isinstance(x, Value) else None
     return source
-
-
-def _is_variable(node: Value) -> bool:
-    """Whether it is a variable of the user's, or of a call of f that is running."""
-    if node.is_leaf:
-        return not node.is_constant
-    return node.primitive is _SOURCE and id(node) in _RUNNING.get()
