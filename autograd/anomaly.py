@@ -65,7 +65,7 @@ def kinks(*outputs: Value) -> list[Kink]:
         row = node.primitive
         if row is None or id(node) not in live:
             continue
-        live.update(id(x) for x, partial in zip(node.operands, node.partials, strict=True) if partial is not None)
+        live.update(id(x) for x, _ in node.edges)
         if row.at_kink is not None:
             numbers = tuple(x.data if isinstance(x, Value) else x for x in node.operands)
             if row.at_kink(numbers) if row.variadic else row.at_kink(*numbers):
@@ -102,9 +102,7 @@ class _Detector:
                 continue
             if upstream is None:
                 continue
-            for operand, partial in zip(node.operands, node.partials, strict=True):
-                if partial is None:
-                    continue
+            for operand, partial in node.edges:
                 before, term = adjoint.get(id(operand), 0.0), upstream * partial
                 adjoint[id(operand)] = before + term
                 if math.isnan(before + term) and not math.isnan(before) and not math.isnan(upstream):

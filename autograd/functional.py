@@ -284,7 +284,7 @@ class _Call:
         with resumed():
             if self._on_graph or any(isinstance(u, Value) for u in cotangents):
                 order = topological_order(*(y for y, _ in pairs), until=self.sources)
-                return reverse_sweep(pairs, self.sources, order, on_graph=True)
+                return reverse_sweep(pairs, self.sources, order)
             for x in self.sources:
                 x.grad = 0.0
             if pairs:
@@ -333,7 +333,7 @@ class _Call:
         if not isinstance(y, Value):
             return [0.0] * len(self.sources)
         with resumed():
-            return reverse_sweep([(y, 1.0)], self.sources, topological_order(y, until=self.sources), on_graph=True)
+            return reverse_sweep([(y, 1.0)], self.sources, topological_order(y, until=self.sources))
 
 
 def _picked(operation: str, argnums: int | Sequence[int], count: int) -> list[int]:

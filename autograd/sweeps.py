@@ -40,36 +40,36 @@ def adjoints(y: Value, xs: Iterable[Value]) -> list[Value]:
     for x in sources:
         if not isinstance(x, Value):
             raise TypeError(f"adjoints: xs must hold Values, got {type(x).__name__} {x!r}")
-    found = reverse_sweep([(y, 1.0)], sources, topological_order(y), on_graph=True)
+    found = reverse_sweep([(y, 1.0)], sources, topological_order(y))
     return [x if isinstance(x, Value) else constant(x) for x in found]
 
 
 def reverse_sweep(
-    seeds: Iterable[tuple[Value, Number]], sources: Sequence[Value], order: Sequence[Value], on_graph: bool
+    seeds: Iterable[tuple[Value, Number]], sources: Sequence[Value], order: Sequence[Value]
 ) -> list[Number]:
-    """The adjoints of the sources: Σ seed · d(output)/d(source), 0.0 where nothing flows.
+    """The adjoints of the sources, recorded: Σ seed · d(output)/d(source), 0.0 where nothing flows.
 
     Args:
         seeds: outputs, each with the factor its derivatives get.
         sources: by what to differentiate; they may be results themselves.
         order: the nodes below the outputs, operands first; the sources and what lies below them may be left out.
-        on_graph: whether the adjoints are to be recorded.
     """
     order, inside = _unfolded(order)
     reached = {id(x) for x in sources}  # the nodes that depend on a source
     for node in order:
-        if any(partial is not None and id(x) in reached for x, partial in _edges(node, inside, on_graph=False)):
-            reached.add(id(node))
+        for x, _ in _edges(node, inside):
+            if id(x) in reached:
+                reached.add(id(node))
+                break
     adjoint: dict[int, Number] = {}
     for output, seed in seeds:
         _add(adjoint, output, seed)
     for node in reversed(order):
         upstream = adjoint.get(id(node))
-        if upstream is None or id(node) not in reached:
-            continue
-        for x, partial in _edges(node, inside, on_graph):
-            if isinstance(x, Value) and partial is not None and id(x) in reached:
-                _add(adjoint, x, _times(upstream, partial))
+        if upstream is not None and id(node) in reached:
+            for x, partial in _edges_on_graph(node, inside):
+                if isinstance(x, Value) and id(x) in reached:
+                    _add(adjoint, x, _times(upstream, partial))
     return [adjoint.get(id(x), 0.0) for x in sources]
 
 
@@ -87,10 +87,13 @@ def forward_sweep(
     order, inside = _unfolded(order)
     tangent = {id(x): seed for x, seed in seeds}
     for node in order:
-        if any(id(x) in tangent for x, _ in _edges(node, inside, on_graph=False)):
-            for x, partial in _edges(node, inside, on_graph):
-                if id(x) in tangent and partial is not None:
-                    _add(tangent, node, _times(tangent[id(x)], partial))
+        edges: Iterable[tuple[Number, Number]] = _edges(node, inside)
+        if on_graph and any(id(x) in tangent for x, _ in edges):
+            edges = _edges_on_graph(node, inside)
+        for x, partial in edges:
+            moving = tangent.get(id(x))
+            if moving is not None:
+                _add(tangent, node, _times(moving, partial))
     return [tangent.get(id(y), 0.0) for y in outputs]
 
 
@@ -116,29 +119,28 @@ def _unfolded(order: Sequence[Value]) -> tuple[list[Value], dict[int, Number]]:
     return nodes, inside
 
 
-def _edges(node: Value, inside: dict[int, Number], on_graph: bool) -> Iterable[tuple[Number, Number | None]]:
+def _edges(node: Value, inside: dict[int, Number]) -> Sequence[tuple[Number, float]]:
     """What an operation was computed from, each with the local derivative by it."""
-    if id(node) in inside:
-        return [(inside[id(node)], 1.0)]
-    return zip(node.operands, _partials(node, on_graph), strict=True)
+    return [(inside[id(node)], 1.0)] if id(node) in inside else node.edges
 
 
-def _partials(node: Value, on_graph: bool) -> Sequence[Number | None]:
-    """The local derivatives of one operation: as recorded, or recorded anew as functions of its operands."""
-    if not on_graph or node.primitive is None:
-        return node.partials
-    on_values = node.primitive.partials_at(node.operands, node)
-    partials: list[Number | None] = []
-    for was, partial in zip(node.partials, on_values, strict=True):
+def _edges_on_graph(node: Value, inside: dict[int, Number]) -> list[tuple[Number, Number]]:
+    """The same, the derivatives recorded anew as functions of the operands."""
+    if id(node) in inside or node.primitive is None:
+        return list(_edges(node, inside))
+    operands = node.operands
+    edges: list[tuple[Number, Number]] = []
+    for x, was, partial in zip(operands, node.partials, node.primitive.partials_at(operands, node), strict=True):
         now = partial.data if isinstance(partial, Value) else partial
         if was is not None and now != was and not (now != now and was != was):
             raise RuntimeError(
-                f"{node.primitive.name}({describe_all(node.operands)}): the data of an operand was changed after this "
+                f"{node.primitive.name}({describe_all(operands)}): the data of an operand was changed after this "
                 f"was computed (its local derivative was {was!r}, now it is {now!r}); compute it again first"
             )
         # A partial that is 0.0 whatever the operands are is no edge: nothing flows, not even 0 times infinity.
-        partials.append(None if was is None or (type(partial) is float and partial == 0.0) else partial)
-    return partials
+        if was is not None and not (type(partial) is float and partial == 0.0):
+            edges.append((x, partial))
+    return edges
 
 
 def _times(factor: Number, partial: Number) -> Number:

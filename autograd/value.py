@@ -44,6 +44,12 @@ class Operands:
         self.operations = [x for x in self.variables if x._primitive is not None]
         self.segment: Any = None
 
+    def check_kept(self, label: str | None) -> None:
+        if self.segment is not None:
+            raise RuntimeError(
+                f"{label}: a checkpoint keeps no local derivatives to look at; compute it without checkpoint()"
+            )
+
 
 class Value(Recorded):
     """A real number that records the operations done to it.
@@ -173,16 +179,30 @@ class Value(Recorded):
             RuntimeError: for a checkpoint, which keeps none.
         """
         if self._rest is not None:
-            if self._rest.segment is not None:
-                raise RuntimeError(
-                    f"{self.label}: a checkpoint keeps no local derivatives to look at; compute it without checkpoint()"
-                )
+            self._rest.check_kept(self.label)
             row: list[float | None] = [None] * len(self._rest.operands)
             for place, partial in zip(self._rest.places, self._rest.partials, strict=True):
                 row[place] = partial
             return tuple(row)
         inline = (None if self._lhs is None else self._dlhs, None if self._rhs is None else self._drhs)
         return inline[: len(self.operands)]
+
+    @property
+    def edges(self) -> list[tuple[Value, float]]:
+        """The operands that something flows back to, each with the local derivative by it.
+
+        Raises:
+            RuntimeError: for a checkpoint, which keeps none.
+        """
+        if self._rest is not None:
+            self._rest.check_kept(self.label)
+            return list(zip(self._rest.variables, self._rest.partials, strict=True))
+        found: list[tuple[Value, float]] = []
+        if self._lhs is not None:
+            found.append((self._lhs, self._dlhs))
+        if self._rhs is not None:
+            found.append((self._rhs, self._drhs))
+        return found
 
     @property
     def segment(self) -> Any:
