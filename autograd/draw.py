@@ -13,7 +13,7 @@ from typing import Any
 from autograd.picture import Arrow, Item, Picture, picture
 from autograd.rendering import render, write_whole
 from autograd.value import Value
-from autograd.walkthrough import show
+from autograd.walk import show
 
 FORMATS = ("svg", "png", "pdf", "dot")
 DIRECTIONS = ("LR", "RL", "TB", "BT")

@@ -23,7 +23,7 @@ try:
 except ImportError:  # on Windows
     termios = None  # type: ignore[assignment]  # there the walk is printed
 
-from autograd.walkthrough import Step, Walkthrough, show
+from autograd.walk import Step, Walkthrough, show
 
 HINTS = "Enter/→ next · b/← back · f phase · g go to node · ? why · p practice · q quit"
 _ENTER, _LEAVE = "\033[?1049h\033[?25l", "\033[?25h\033[?1049l"  # the alternate screen, without a cursor

@@ -8,7 +8,8 @@ import sys
 from typing import Any
 
 from autograd.primitive import PRIMITIVES
-from autograd.walkthrough import LEAF_KINDS, Node, Walkthrough, check
+from autograd.walk import LEAF_KINDS, Node, Walkthrough
+from autograd.walkthrough import check
 
 FORMAT, VERSION = "autograd-walkthrough", 1
 _NOT_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}  # JSON has no numbers for them

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from autograd import walkthrough
 from autograd.rendering import write_whole
-from autograd.walkthrough import Walkthrough
+from autograd.walk import Walkthrough
 from demos.catalogue import Demo
 
 _INDEX = """<!doctype html>

@@ -12,8 +12,9 @@ from typing import Any
 
 from autograd.javascript import javascript_table
 from autograd.page.graph import graph_svg
+from autograd.walk import Walkthrough
 from autograd.walk_json import document
-from autograd.walkthrough import MANY_STEPS, Walkthrough
+from autograd.walkthrough import MANY_STEPS
 
 _SCRIPTS = ("walk.js", "graph.js", "view.js")
 _POLICY = "default-src 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'"

@@ -7,7 +7,7 @@ from html import escape
 
 from autograd.rendering import render
 from autograd.terminal import clip, columns
-from autograd.walkthrough import Node, Walkthrough
+from autograd.walk import Node, Walkthrough
 
 _LONGEST_NAME = 20  # columns of a name in a box
 _LINE = 17  # pixels

@@ -13,7 +13,7 @@ import pytest
 import autograd
 from autograd import PRIMITIVES, Primitive, Value, constant, primitive, rendering, topological_order, walkthrough
 from autograd.page import notebook, to_html
-from autograd.walkthrough import Walkthrough, show
+from autograd.walk import Walkthrough, show
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]

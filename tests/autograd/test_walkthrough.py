@@ -12,7 +12,7 @@ import pytest
 
 import autograd
 from autograd import PRIMITIVES, Primitive, Value, constant, primitive, topological_order, walkthrough
-from autograd.walkthrough import Step, Walkthrough, show
+from autograd.walk import Step, Walkthrough, show
 
 
 def chain_rule() -> Value:

@@ -1,0 +1,270 @@
+"""The walk: every step of one forward and one backward pass, recorded once as data.
+
+Forward goes a node at a time, backward an *edge* at a time, each with its arithmetic written out. Terminal, notebook
+and page only show what is recorded here.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import overload
+
+from autograd.primitive import Primitive
+from autograd.symbol import Symbol, partial_formulas
+
+MANY_OPERANDS = 6  # an operation on more is not written out
+
+LEAF_KINDS = ("variable", "constant", "number", "given")
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One node of a walk.
+
+    Attributes:
+        name: its label, or a short name; a plain number's digits.
+        kind: `operation`, or what a leaf is: `variable`, `constant`, a plain `number`, or `given`, a node beyond the
+            depth limit, whose history is left out.
+        data: the number.
+        primitive: the operation; None for a leaf.
+        operands: indices of nodes, all before this one.
+        partials: the local derivative by each operand; None where nothing flows back.
+    """
+
+    name: str
+    kind: str
+    data: float
+    primitive: Primitive | None = None
+    operands: tuple[int, ...] = ()
+    partials: tuple[float | None, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: forward it computes a node; backward it seeds the output, or carries a gradient over one edge.
+
+    Attributes:
+        phase: `forward` or `backward`.
+        node: index of the operation; backward, the gradient flows from here.
+        operand: which operand the edge leads to; None forward and for the seed.
+        target: index of the node whose data (forward) or gradient (backward) this step computes.
+        formula: in names: the operation, or the local derivative.
+        upstream, local: the factors, d(output)/d(node) and d(node)/d(target); None forward and for the seed.
+        old: the gradient before, 0.0 where there was none; None forward and for the seed.
+        new: the number this step computes.
+        text: the arithmetic in one line.
+    """
+
+    phase: str
+    node: int
+    operand: int | None
+    target: int
+    formula: str
+    upstream: float | None
+    local: float | None
+    old: float | None
+    new: float
+    text: str
+
+    @property
+    def contribution(self) -> float | None:
+        """upstream × local: what the edge adds to the target's gradient."""
+        return None if self.upstream is None or self.local is None else self.upstream * self.local
+
+    @property
+    def question(self) -> str:
+        """The arithmetic without its result."""
+        return self.text.rpartition(" = ")[0] + " = ?"
+
+    def accepts(self, guess: float) -> bool:
+        """Whether a guess at `new` is right: within one percent, as reckoning with the digits shown comes out."""
+        if not math.isfinite(self.new):
+            return guess == self.new or (math.isnan(guess) and math.isnan(self.new))
+        return abs(guess - self.new) <= max(0.01 * abs(self.new), 5e-5)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def show(number: float | None, digits: int = 4) -> str:
+    """A number as the views show it; a dash where none has been computed.
+
+    >>> show(0.0381136), show(-1.5e-9), show(-0.0), show(None), show(math.inf)
+    ('0.0381', '−1.500e−09', '0.0000', '—', '∞')
+    """
+    if number is None or math.isnan(number):
+        return "—" if number is None else "NaN"
+    if math.isinf(number):
+        return "∞" if number > 0.0 else "−∞"
+    plain = number == 0.0 or 10.0**-digits <= abs(number) < 1e6
+    text = f"{number + 0.0:.{digits}f}" if plain else f"{number:.{digits - 1}e}"  # + 0.0: no minus before a zero
+    return text.replace("-", "−")
+
+
+def _factor(number: float) -> str:
+    """A number inside an expression: a negative one in parentheses."""
+    text = show(number)
+    return f"({text})" if text.startswith("−") else text
+
+
+def _symbol(node: Node) -> Symbol:
+    return Symbol(node.data if node.kind == "number" else node.name)
+
+
+class Walkthrough(Sequence[Step]):
+    """The steps of a forward and a backward pass, by number, and the nodes they lead over.
+
+    Made by `walkthrough(y)`, or by `Walkthrough.from_json`. The passes are those of one `backward()` that starts from
+    no gradients at all.
+
+    Attributes:
+        nodes: operands before results; the output is the last.
+        gradients: what each node's gradient is in the end; None where nothing flows back.
+        forward_steps: how many of the steps are forward ones.
+    """
+
+    def __init__(self, nodes: Sequence[Node]) -> None:
+        self.nodes = tuple(nodes)
+        self._formulas: dict[int, list[str]] = {}
+        last = len(self.nodes) - 1
+        gradients: list[float | None] = [None] * last + [1.0]
+        # a step is kept as node, operand (None forward and for the seed), upstream, local, old
+        self._moves: list[tuple[int, int | None, float, float, float]]
+        self._moves = [(i, None, 0.0, 0.0, 0.0) for i, node in enumerate(self.nodes) if node.primitive]
+        self.forward_steps = len(self._moves)
+        self._moves.append((last, None, 0.0, 0.0, 0.0))
+        for i in range(last, -1, -1):
+            upstream = gradients[i]
+            for position, local in enumerate(self.nodes[i].partials):
+                if upstream is not None and local is not None:
+                    target = self.nodes[i].operands[position]
+                    old = gradients[target] or 0.0
+                    gradients[target] = old + upstream * local
+                    self._moves.append((i, position, upstream, local, old))
+        self.gradients = tuple(gradients)
+
+    def __len__(self) -> int:
+        return len(self._moves)
+
+    @overload
+    def __getitem__(self, index: int) -> Step: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Step]: ...
+    def __getitem__(self, index: int | slice) -> Step | list[Step]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        i, position, upstream, local, old = self._moves[index]
+        node = self.nodes[i]
+        if operator.index(index) % len(self) < self.forward_steps:
+            formula = self.operation(node)
+            numbers = self.operation(node, [_factor(self.nodes[operand].data) for operand in node.operands])
+            text = f"{node.name} = {formula}: {numbers} = {show(node.data)}"
+            return Step("forward", i, None, i, formula, None, None, None, node.data, text)
+        if position is None:
+            text = f"{node.name}.grad = 1.0000, where every gradient starts"
+            return Step("backward", i, None, i, "1", None, None, None, 1.0, text)
+        target, new = node.operands[position], old + upstream * local
+        text = f"{self.nodes[target].name}.grad: {show(old)} + {_factor(upstream)} × {_factor(local)} = {show(new)}"
+        return Step("backward", i, position, target, self.local(i, position), upstream, local, old, new, text)
+
+    def state(self, index: int) -> tuple[list[float | None], list[float | None]]:
+        """Data and gradient of every node after step `index` (-1: before the first); None where not computed yet."""
+        data = [None if node.primitive else node.data for node in self.nodes]
+        gradients: list[float | None] = [None] * len(self.nodes)
+        for step, (i, position, upstream, local, old) in enumerate(self._moves[: index + 1]):
+            if step < self.forward_steps:
+                data[i] = self.nodes[i].data
+            elif position is None:
+                gradients[i] = 1.0
+            else:
+                gradients[self.nodes[i].operands[position]] = old + upstream * local
+        return data, gradients
+
+    def operation(self, node: Node, written: Sequence[str] = ()) -> str:
+        """An operation written out: with the names of its operands, or with what is to be written for them."""
+        assert node.primitive is not None, "a leaf is no operation"
+        operands = [self.nodes[i] for i in node.operands]
+        symbols = [_symbol(x) for x in operands]
+        if written:
+            symbols = [
+                s if x.kind == "number" else Symbol(w) for x, s, w in zip(operands, symbols, written, strict=True)
+            ]
+        if len(symbols) > MANY_OPERANDS:
+            shown = [symbol.text for symbol in symbols]
+            return f"{node.primitive.name}({', '.join(shown[:3])}, … {len(shown) - 4} more …, {shown[-1]})"
+        text = Symbol(node.primitive.name, tuple(symbols), node.primitive).text
+        return text.replace("·", " × ") if written else text
+
+    def local(self, i: int, position: int) -> str:
+        """The formula of a node's derivative by one of its operands, in names; ∂z/∂x if its rule knows floats only."""
+        if i not in self._formulas:
+            node = self.nodes[i]
+            assert node.primitive is not None
+            operands = [self.nodes[operand] for operand in node.operands]
+            symbols = [x.data if x.kind == "number" else _symbol(x) for x in operands]
+            try:
+                formulas = partial_formulas(node.primitive, symbols, Symbol(node.name))
+                self._formulas[i] = [formula.text for formula in formulas]
+            except TypeError:
+                self._formulas[i] = [f"∂{node.name}/∂{x.name}" for x in operands]
+        return self._formulas[i][position]
+
+    def __str__(self) -> str:
+        """The whole walk as plain text."""
+        lines = ["Forward", *(f"  {step}" for step in self[: self.forward_steps]), "Backward"]
+        for step in self[self.forward_steps :]:
+            edge = f"∂{self.nodes[step.node].name}/∂{self.nodes[step.target].name}"
+            lines.append(f"  {step}" + ("" if step.operand is None else f"   [{edge} = {step.formula}]"))
+        lines.append("Gradients")
+        for node, gradient in zip(self.nodes, self.gradients, strict=True):
+            if node.kind in ("variable", "given"):
+                lines.append(f"  {node.name} = {show(node.data)}, grad {show(gradient)}")
+        return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        output = self.nodes[-1]
+        return f"<walk of {len(self)} steps over {len(self.nodes)} nodes to {output.name} = {show(output.data)}>"
+
+    def play(self) -> None:
+        """Walk in the terminal, a key a step; where the output is no terminal, print the whole walk."""
+        from autograd import terminal
+
+        terminal.play(self)
+
+    def save_html(self, path: str | os.PathLike[str]) -> None:
+        """Write the walk as one live HTML file, which opens from disk and needs no network.
+
+        Raises:
+            ValueError: if there are more than 2,000 steps.
+            RuntimeError: if nothing here can lay out the graph.
+            OSError: if the file cannot be written.
+        """
+        from autograd import page, rendering
+
+        rendering.write_whole(path, page.to_html(self).encode())
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        from autograd import page
+
+        return page.notebook(self)
+
+    def to_json(self) -> str:
+        """The walk as JSON, its numbers exact."""
+        from autograd import walk_json
+
+        return walk_json.write(self)
+
+    @staticmethod
+    def from_json(text: str) -> Walkthrough:
+        """The walk that `to_json` wrote.
+
+        Raises:
+            ValueError: if it is incomplete, of a newer version or contradicts itself; the message names the place.
+        """
+        from autograd import walk_json
+
+        return walk_json.read(text)
