@@ -96,11 +96,12 @@ def draw(
         digits: decimal places.
         depth: how many operations to go down from y; None: all the way.
         fold: which modules become one box each, told by the names of their parameters (`layer1.neuron3.w[2]`): True
-            for every innermost one, False for none, or a list of names (`["layer1"]`). By default none in a graph
-            of up to `limit` items, and else as many as it takes.
+            for every innermost one, False for none, or a list of names (`["layer1"]`). By default none if the graph
+            has no more than `limit` items; else the innermost ones, or, if that is not enough, those around them.
         unfold: names of modules that are to stay open.
         open_dots: draw the scalar product of `dot` as products and their sum.
-        limit: how many items are drawn at most; what lies farther from y is left out, and the drawing says so.
+        limit: how many items are drawn at most. Of a graph with more, even folded, the picture shows a fifth as many,
+            those nearest to y, and says so.
 
     Raises:
         TypeError: if y is no Value.

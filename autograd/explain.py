@@ -124,7 +124,8 @@ def explain(y: Value, x: Value, *, paths: int = 20, fold: bool = True) -> Explan
     equations = writer.equations(found, paths)
     for edge in list(writer.folded.values()):
         region = [edge.below, *reversed(found.folded[id(edge.above)]), edge.above]
-        equations += writer.equations(Paths(nodes_between(region, edge.above, edge.below), fold=False), paths)
+        part = Paths(nodes_between(region, edge.above, edge.below), fold=False)
+        equations += writer.equations(part, paths, is_part=True)
     ways = "One path leads" if found.count == 1 else f"{_counted(found.count)} paths lead"
     grouped = ", grouped by the edge with which they reach it" if found.count > paths else ""
     summary = f"{ways} from {writer.name(y).text} to {writer.name(x).text}{grouped}."
@@ -150,7 +151,7 @@ class _Writer:
         self._named[name] = node
         return Symbol(name)
 
-    def equations(self, paths: Paths, limit: int) -> list[Equation]:
+    def equations(self, paths: Paths, limit: int, is_part: bool = False) -> list[Equation]:
         """Every path's product, or every group's if there are more than a limit; and their sum."""
         left = self._derivative(Edge(paths.y, paths.x, 0.0))
         listed, kind = (list(paths.each()), "path") if paths.count <= limit else (paths.groups(), "group")
@@ -158,7 +159,8 @@ class _Writer:
             return [self._product(left, listed[0], paths)]
         others = listed[limit - 1 :] if len(listed) > limit else []
         listed = listed[: len(listed) - len(others)]
-        equations = [self._product(Symbol(f"{kind} {i}"), path, paths) for i, path in enumerate(listed, 1)]
+        of = f" of {left.text}" if is_part else ""
+        equations = [self._product(Symbol(f"{kind} {i}{of}"), path, paths) for i, path in enumerate(listed, 1)]
         parts = [equation.left for equation in equations]
         numbers = [product(path) for path in listed]
         if others:
@@ -291,9 +293,11 @@ def _simplified(a: Symbol, b: Symbol) -> Symbol:
     factor = 1.0
     rest: list[Symbol] = []
     for symbol in (a, b):
-        while symbol.head == "neg" or (symbol.head == "mul" and isinstance(symbol.operands[0].head, float)):
-            number = symbol.operands[0].head
-            factor *= number if isinstance(number, float) and symbol.head == "mul" else -1.0
+        while symbol.operands and symbol.head in ("neg", "mul"):
+            number = -1.0 if symbol.head == "neg" else symbol.operands[0].head
+            if not isinstance(number, float):
+                break
+            factor *= number
             symbol = symbol.operands[-1]
         if isinstance(symbol.head, float):
             factor *= symbol.head

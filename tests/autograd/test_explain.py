@@ -205,3 +205,15 @@ def test_infinite_and_undefined_derivatives() -> None:
     assert explanation.gradient == math.inf
     assert str(explanation).endswith("= ∞")
     assert isinstance(explanation, Explanation)
+
+
+def test_labels_that_are_names_of_operations() -> None:
+    a, b = Value(2.0, label="mul"), Value(3.0, label="neg")
+    s = (a * b) * 2.0 + b
+    s.label = "where"
+    y = s * a
+    y.label = "<"
+    text = str(explain(y, b))
+    assert "∂</∂neg = ∂</∂where · ∂where/∂neg\n        = mul · (1 + 2·mul)\n" in text
+    assert "path 2 of ∂where/∂neg = ∂where/∂v2 · ∂v2/∂v1 · ∂v1/∂neg\n" in text
+    assert "∂where/∂neg = path 1 of ∂where/∂neg + path 2 of ∂where/∂neg\n            = 1 + 4\n" in text
