@@ -12,6 +12,7 @@ import keyword
 from collections.abc import Callable, Sequence
 from typing import Any, overload
 
+from autograd.compilation import mypyc_attr
 from autograd.errors import as_float, numeric_error
 
 Rule = Callable[..., Any]
@@ -21,6 +22,7 @@ PRIMITIVES: dict[str, Primitive] = {}
 """Every primitive by name, in the order of the table."""
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)
 class Primitive:
     """One row of the table: an operation, its value and its partial derivatives.
 
