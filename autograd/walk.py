@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import operator
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import overload
@@ -111,6 +112,15 @@ def _factor(number: float) -> str:
     return f"({text})" if text.startswith("−") else text
 
 
+def _filled(pattern: str, numbers: Sequence[float]) -> str:
+    """A pattern with numbers in its places: negative ones in parentheses, unless they stand alone in some."""
+    return re.sub(
+        r"(?:(?<=[(|])|(?<=, ))\{(\d+)\}(?=[,)|])|\{(\d+)\}",
+        lambda place: show(numbers[int(place[1])]) if place[1] else _factor(numbers[int(place[2])]),
+        pattern,
+    )
+
+
 def _symbol(node: Node) -> Symbol:
     return Symbol(node.data if node.kind == "number" else node.name)
 
@@ -161,7 +171,7 @@ class Walkthrough(Sequence[Step]):
         node = self.nodes[i]
         if operator.index(index) % len(self) < self.forward_steps:
             formula = self.operation(node)
-            numbers = self.operation(node, [_factor(self.nodes[operand].data) for operand in node.operands])
+            numbers = _filled(self.pattern(node), [self.nodes[operand].data for operand in node.operands])
             text = f"{node.name} = {formula}: {numbers} = {show(node.data)}"
             return Step("forward", i, None, i, formula, None, None, None, node.data, text)
         if position is None:
@@ -184,20 +194,22 @@ class Walkthrough(Sequence[Step]):
                 gradients[self.nodes[i].operands[position]] = old + upstream * local
         return data, gradients
 
-    def operation(self, node: Node, written: Sequence[str] = ()) -> str:
-        """An operation written out: with the names of its operands, or with what is to be written for them."""
-        assert node.primitive is not None, "a leaf is no operation"
+    def operation(self, node: Node) -> str:
+        """An operation written out, with the names of its operands."""
+        return self._written(node, [_symbol(self.nodes[i]) for i in node.operands])
+
+    def pattern(self, node: Node) -> str:
+        """The same with places for numbers, {0}, {1}, ...; operands that are plain numbers stand there already."""
         operands = [self.nodes[i] for i in node.operands]
-        symbols = [_symbol(x) for x in operands]
-        if written:
-            symbols = [
-                s if x.kind == "number" else Symbol(w) for x, s, w in zip(operands, symbols, written, strict=True)
-            ]
-        if len(symbols) > MANY_OPERANDS:
-            shown = [symbol.text for symbol in symbols]
-            return f"{node.primitive.name}({', '.join(shown[:3])}, … {len(shown) - 4} more …, {shown[-1]})"
-        text = Symbol(node.primitive.name, tuple(symbols), node.primitive).text
-        return text.replace("·", " × ") if written else text
+        symbols = [_symbol(x) if x.kind == "number" else Symbol(f"{{{k}}}") for k, x in enumerate(operands)]
+        return self._written(node, symbols).replace("·", " × ")
+
+    def _written(self, node: Node, operands: list[Symbol]) -> str:
+        assert node.primitive is not None, "a leaf is no operation"
+        if len(operands) <= MANY_OPERANDS:
+            return Symbol(node.primitive.name, tuple(operands), node.primitive).text
+        first, second, third, *middle, last = (operand.text for operand in operands)
+        return f"{node.primitive.name}({first}, {second}, {third}, … {len(middle)} more …, {last})"
 
     def local(self, i: int, position: int) -> str:
         """The formula of a node's derivative by one of its operands, in names; ∂z/∂x if its rule knows floats only."""

@@ -63,10 +63,9 @@ def _shown(walk: Walkthrough, i: int) -> dict[str, Any]:
     node = walk.nodes[i]
     if node.primitive is None:
         return {}
-    places = [f"{{{k}}}" for k in range(len(node.operands))]
     return {
         "formula": walk.operation(node),
-        "pattern": walk.operation(node, places),
+        "pattern": walk.pattern(node),
         "locals": [walk.local(i, k) for k in range(len(node.operands))],
         "domain": node.primitive.domain,
     }

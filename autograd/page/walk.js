@@ -64,7 +64,9 @@ class Walk {
   question(step) {
     const node = this.nodes[step.node];
     if (step.phase === "forward") {
-      const numbers = node.pattern.replace(/\{(\d+)\}/g, (_, k) => factor(this.nodes[node.operands[k]].data));
+      const number = (k) => this.nodes[node.operands[k]].data;
+      const places = /(?:(?<=[(|])|(?<=, ))\{(\d+)\}(?=[,)|])|\{(\d+)\}/g; // alone in parentheses, it needs none of its own
+      const numbers = node.pattern.replace(places, (_, alone, other) => (alone ? show(number(alone)) : factor(number(other))));
       return `${node.name} = ${node.formula}: ${numbers}`;
     }
     if (step.operand === undefined) return `${node.name}.grad`;

@@ -109,6 +109,7 @@ def test_by_keyboard_to_the_end_it_shows_the_engines_gradients(show_page: Open) 
 
 def test_every_step_reads_as_in_python(show_page: Open) -> None:
     y = neuron() * autograd.sum([Value(float(i)) for i in range(9)]) + autograd.sqrt(Value(0.0)) * 1e-9
+    y = y * autograd.maximum(autograd.tanh(Value(-0.5)), Value(-2.0)) * abs(Value(-3.0)) ** 2
     page = show_page(y)
     walk = walkthrough(y)
     assert page.evaluate("walk.steps.map(step => walk.text(step))") == [
@@ -509,6 +510,9 @@ def test_texts_stay_in_their_boxes_and_the_page_in_its_window(width: int, height
         })"""
     )
     assert overlapping == []
+    cut_off = """() => [...document.querySelectorAll("td, th, button, p, h1, h2, dt, dd, li")]
+      .filter((e) => e.clientWidth && e.scrollWidth > e.clientWidth).map((e) => e.textContent)"""
+    assert page.evaluate(cut_off) == []
     assert page.evaluate("document.documentElement.scrollWidth") == width
 
 

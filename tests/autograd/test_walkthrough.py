@@ -165,6 +165,20 @@ def test_a_branch_not_taken_and_a_constant_have_no_step_and_no_gradient() -> Non
     assert not [step for step in walk if walk.nodes[step.target].name == "b"]
 
 
+def test_negative_numbers_stand_in_one_pair_of_parentheses() -> None:
+    x, y = Value(-2.0, "x"), Value(-0.5, "y")
+    operations = [x * y, x**2, autograd.tanh(x), abs(x), autograd.maximum(x, y), -x, autograd.dot([x, y], [y, 3.0])]
+    assert [texts(operation)[0].partition(": ")[2].rpartition(" = ")[0] for operation in operations] == [
+        "(−2.0000) × (−0.5000)",
+        "(−2.0000)²",
+        "tanh(−2.0000)",
+        "|−2.0000|",
+        "max(−2.0000, −0.5000)",
+        "−(−2.0000)",
+        "(−2.0000) × (−0.5000) + (−0.5000) × 3",
+    ]
+
+
 def test_infinities_and_nan_are_walked_over() -> None:
     x = Value(0.0, label="x")
     assert texts(autograd.sqrt(x))[-1] == "x.grad: 0.0000 + 1.0000 × ∞ = ∞"
