@@ -8,7 +8,9 @@
 static PyObject *
 untrack(PyObject *module, PyObject *thing)
 {
-    PyObject_GC_UnTrack(thing);
+    if (PyObject_IS_GC(thing)) {
+        PyObject_GC_UnTrack(thing);
+    }
     Py_RETURN_NONE;
 }
 

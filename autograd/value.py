@@ -43,6 +43,9 @@ class Operands:
         self.partials = partials
         self.operations = [x for x in self.variables if x._primitive is not None]
         self.segment: Any = None
+        if _UNTRACK is not None:  # as Value.__init__ does
+            for part in (self, operands, places, variables, partials, self.operations):
+                _UNTRACK(part)
 
     def check_kept(self, label: str | None) -> None:
         if self.segment is not None:
@@ -438,12 +441,11 @@ def plain_numbers(operands: list[Any]) -> list[float] | None:
                 return None
         return operands
     recording = not paused()
-    numbers: list[float] = []
     for operand in operands:
         if not isinstance(operand, Value) or (operand._constant and recording):
             return None
-        numbers.append(operand._data)
-    return numbers
+    variables: list[Value] = operands
+    return [x._data for x in variables]
 
 
 def record_many(primitive: Primitive, data: float, operands: Operands) -> Value:
