@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import random
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -44,8 +45,12 @@ class Module:
         raise TypeError(f"{type(self).__name__} doesn't say what it computes; define its method __call__(self, x)")
 
     def parameters(self) -> list[Value]:
-        """The parameters, in the order of the attributes; one that is shared comes once."""
-        return [parameter for _, parameter in self.named_parameters()]
+        """The parameters, in the order of the attributes; one that is shared comes once.
+
+        Raises:
+            ValueError: as `named_parameters` does.
+        """
+        return [parameter for _, _, parameter in self._places()]
 
     def named_parameters(self) -> list[tuple[str, Value]]:
         """The parameters with their names; one that is shared has the name it is met by first.
@@ -54,28 +59,48 @@ class Module:
             ValueError: if two parameters have the same name, or an attribute holds the result of an operation, which
                 no optimiser could train.
         """
-        found: dict[str, Value] = {}
+        return [(_full(holder, i), parameter) for holder, i, parameter in self._places()]
+
+    def _places(self) -> Iterator[tuple[str, int | None, Value]]:
+        """Every parameter, with the name of the list of Values it is in and its index there, or its own name and None.
+
+        Only `named_parameters` puts the two together: a large layer has thousands, which `zero_grad` needs no names of.
+        """
         seen = {id(self)}
+        names: set[str] = set()
         pending = _attributes("", self)[::-1]  # a stack, not recursion: the next one is the last
         while pending:
             name, thing = pending.pop()
             if not isinstance(thing, (Value, Module, list, tuple, dict)) or id(thing) in seen:
                 continue
-            seen.add(id(thing))
-            if isinstance(thing, Module):
-                pending += _attributes(name + ".", thing)[::-1]
-            elif not isinstance(thing, Value):
-                pending += _elements(name, thing)[::-1]
-            elif thing.primitive is not None:
-                raise ValueError(
-                    f"{type(self).__name__}: {name} is the result of {thing.primitive.name}, not a parameter that can "
-                    "be trained; make parameters with Value(number), and keep results with .detach()"
-                )
-            elif not thing.is_constant:
-                if name in found:
-                    raise ValueError(f"{type(self).__name__}: two parameters are named {name!r}; rename an attribute")
-                found[name] = thing
-        return list(found.items())
+            held: Iterable[tuple[int | None, Value]]
+            if isinstance(thing, Value):
+                held = [(None, thing)]
+            elif not isinstance(thing, (Module, dict)) and set(map(type, thing)) == {Value}:
+                held = enumerate(thing)
+            else:
+                seen.add(id(thing))
+                below = _attributes(name + ".", thing) if isinstance(thing, Module) else _elements(name, thing)
+                pending += below[::-1]
+                continue
+            new = True
+            for i, parameter in held:
+                if id(parameter) in seen or parameter.is_constant:
+                    continue
+                seen.add(id(parameter))
+                if parameter.primitive is not None:
+                    raise ValueError(
+                        f"{type(self).__name__}: {_full(name, i)} is the result of {parameter.primitive.name}, not a "
+                        "parameter that can be trained; make parameters with Value(number), and keep results with "
+                        ".detach()"
+                    )
+                if new and name in names:
+                    raise ValueError(
+                        f"{type(self).__name__}: two parameters are named {_full(name, i)!r}; rename an attribute"
+                    )
+                names.add(name)
+                new = False
+                yield name, i, parameter
 
     def label_parameters(self) -> None:
         """Give every parameter its name as label, which drawings, walks and error messages show."""
@@ -131,6 +156,10 @@ class Module:
         if generator is not None:
             content["generator"] = generator.getstate()
         write_document(Path(path), content)
+
+
+def _full(name: str, index: int | None) -> str:
+    return name if index is None else f"{name}[{index}]"
 
 
 def _attributes(prefix: str, module: Module) -> list[tuple[str, Any]]:

@@ -81,6 +81,13 @@ def test_two_parameters_of_one_name_are_refused():
         module.parameters()
 
 
+def test_elements_of_a_list_keep_their_indices():
+    """Whatever else is in it: a constant, a parameter met before, a Module, another list."""
+    a, b = Value(1.0), Value(2.0)
+    assert names(Holder(first=a, w=[a, constant(0.0), b, b])) == ["first", "w[2]"]
+    assert names(Holder(w=[a, [b], Holder(c=Value(3.0))])) == ["w[0]", "w[1][0]", "w2.c"]
+
+
 def test_zero_grad_clears_every_parameter():
     model = MLP(2, [3, 1], activation="tanh", seed=0)
     model([1.0, -2.0]).backward()
