@@ -10,6 +10,15 @@ from typing import Any, cast
 from autograd.errors import as_float
 
 
+def is_row(thing: Any) -> bool:
+    """Whether it is a list, a tuple or an array: elements in order. A string, a dict or a set is none.
+
+    >>> is_row([1.0, 2.0]), is_row("12"), is_row({1.0, 2.0})
+    (True, False, False)
+    """
+    return hasattr(thing, "__len__") and hasattr(thing, "__getitem__") and not isinstance(thing, (str, bytes, dict))
+
+
 def count_of(owner: str, argument: str, number: Any) -> int:
     """A whole number of at least 1; NumPy's will do.
 
@@ -52,6 +61,6 @@ def generator_of(seed: int | random.Random | None) -> random.Random:
         return cast(random.Random, cast(BuiltinMethodType, random.random).__self__)  # what random.seed() seeds
     if isinstance(seed, random.Random):
         return seed
-    if isinstance(seed, int):
-        return random.Random(seed)
+    if hasattr(seed, "__index__") and not isinstance(seed, bool):
+        return random.Random(int(seed))
     raise TypeError(f"seed must be an int, a random.Random or None, got {type(seed).__name__} {seed!r}")

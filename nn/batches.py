@@ -9,6 +9,7 @@ from typing import Any
 
 from autograd import Value
 from autograd.errors import as_float
+from nn.arguments import is_row
 
 
 def plain(number: Any) -> float:
@@ -52,12 +53,12 @@ def examples(
     """
     _check_reduction(name, reduction)
     rows = _rows(name, argument, predictions)
-    if not hasattr(predictions, "__len__"):
+    if not is_row(predictions):
         raise TypeError(f"{name}: {argument} must be a row with a number per class, got {predictions!r}")
-    if not hasattr(predictions[0], "__len__"):
+    if not is_row(predictions[0]):
         return [(rows[0], _class_target(name, "targets", targets, len(rows[0])))]
-    if not hasattr(targets, "__len__") or len(targets) != len(rows):
-        got = len(targets) if hasattr(targets, "__len__") else repr(targets)
+    if not is_row(targets) or len(targets) != len(rows):
+        got = len(targets) if is_row(targets) else repr(targets)
         raise ValueError(f"{name}: {len(rows)} rows of {argument}, but targets are {got}; give one for each row")
     return [
         (row, _class_target(name, f"targets[{i}]", target, len(row)))
@@ -67,7 +68,7 @@ def examples(
 
 def _class_target(name: str, argument: str, target: Any, classes: int) -> int | list[Any]:
     """A class index, also for a one-hot row; else the row of shares."""
-    if not hasattr(target, "__len__"):
+    if not is_row(target):
         return class_index(name, argument, target, classes)
     shares = [_number(name, argument, target, 0, j, t) for j, t in enumerate(target)]
     if len(shares) != classes:
@@ -95,13 +96,13 @@ def class_index(name: str, argument: str, index: Any, classes: int) -> int:
 
 
 def _rows(name: str, argument: str, things: Any) -> list[list[Any]]:
-    if not hasattr(things, "__len__"):
+    if not is_row(things):
         return [[_number(name, argument, things, 0, 0, things)]]
     if len(things) == 0:
         raise ValueError(f"{name}: {argument} is empty; pass at least one example")
-    rows = things if hasattr(things[0], "__len__") else [things]
+    rows = things if is_row(things[0]) else [things]
     for i, row in enumerate(rows):
-        if not hasattr(row, "__len__"):
+        if not is_row(row):
             raise TypeError(f"{name}: {argument} mixes rows and numbers: {argument}[{i}] is {row!r}")
         if len(row) == 0:
             raise ValueError(f"{name}: {argument}[{i}] is empty; each row needs at least one number")
@@ -117,9 +118,9 @@ def _number(name: str, argument: str, things: Any, i: int, j: int, number: Any) 
 
 def place(argument: str, things: Any, i: int, j: int) -> str:
     """Where the j-th number of the i-th row stands in an argument, as one would index it."""
-    if not hasattr(things, "__len__"):
+    if not is_row(things):
         return argument
-    return f"{argument}[{i}][{j}]" if hasattr(things[0], "__len__") else f"{argument}[{j}]"
+    return f"{argument}[{i}][{j}]" if is_row(things[0]) else f"{argument}[{j}]"
 
 
 def _shape(rows: Sequence[Sequence[Any]]) -> str:

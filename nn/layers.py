@@ -9,7 +9,7 @@ from typing import Any
 from autograd import Value, dot
 from autograd.errors import as_float
 from nn.activations import Activation, activation_of, name_of
-from nn.arguments import count_of, generator_of
+from nn.arguments import count_of, generator_of, is_row
 from nn.init import Initializer, initializer_of
 from nn.module import Module
 
@@ -159,12 +159,18 @@ class MLP(Module):
         initializer: str | Initializer = "uniform",
         seed: int | random.Random | None = None,
     ) -> None:
+        if not is_row(units):
+            raise TypeError(f"MLP: units must be a list, for instance MLP(2, [16, 1]), got {units!r}")
         sizes = [count_of("MLP", "inputs", inputs), *(count_of("MLP", f"units[{i}]", n) for i, n in enumerate(units))]
         if len(sizes) == 1:
             raise ValueError("MLP: units is empty; name at least the output layer, for instance MLP(2, [16, 1])")
         activations: list[str | Activation]
         if isinstance(activation, str) or callable(activation):
             activations = [activation] * (len(sizes) - 2) + [output_activation]
+        elif not is_row(activation):
+            raise TypeError(
+                f"MLP: activation must be a name, a function, or a list of one per layer, got {activation!r}"
+            )
         else:
             activations = list(activation)
             if len(activations) != len(sizes) - 1:
@@ -214,7 +220,9 @@ def _inputs(x: Iterable[Any], count: int, owner: Module) -> list[Any]:
         raise TypeError(f"{type(owner).__name__}: x must be a list of {count} numbers, got {x!r}; put it into a list")
     row = list(x)
     if len(row) != count:
-        raise ValueError(f"{type(owner).__name__}: x has {len(row)} elements, but there are {count} inputs")
+        raise ValueError(
+            f"{type(owner).__name__}: x has {len(row)} elements, but there are {count} inputs; give each one"
+        )
     if set(map(type, row)) <= {float, Value}:
         return row
     return [v if isinstance(v, Value) else as_float(v, type(owner).__name__, f"x[{i}]") for i, v in enumerate(row)]

@@ -10,7 +10,7 @@ import re
 from typing import Any
 
 import autograd
-from nn.arguments import not_negative
+from nn.arguments import count_of, is_row, not_negative
 from nn.batches import check_share, class_index, examples, pairs, place, plain, varies
 from nn.module import Module
 
@@ -203,12 +203,15 @@ def l2_penalty(model: Module, strength: float) -> Any:
     With a cost that is a mean over m examples, the strength is the λ/m of λ/2m.
 
     Raises:
+        TypeError: if the model is no Module, or strength no real number.
         ValueError: if strength is negative or not finite, or the model has no weights.
 
     >>> from nn import MLP
     >>> l2_penalty(MLP(2, [1], initializer=lambda generator, fan_in, fan_out: 3.0), strength=0.5).data
     4.5
     """
+    if not isinstance(model, Module):
+        raise TypeError(f"l2_penalty: model must be a Module, such as an MLP, got {type(model).__name__} {model!r}")
     strength = not_negative("l2_penalty", "strength", strength)
     weights = [
         parameter for name, parameter in model.named_parameters() if not _BIAS.fullmatch(name.rpartition(".")[2])
@@ -223,12 +226,13 @@ def one_hot(index: Any, classes: int) -> Any:
 
     Raises:
         ValueError: if an index lies outside the classes.
-        TypeError: if an index is no whole number.
+        TypeError: if an index, or the number of classes, is no whole number.
 
     >>> one_hot(2, 4), one_hot([0, 1], 2)
     ([0.0, 0.0, 1.0, 0.0], [[1.0, 0.0], [0.0, 1.0]])
     """
-    if hasattr(index, "__len__"):
+    classes = count_of("one_hot", "classes", classes)
+    if is_row(index):
         return [one_hot(each, classes) for each in index]
     hot = class_index("one_hot", "index", index, classes)
     return [float(k == hot) for k in range(classes)]

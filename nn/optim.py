@@ -29,6 +29,8 @@ class Optimizer(ABC):
 
     def __init__(self, parameters: Iterable[Value], learning_rate: LearningRate, weight_decay: float) -> None:
         name = type(self).__name__
+        if not hasattr(parameters, "__iter__"):
+            raise TypeError(f"{name}: parameters must be a list of Values, got {parameters!r}; pass model.parameters()")
         self.parameters = list(parameters)
         for i, parameter in enumerate(self.parameters):
             if not isinstance(parameter, Value) or not parameter.is_leaf or parameter.is_constant:
@@ -182,8 +184,10 @@ class Adam(Optimizer):
     ) -> None:
         name = type(self).__name__
         super().__init__(parameters, learning_rate, weight_decay)
+        if not isinstance(betas, (tuple, list)) or len(betas) != 2:
+            raise TypeError(f"{name}: betas must be two numbers, such as (0.9, 0.999), got {betas!r}")
         self.betas = tuple(not_negative(name, f"betas[{i}]", beta) for i, beta in enumerate(betas))
-        if len(self.betas) != 2 or max(self.betas) >= 1.0:
+        if max(self.betas) >= 1.0:
             raise ValueError(f"{name}: betas must be two numbers in [0, 1), got {betas!r}")
         self.epsilon = not_negative(name, "epsilon", epsilon)
 

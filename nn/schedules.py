@@ -1,5 +1,8 @@
 """Learning-rate schedules: plain functions of the step, which counts from 0. Any function of yours will do as well.
 
+Rates and factors are finite and not negative, counts of steps whole and at least 1; else there is a ValueError, or a
+TypeError for what is no number.
+
 >>> from autograd import Value
 >>> from nn import SGD
 >>> optimizer = SGD([Value(1.0)], learning_rate=step_decay(0.1, factor=0.5, every=100))
@@ -10,13 +13,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from nn.arguments import count_of
+from nn.arguments import count_of, not_negative
 
 Schedule = Callable[[int], float]
 
 
 def constant(rate: float) -> Schedule:
     """The same rate at every step: what a plain number means, for use inside `warm_up`."""
+    rate = not_negative("constant", "rate", rate)
     return lambda step: rate
 
 
@@ -26,6 +30,7 @@ def step_decay(rate: float, factor: float, every: int) -> Schedule:
     >>> [step_decay(0.1, factor=0.5, every=2)(step) for step in range(5)]
     [0.1, 0.1, 0.05, 0.05, 0.025]
     """
+    rate, factor = not_negative("step_decay", "rate", rate), not_negative("step_decay", "factor", factor)
     every = count_of("step_decay", "every", every)
     return lambda step: rate * factor ** (step // every)
 
@@ -36,6 +41,7 @@ def exponential_decay(rate: float, factor: float) -> Schedule:
     >>> exponential_decay(0.5, factor=0.5)(2)
     0.125
     """
+    rate, factor = not_negative("exponential_decay", "rate", rate), not_negative("exponential_decay", "factor", factor)
     return lambda step: rate * factor**step
 
 
@@ -47,6 +53,7 @@ def cosine_decay(rate: float, steps: int, final: float = 0.0) -> Schedule:
     >>> [round(cosine_decay(1.0, steps=4)(step), 4) for step in (0, 2, 4, 9)]
     [1.0, 0.5, 0.0, 0.0]
     """
+    rate, final = not_negative("cosine_decay", "rate", rate), not_negative("cosine_decay", "final", final)
     steps = count_of("cosine_decay", "steps", steps)
     return lambda step: final + 0.5 * (rate - final) * (1.0 + math.cos(math.pi * min(step, steps) / steps))
 
@@ -59,5 +66,7 @@ def warm_up(schedule: Schedule, steps: int) -> Schedule:
     >>> [warm_up(constant(1.0), steps=4)(step) for step in range(6)]
     [0.25, 0.5, 0.75, 1.0, 1.0, 1.0]
     """
+    if not callable(schedule):
+        raise TypeError(f"warm_up: schedule must be a function of the step, such as constant(0.1), got {schedule!r}")
     steps = count_of("warm_up", "steps", steps)
     return lambda step: schedule(0) * (step + 1) / steps if step < steps else schedule(step - steps)

@@ -12,7 +12,7 @@ import autograd
 from autograd import Value
 from autograd.errors import as_float
 from autograd.leaves import zero_gradients
-from nn.arguments import count_of, generator_of
+from nn.arguments import count_of, generator_of, is_row
 from nn.batches import plain
 from nn.module import Module
 from nn.optim import Optimizer
@@ -108,12 +108,17 @@ def fit(
     >>> [round(parameter.data, 3) for parameter in model.parameters()], len(history.loss)
     ([2.0, 1.0], 200)
     """
+    if not isinstance(model, Module):
+        raise TypeError(f"fit: model must be a Module, such as an MLP, got {type(model).__name__} {model!r}")
     if not callable(loss):
         raise TypeError(f"fit: loss must be a function of a prediction and its target, such as nn.mse, got {loss!r}")
     if not isinstance(optimizer, Optimizer):
         raise TypeError(f"fit: optimizer must be one, such as SGD(model.parameters(), 0.1), got {optimizer!r}")
-    if not isinstance(metrics, Mapping | None):
+    metrics = {} if metrics is None else metrics
+    if not isinstance(metrics, Mapping) or not all(map(callable, metrics.values())):
         raise TypeError(f'fit: metrics must be a dict by name, such as {{"accuracy": accuracy}}, got {metrics!r}')
+    if penalty is not None and not callable(penalty):
+        raise TypeError(f"fit: penalty must be a function of the model, or None, got {penalty!r}")
     rows, targets = _checked_data(X, y)
     epochs = count_of("fit", "epochs", epochs)
     size = len(rows) if batch_size is None else count_of("fit", "batch_size", batch_size)
@@ -125,7 +130,6 @@ def fit(
         )
     _try_targets(model, rows, targets, loss)
 
-    metrics = dict(metrics or {})
     history = History(metrics={name: [] for name in metrics})
     with _Progress(progress, epochs * math.ceil(len(rows) / size)) as bar:
         for epoch in range(1, epochs + 1):
@@ -177,18 +181,21 @@ def _differentiated(value: Any, weight: float, what: str) -> float:
 
 
 def _plain(prediction: Any) -> Any:
-    return [plain(p) for p in prediction] if hasattr(prediction, "__len__") else plain(prediction)
+    return [plain(p) for p in prediction] if is_row(prediction) else plain(prediction)
 
 
 def _checked_data(X: Sequence[Any], y: Sequence[Any]) -> tuple[list[list[float]], list[Any]]:  # noqa: N803
     """The examples as rows of finite floats, the targets as a list."""
+    for argument, things in (("X", X), ("y", y)):
+        if not is_row(things):
+            raise TypeError(f"fit: {argument} must be a list with one for each example, got {things!r}")
     if len(X) == 0:
         raise ValueError("fit: X is empty; pass at least one example")
     if len(X) != len(y):
         raise ValueError(f"fit: X has {len(X)} examples, but y has {len(y)} targets; give each example its target")
     rows = []
     for i, example in enumerate(X):
-        if not hasattr(example, "__len__"):
+        if not is_row(example):
             raise TypeError(f"fit: X[{i}] is {example!r}, but must be a row of numbers; put a lone one into a list")
         if len(example) != len(X[0]):
             raise ValueError(
@@ -206,7 +213,7 @@ def _try_targets(model: Module, rows: list[list[float]], targets: list[Any], los
     """Compute the loss of every target once, for a neutral prediction of ½, so that a bad one stops before training."""
     with autograd.no_grad():
         prediction = model(rows[0])
-        neutral = [0.5] * len(prediction) if hasattr(prediction, "__len__") else 0.5
+        neutral = [0.5] * len(prediction) if is_row(prediction) else 0.5
         for i, target in enumerate(targets):
             try:
                 loss(neutral, target)

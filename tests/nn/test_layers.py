@@ -152,6 +152,11 @@ def test_initializers_equal_pytorchs_bounds():
     assert (sum(x * x for x in ours) / 20000) ** 0.5 == pytest.approx(tensor.std().item(), rel=0.03)
 
 
+def test_a_seed_of_numpys_is_an_int():
+    numpy = pytest.importorskip("numpy")
+    assert [p.data for p in Neuron(3, seed=numpy.int64(5)).w] == [p.data for p in Neuron(3, seed=5).w]
+
+
 @pytest.mark.parametrize("name", [name for name in ACTIVATIONS if name != "linear"])
 def test_activations_are_rows_of_the_table(name):
     assert activation_of(name) is autograd.PRIMITIVES[name]
@@ -162,6 +167,9 @@ def test_activations_are_rows_of_the_table(name):
     [
         (lambda: MLP(0, [1]), ValueError, "MLP: inputs is 0, but must be at least 1"),
         (lambda: MLP(2, []), ValueError, "units is empty"),
+        (lambda: MLP(2, 3), TypeError, r"MLP: units must be a list, for instance MLP\(2, \[16, 1\]\), got 3"),
+        (lambda: MLP(2, [3], activation=3), TypeError, "MLP: activation must be a name, a function, or a list"),
+        (lambda: Neuron(2, seed=True), TypeError, "seed must be an int, a random.Random or None, got bool True"),
         (lambda: MLP(2, [3, 0]), ValueError, r"units\[1\] is 0, but must be at least 1"),
         (lambda: MLP(2, [3.5]), TypeError, r"units\[0\] must be a whole number, got float 3.5"),
         (lambda: MLP(2, [3, 1], activation=["relu"]), ValueError, "1 activations for 2 layers"),

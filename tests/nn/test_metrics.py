@@ -22,9 +22,29 @@ def test_the_first_of_equal_scores_is_taken():
     assert largest([Value(1.0), 3.0, 3.0]) == 1
 
 
+NAN = float("nan")
+
+
 @pytest.mark.parametrize(
-    ("predictions", "targets", "message"), [([], [], "of no examples"), ([0.1], [1, 0], "1 predictions, but 2 targets")]
+    ("call", "error", "message"),
+    [
+        (lambda: accuracy([], []), ValueError, "of no examples"),
+        (lambda: accuracy([0.1], [1, 0]), ValueError, "1 predictions, but 2 targets"),
+        (lambda: accuracy(0.5, [1]), TypeError, "accuracy: predictions must be a list with one for each example"),
+        (lambda: accuracy([0.5], 1), TypeError, "accuracy: targets must be a list"),
+        (lambda: accuracy(["a"], [1]), TypeError, r"accuracy: predictions\[0\] must be a real number"),
+        (lambda: accuracy([0.7], [1], threshold="a"), TypeError, "accuracy: threshold must be a real number"),
+        (lambda: accuracy([0.7, NAN], [1, 0]), ValueError, r"accuracy: predictions\[1\] is nan"),
+        (lambda: accuracy([0.7], [Value(NAN)]), ValueError, r"accuracy: targets\[0\] is nan"),
+        (lambda: accuracy([[NAN, 1.0]], [0]), ValueError, r"accuracy: predictions\[0\]\[0\] is nan"),
+        (lambda: accuracy([[0.1, 0.9]], [2]), ValueError, r"targets\[0\] is class 2, but the 2 classes are 0 to 1"),
+        (lambda: accuracy([[0.1, 0.9]], [0.5]), TypeError, r"targets\[0\] must be a class index"),
+        (lambda: accuracy([[0.1, 0.9]], [[0, 1, 0]]), ValueError, r"targets\[0\] has 3 numbers.*2 classes"),
+        (lambda: accuracy([[]], [0]), ValueError, r"accuracy: predictions\[0\] is empty"),
+        (lambda: largest([]), ValueError, "largest: scores is empty"),
+        (lambda: largest([1.0, NAN]), ValueError, r"largest: scores\[1\] is nan"),
+    ],
 )
-def test_bad_input_is_named(predictions, targets, message):
-    with pytest.raises(ValueError, match=message):
-        accuracy(predictions, targets)
+def test_bad_input_is_named(call, error, message):
+    with pytest.raises(error, match=message):
+        call()

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from autograd import Value
-from nn import SGD, Adam, AdamW, schedules
+from nn import MLP, SGD, Adam, AdamW, schedules
 
 INF, NAN = math.inf, math.nan
 START = [1.5, -0.3, 2.0, 0.0]
@@ -168,8 +168,21 @@ def test_a_bad_rate_from_a_schedule_moves_nothing():
         (lambda: SGD([Value(1.0)], 0.1, nesterov=True), ValueError, "nesterov needs a momentum"),
         (lambda: AdamW([Value(1.0)], weight_decay=-1.0), ValueError, "AdamW: weight_decay is -1.0"),
         (lambda: Adam([Value(1.0)], betas=(0.9, 1.0)), ValueError, r"Adam: betas must be two numbers in \[0, 1\)"),
-        (lambda: Adam([Value(1.0)], betas=(0.9,)), ValueError, "Adam: betas must be two numbers"),
+        (lambda: Adam([Value(1.0)], betas=(0.9,)), TypeError, "Adam: betas must be two numbers, such as"),
+        (lambda: Adam([Value(1.0)], betas=0.9), TypeError, "Adam: betas must be two numbers, .* got 0.9"),
+        (
+            lambda: SGD(MLP(1, [1]), 0.1),
+            TypeError,
+            r"SGD: parameters must be a list of Values, got MLP.*parameters\(\)",
+        ),
         (lambda: schedules.step_decay(0.1, 0.5, every=0), ValueError, "step_decay: every is 0"),
+        (lambda: schedules.step_decay("a", 0.5, every=2), TypeError, "step_decay: rate must be a real number"),
+        (lambda: schedules.step_decay(0.1, -0.5, every=2), ValueError, "step_decay: factor is -0.5"),
+        (lambda: schedules.exponential_decay(NAN, 0.5), ValueError, "exponential_decay: rate is nan"),
+        (lambda: schedules.exponential_decay(0.1, "x"), TypeError, "exponential_decay: factor must be a real number"),
+        (lambda: schedules.cosine_decay(0.1, 10, final=-1.0), ValueError, "cosine_decay: final is -1.0"),
+        (lambda: schedules.constant(-0.1), ValueError, "constant: rate is -0.1"),
+        (lambda: schedules.warm_up(0.1, steps=5), TypeError, r"warm_up: schedule must be a function.* got 0.1"),
         (lambda: schedules.warm_up(schedules.constant(0.1), steps=0), ValueError, "warm_up: steps is 0"),
     ],
 )

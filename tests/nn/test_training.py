@@ -166,6 +166,12 @@ def test_numpy_data_are_taken():
 NAN = math.nan
 BAD = [
     ({"X": []}, ValueError, "fit: X is empty"),
+    ({"X": 5}, TypeError, "fit: X must be a list with one for each example, got 5"),
+    ({"X": dict(enumerate(X))}, TypeError, "fit: X must be a list"),
+    ({"y": iter(LABELS)}, TypeError, "fit: y must be a list"),
+    ({"model": "mlp"}, TypeError, "fit: model must be a Module, such as an MLP, got str 'mlp'"),
+    ({"metrics": {"accuracy": 3}}, TypeError, "fit: metrics must be a dict by name"),
+    ({"penalty": 0.1}, TypeError, "fit: penalty must be a function of the model, or None, got 0.1"),
     ({"y": [0, 1]}, ValueError, "X has 5 examples, but y has 2 targets"),
     ({"X": [1.0, 2.0, 3.0, 4.0, 5.0]}, TypeError, r"X\[0\] is 1.0, but must be a row"),
     ({"X": [[0.0, 0.0], [1.0], *X[2:]]}, ValueError, r"X\[1\] has 1 numbers, but X\[0\] has 2"),
@@ -198,6 +204,7 @@ def test_bad_input_is_named_and_changes_nothing(changes, error, message):
     before = [p.data for p in model.parameters()]
     optimizer = SGD(model.parameters(), 0.1, momentum=0.9)
     arguments = {
+        "model": model,
         "X": X,
         "y": LABELS,
         "loss": nn.cross_entropy_with_logits,
@@ -206,7 +213,7 @@ def test_bad_input_is_named_and_changes_nothing(changes, error, message):
         "batch_size": 2,
     }
     with pytest.raises(error, match=message):
-        fit(model, **(arguments | changes), progress=False)
+        fit(**(arguments | changes), progress=False)
     assert [p.data for p in model.parameters()] == before
     assert not any(p.grad for p in model.parameters())
     assert (optimizer.steps, optimizer.state) == (0, {})
