@@ -12,6 +12,7 @@ import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import overload
 
 from autograd.primitive import Primitive
@@ -247,8 +248,8 @@ class Walkthrough(Sequence[Step]):
 
         terminal.play(self)
 
-    def save_html(self, path: str | os.PathLike[str]) -> None:
-        """Write the walk as one live HTML file, which opens from disk and needs no network.
+    def save_html(self, path: str | os.PathLike[str]) -> Path:
+        """Write the walk as one live HTML file, which opens from disk and needs no network; returns its path.
 
         Raises:
             ValueError: if there are more than 2,000 steps.
@@ -258,6 +259,7 @@ class Walkthrough(Sequence[Step]):
         from autograd import page, rendering
 
         rendering.write_whole(path, page.to_html(self).encode())
+        return Path(path)
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         from autograd import page

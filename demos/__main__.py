@@ -6,14 +6,15 @@ import argparse
 import io
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from autograd import walkthrough
+from autograd import draw, walkthrough
 from autograd.terminal import wants_colour
 from demos.catalogue import DEMOS, Demo, find
 from demos.handwriting import DataError
+from demos.pictures import write_pictures
 from demos.report import Report, Verdict
 from demos.site import write_site
 from demos.terminal import WIDTH, paint, report_lines, tally
@@ -38,9 +39,11 @@ def parser() -> argparse.ArgumentParser:
     action = made.add_mutually_exclusive_group()
     action.add_argument("--list", action="store_true", help="name, document and title of every demo")
     action.add_argument("--check", action="store_true", help="exit 1 if a row neither agrees nor is a known erratum")
+    action.add_argument("--draw", metavar="FILE", type=Path, help="draw one demo's graph, as .svg, .png, .pdf or .dot")
     action.add_argument("--step", action="store_true", help="walk through one demo in the terminal, a key a step")
     action.add_argument("--page", metavar="FILE", type=Path, help="write one demo's walk as a live HTML page")
     action.add_argument("--site", metavar="DIR", type=Path, help="write the pages of all demos, and an index of them")
+    action.add_argument("--pictures", metavar="DIR", type=Path, help="write the README's drawing and picture of a page")
     action.add_argument("--plots", metavar="DIR", type=Path, help="write the demos' plots as PNG (needs matplotlib)")
     return made
 
@@ -55,10 +58,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         command.error(str(error))
     if options.list:
         return _list(chosen if options.demos else DEMOS)
-    if options.step or options.page is not None:
-        return _walk(command, chosen, options.page)
+    if options.step or options.draw is not None or options.page is not None:
+        if len(chosen) != 1:
+            command.error("--draw, --step and --page take one demo; name it, for instance xnor_step")
+        return _look(command, chosen[0], options.draw, options.page)
     if options.site is not None:
-        return _site(command, chosen if options.demos else DEMOS, options.site)
+        return _written(command, lambda: write_site(chosen if options.demos else DEMOS, options.site))
+    if options.pictures is not None:
+        return _written(command, lambda: write_pictures(options.pictures))
     if options.plots is not None:
         return _plots(command, chosen, options.plots)
     return _reports(command, chosen, options.check)
@@ -97,27 +104,25 @@ def _summary(chosen: Sequence[Demo], reports: Sequence[Report], colour: bool) ->
     return 1 if wrong else 0
 
 
-def _walk(command: argparse.ArgumentParser, chosen: Sequence[Demo], page: Path | None) -> int:
-    """One demo's walk in the terminal, or as a page."""
-    if len(chosen) != 1:
-        command.error("--step and --page take one demo; name it, for instance xnor_step")
-    walk = walkthrough(chosen[0].output())
-    if page is None:
-        walk.play()
-        return 0
-    try:
-        walk.save_html(page)
-    except (OSError, RuntimeError) as error:
-        command.error(f"--page: {error}")
-    print(page)
+def _look(command: argparse.ArgumentParser, demo: Demo, drawing: Path | None, page: Path | None) -> int:
+    """One demo drawn, as a page, or step by step in the terminal."""
+    output = demo.output()
+    if drawing is not None:
+        output.backward()
+        return _written(command, lambda: [draw(output).save(drawing)])
+    walk = walkthrough(output)
+    if page is not None:
+        return _written(command, lambda: [walk.save_html(page)])
+    walk.play()
     return 0
 
 
-def _site(command: argparse.ArgumentParser, demos: Sequence[Demo], folder: Path) -> int:
+def _written(command: argparse.ArgumentParser, write: Callable[[], Sequence[Path]]) -> int:
+    """Write files, and tell their paths."""
     try:
-        print(*write_site(demos, folder), sep="\n")
-    except (OSError, RuntimeError) as error:
-        command.error(f"--site: {error}")
+        print(*write(), sep="\n")
+    except (OSError, RuntimeError, ValueError) as error:
+        command.error(str(error))
     return 0
 
 

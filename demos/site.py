@@ -51,9 +51,7 @@ def write_site(demos: Sequence[Demo], folder: Path) -> list[Path]:
     """
     walks = [walkthrough(demo.output()) for demo in demos]
     folder.mkdir(parents=True, exist_ok=True)
-    pages = [folder / f"{demo.name}.html" for demo in demos]
-    for walk, page in zip(walks, pages, strict=True):
-        walk.save_html(page)
+    pages = [walk.save_html(folder / f"{demo.name}.html") for demo, walk in zip(demos, walks, strict=True)]
     index = folder / "index.html"
     entries = map(_entry, demos, walks, pages)
     write_whole(index, _INDEX.format(entries="\n".join(entries)).encode())

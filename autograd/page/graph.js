@@ -57,14 +57,14 @@ class Graph {
   // All of a small graph; of a large one its beginning, as large as its text must be to be read.
   start() {
     const all = this.all();
-    const scale = Math.max(Math.min(this.svg.clientHeight / (this.whole.height + 20), 1), 0.8);
+    const scale = Math.max(Math.min(this.svg.clientHeight / (this.whole.height + 24), 1), 0.8);
     const width = this.svg.clientWidth / scale;
     if (all.width <= width) return this.show(all);
-    this.show({ x: -10, y: (this.whole.height - width * this.aspect) / 2, width });
+    this.show({ x: -12, y: (this.whole.height - width * this.aspect) / 2, width });
   }
 
   all() {
-    const [wide, high] = [this.whole.width + 20, this.whole.height + 20];
+    const [wide, high] = [this.whole.width + 24, this.whole.height + 24];
     const width = Math.max(wide, high / this.aspect, this.svg.clientWidth / 1.25);
     return { x: (this.whole.width - width) / 2, y: (this.whole.height - width * this.aspect) / 2, width };
   }
@@ -88,19 +88,18 @@ class Graph {
     this.frame = requestAnimationFrame(tick);
   }
 
-  keepInView([target, ...others]) {
+  // Moves no more than it must to show a step's nodes; where they are too far apart, the first of them.
+  keepInView(indices) {
     const { x, y, width } = this.view;
     const height = width * this.aspect;
-    const boxes = [target, ...others].map((i) => this.walk.nodes[i].box);
-    const inside = ([left, top, w, h]) => left >= x && top >= y && left + w <= x + width && top + h <= y + height;
-    if (boxes.every(inside)) return;
     let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
-    for (const [a, b, w, h] of boxes) {
-      const grown = [Math.min(left, a), Math.min(top, b), Math.max(right, a + w), Math.max(bottom, b + h)];
+    for (const [a, b, w, h] of indices.map((i) => this.walk.nodes[i].box)) {
+      const grown = [Math.min(left, a - 12), Math.min(top, b - 12), Math.max(right, a + w + 12), Math.max(bottom, b + h + 12)];
       if (left !== Infinity && (grown[2] - grown[0] > width || grown[3] - grown[1] > height)) break;
       [left, top, right, bottom] = grown;
     }
-    this.glide({ x: (left + right - width) / 2, y: (top + bottom - height) / 2, width });
+    const to = { x: Math.min(Math.max(x, right - width), left), y: Math.min(Math.max(y, bottom - height), top), width };
+    if (to.x !== x || to.y !== y) this.glide(to);
   }
 
   zoom(by, at = { x: 0.5, y: 0.5 }) {

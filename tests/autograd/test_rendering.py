@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -29,6 +30,7 @@ def test_without_the_program_the_wheel_renders(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(shutil, "which", lambda name: None)
     assert render(GRAPH, "svg").count(b'class="edge"') == 2
     assert render(GRAPH, "png").startswith(b"\x89PNG")
+    assert len(json.loads(render(GRAPH, "json0"))["edges"]) == 2
 
 
 def test_without_either_the_error_names_both(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 import os
 import pty
 import re
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -99,6 +100,8 @@ def test_list_shows_name_document_and_title():
         (["--list", "--check"], "not allowed with"),
         (["--plots", str(Path(__file__))], "cannot write to"),
         (["--plots", "out", "chain_rule"], "no plots here; there are some in"),
+        (["--draw", "x.jpeg", "000"], "must end in .svg, .png"),
+        (["--pictures", str(Path(__file__))], "File exists"),
         (["--step"], "take one demo; name it, for instance xnor_step"),
         (["--page", "x.html", "000", "002"], "take one demo; name it"),
         (["--page", str(Path(__file__).parent), "000"], "is a folder; name a file in it"),
@@ -128,6 +131,22 @@ def test_page_and_site_write_pages_that_open_from_disk(tmp_path):
     index = (folder / "index.html").read_text(encoding="utf-8")
     assert re.findall(r'href="(.*?)"', index) == [f"{demo.name}.html" for demo in DEMOS]
     assert (folder / "xnor_step.html").read_bytes() == path.read_bytes()
+
+
+def test_draw_shows_the_gradients(tmp_path):
+    path = tmp_path / "graph.dot"
+    assert run("000", "--draw", str(path)).stdout == f"{path}\n"
+    assert "0.0381" in path.read_text(encoding="utf-8")
+
+
+def test_the_readme_s_pictures(tmp_path):
+    ended = run("--pictures", str(tmp_path))
+    if "install Chromium" in ended.stderr:
+        pytest.skip("no Chromium here to take the picture with")
+    assert ended.stdout.splitlines() == [str(tmp_path / "drawing.svg"), str(tmp_path / "page.png")]
+    assert "0.0381" in (tmp_path / "drawing.svg").read_text(encoding="utf-8")
+    width_and_height = (tmp_path / "page.png").read_bytes()[16:24]
+    assert struct.unpack(">II", width_and_height) == (1280, 800)
 
 
 def test_colour_on_a_terminal_unless_no_color_is_set():
