@@ -24,6 +24,7 @@ class Neuron(Module):
         initializer: a name of `nn.INITIALIZERS`, or a function `(generator, fan_in, fan_out) -> float`.
         seed: an int, or a `random.Random` to draw from; None draws from Python's shared generator (`random.seed`).
         fan_out: how many neurons its layer has, which some initialisers ask.
+        nonlin: False for activation="linear", as code written for micrograd says it.
 
     Attributes:
         w: the weights, one Value per input.
@@ -46,10 +47,11 @@ class Neuron(Module):
         initializer: str | Initializer = "uniform",
         seed: int | random.Random | None = None,
         fan_out: int = 1,
+        nonlin: bool = True,
     ) -> None:
         inputs = count_of("Neuron", "inputs", inputs)
         draw, generator = initializer_of(initializer), generator_of(seed)
-        self.activation = activation_of(activation)
+        self.activation = activation_of(activation if nonlin else "linear")
         self.w = [Value(draw(generator, inputs, fan_out)) for _ in range(inputs)]
         self.b = Value(0.0) if bias else None
         self.label_parameters()
@@ -78,7 +80,7 @@ class Layer(Module):
     Args:
         inputs: how many inputs it has.
         units: how many neurons.
-        activation, bias, initializer, seed: as for `Neuron`.
+        activation, bias, initializer, seed, nonlin: as for `Neuron`.
 
     Raises:
         TypeError, ValueError: for an argument out of its range.
@@ -97,12 +99,21 @@ class Layer(Module):
         bias: bool = True,
         initializer: str | Initializer = "uniform",
         seed: int | random.Random | None = None,
+        nonlin: bool = True,
     ) -> None:
         units = count_of("Layer", "units", units)
         self.inputs = count_of("Layer", "inputs", inputs)
         generator = generator_of(seed)
         self.neurons = [
-            Neuron(inputs, activation, bias=bias, initializer=initializer, seed=generator, fan_out=units)
+            Neuron(
+                inputs,
+                activation,
+                bias=bias,
+                initializer=initializer,
+                seed=generator,
+                fan_out=units,
+                nonlin=nonlin,
+            )
             for _ in range(units)
         ]
         self.label_parameters()

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from autograd import Value
-from nn import MLP
+from nn import MLP, Layer, Module, Neuron
 
 
 def test_the_training_loop_of_micrograds_lecture():
@@ -47,6 +47,30 @@ def test_the_default_weights_are_micrograds_numbers():
             expected += [random.uniform(-1, 1) for _ in range(fan_in)] + [0.0]
     random.seed(1337)
     assert [p.data for p in MLP(3, [4, 1]).parameters()] == expected
+
+
+def test_a_model_of_ones_own_out_of_micrograds_layers():
+    class Net(Module):
+        def __init__(self):
+            self.hidden = Layer(2, 3, nonlin=True)
+            self.out = Neuron(3, nonlin=False)
+
+        def __call__(self, x):
+            return self.out(self.hidden(x))
+
+        def parameters(self):
+            return self.hidden.parameters() + self.out.parameters()
+
+    net = Net()
+    assert len(net.parameters()) == 13
+    for p in net.parameters():
+        p.data = -1.0
+    assert [y.data for y in net.hidden([1.0, 2.0])] == [0.0, 0.0, 0.0]
+    assert net([1.0, 2.0]).data == -1.0  # no relu on the output
+    net([1.0, 2.0]).backward()
+    assert net.out.b.grad == 1.0
+    net.zero_grad()
+    assert net.out.b.grad == 0.0
 
 
 def test_one_output_is_a_value_and_several_are_a_list():
