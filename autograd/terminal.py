@@ -82,7 +82,7 @@ def _screen() -> Iterator[Iterator[str]]:
     finally:
         leave()
         for number, former in previous.items():
-            signal.signal(number, former)
+            signal.signal(number, former or signal.SIG_DFL)  # None: it was not Python's
         os.close(resized)
         os.close(tell)
 
@@ -210,24 +210,19 @@ class _Player:
 
     def table(self, step: Step | None, width: int, height: int) -> list[tuple[str, str]]:
         """The nodes around the step's, with what has been computed so far."""
+        nodes = [i for i, node in enumerate(self.walk.nodes) if node.kind != "number"]
+        at = nodes.index(step.target) if step else 0
+        first = max(min(at - (height - 1) // 2, len(nodes) - height + 1), 0)
         data, gradients = self.walk.state(self.position)
         wide = max((width - 29) // 3, 6)
-        head = _row("", "node", "is", "data", "grad", wide, width)
-        rows: list[tuple[str, str]] = []
-        at = 0
-        for i, node in enumerate(self.walk.nodes):
-            if node.kind == "number":
-                continue
-            mark = ""
-            if step and i in (step.node, step.target):
-                mark = "▶" if i == step.target else "•"
-                at = len(rows) if i == step.target else at
+        rows = [(_row("", "node", "is", "data", "grad", wide, width), "bold")]
+        for i in nodes[first : first + max(height - 1, 0)]:
+            node, here = self.walk.nodes[i], step is not None and i == step.target
+            mark = "▶" if here else "•" if step and i == step.node else ""
             kind = self.walk.operation(node) if node.primitive else node.kind
             text = _row(mark, node.name, kind, show(data[i]), show(gradients[i]), wide, width)
-            rows.append((text, "here" if mark == "▶" else ""))
-        first = max(min(at - (height - 1) // 2, len(rows) - height + 1), 0)
-        shown = rows[first : first + max(height - 1, 0)]
-        return [(head, "bold"), *shown, *[("", "")] * (height - 1 - len(shown))]
+            rows.append((text, "here" if here else ""))
+        return rows + [("", "")] * (height - len(rows))
 
     def below(self, step: Step | None, width: int) -> list[tuple[str, str]]:
         """The arithmetic of the step, why, and the keys."""

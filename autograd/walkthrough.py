@@ -47,6 +47,8 @@ def walkthrough(y: Value, depth: int | None = None) -> Walkthrough:
         raise TypeError(f"walkthrough: y must be a Value, got {type(y).__name__}")
     if y.primitive is None:
         raise ValueError(f"walkthrough: {y!r} has no history; pass the result of an expression with a variable in it")
+    if depth is not None and not isinstance(depth, int):
+        raise TypeError(f"walkthrough: depth must be an int, got {type(depth).__name__} {depth!r}")
     if depth is not None and depth < 1:
         raise ValueError(f"walkthrough: depth must be at least 1, got {depth}")
     order, given = _near(y, depth)

@@ -259,6 +259,8 @@ def test_no_history(y: Value) -> None:
 def test_wrong_arguments() -> None:
     with pytest.raises(TypeError, match="y must be a Value, got float"):
         walkthrough(3.0)
+    with pytest.raises(TypeError, match=r"depth must be an int, got float 2\.5"):
+        walkthrough(chain_rule(), depth=2.5)
     with pytest.raises(ValueError, match="depth must be at least 1, got 0"):
         walkthrough(chain_rule(), depth=0)
 
