@@ -1,4 +1,7 @@
-"""Functions of many operands: each reduction is one node, however many operands it has."""
+"""Functions of many operands: each reduction is one node, however many operands it has.
+
+Operands come as any iterable of Values and plain numbers; anything else is a TypeError.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ def sum(xs: Iterable[Number]) -> Any:
     >>> sum([Value(1.0), 2.0, Value(3.0)]).data
     6.0
     """
-    operands = list(xs)
+    operands = _listed(xs, "sum")
     numbers = plain_numbers(operands)
     if numbers is None or numbers is operands:
         return p.sum(*operands)
@@ -34,12 +37,12 @@ def mean(xs: Iterable[Number]) -> Any:
     Raises:
         ValueError: of nothing.
     """
-    return p.mean(*xs)
+    return p.mean(*_listed(xs, "mean", least=1))
 
 
 def prod(xs: Iterable[Number]) -> Any:
     """The product; 1.0 of nothing."""
-    return p.prod(*xs)
+    return p.prod(*_listed(xs, "prod"))
 
 
 def logsumexp(xs: Iterable[Number]) -> Any:
@@ -51,7 +54,7 @@ def logsumexp(xs: Iterable[Number]) -> Any:
     Raises:
         ValueError: of nothing.
     """
-    operands = list(xs)
+    operands = _listed(xs, "logsumexp", least=1)
     numbers = plain_numbers(operands)
     largest = math.inf if numbers is None else max(numbers)
     if numbers is None or numbers is operands or math.isinf(largest):
@@ -66,7 +69,7 @@ def logsumexp(xs: Iterable[Number]) -> Any:
 
 def norm(xs: Iterable[Number]) -> Any:
     """The Euclidean length √Σ xᵢ², neither overflowing nor underflowing; subgradient 0 at the origin."""
-    return p.norm(*xs)
+    return p.norm(*_listed(xs, "norm"))
 
 
 def dot(a: Iterable[Number], b: Iterable[Number]) -> Any:
@@ -81,7 +84,7 @@ def dot(a: Iterable[Number], b: Iterable[Number]) -> Any:
     Raises:
         ValueError: if the lengths differ.
     """
-    left, right = list(a), list(b)
+    left, right = _listed(a, "dot", "a"), _listed(b, "dot", "b")
     if len(left) != len(right):
         raise ValueError(f"dot: a has {len(left)} elements and b has {len(right)}; they must be of the same length")
     x, y = plain_numbers(left), plain_numbers(right)
@@ -124,11 +127,19 @@ def softmax(xs: Iterable[Number]) -> list[Any]:
     return [power / total for power in powers]
 
 
+def _listed(xs: Any, function: str, argument: str = "xs", least: int = 0) -> list[Any]:
+    """The operands, which may come from any iterable; Any, so that what is no number gets as far as the message."""
+    if not hasattr(xs, "__iter__"):
+        raise TypeError(f"{function}: {argument} must be a list of Values and numbers, got {xs!r}; put it into a list")
+    operands = list(xs)
+    if len(operands) < least:
+        raise ValueError(f"{function}: of nothing; pass at least one operand")
+    return operands
+
+
 def _shifted(xs: Iterable[Number], function: str) -> list[Any]:
     """The operands less the largest of them. Softmax doesn't change by a shift, so it may be a plain number."""
-    operands: list[Any] = list(xs)  # Any: what is no number gets as far as the message about it, compiled too
-    if not operands:
-        raise ValueError(f"{function}: of nothing; pass at least one operand")
+    operands = _listed(xs, function, least=1)
     largest = max(
         x.data if isinstance(x, Value) else as_float(x, function, f"operand {i}") for i, x in enumerate(operands)
     )
