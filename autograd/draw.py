@@ -10,8 +10,9 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from autograd.files import write_whole
 from autograd.picture import Arrow, Item, Picture, picture
-from autograd.rendering import render, write_whole
+from autograd.rendering import render
 from autograd.value import Value
 from autograd.walk import show
 

@@ -1,12 +1,9 @@
-"""Graphviz, wherever it is, and files that are whole or not there."""
+"""Graphviz, wherever it is."""
 
 from __future__ import annotations
 
-import contextlib
 import importlib.util
-import os
 import shutil
-from pathlib import Path
 
 
 def render(source: str, form: str) -> bytes:
@@ -34,26 +31,3 @@ def render(source: str, form: str) -> bytes:
         "nothing here can lay out a graph: install Graphviz, so that its program dot is on PATH, or "
         "pip install 'scalar-autograd[draw]', whose pygraphviz has Graphviz inside"
     )
-
-
-def write_whole(path: str | os.PathLike[str], content: bytes) -> None:
-    """Write a file beside its place, then move it there: it is whole, or as it was.
-
-    Raises:
-        IsADirectoryError: if the path is a folder.
-        OSError: if it cannot be written there; a file that was there stays.
-    """
-    target = Path(path)
-    if target.is_dir():
-        raise IsADirectoryError(f"{target} is a folder; name a file in it")
-    if target.exists() and not target.is_file():  # a pipe, a device: nothing to move into its place
-        target.write_bytes(content)
-        return
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        part.write_bytes(content)
-        part.replace(target)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            part.unlink()
-        raise

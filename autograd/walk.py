@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import overload
 
+from autograd.files import write_whole
 from autograd.primitive import Primitive
 from autograd.symbol import Symbol, partial_formulas
 
@@ -256,9 +257,9 @@ class Walkthrough(Sequence[Step]):
             RuntimeError: if nothing here can lay out the graph.
             OSError: if the file cannot be written.
         """
-        from autograd import page, rendering
+        from autograd import page
 
-        rendering.write_whole(path, page.to_html(self).encode())
+        write_whole(path, page.to_html(self).encode())
         return Path(path)
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from autograd import walkthrough
-from autograd.rendering import write_whole
+from autograd.files import write_whole
 from autograd.walk import Walkthrough
 from demos.catalogue import Demo
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
+
+from autograd.files import write_whole
 
 FORMAT = "scalar-autograd model"
 VERSION = 1
@@ -21,25 +20,8 @@ def write_document(path: Path, content: dict[str, Any]) -> None:
         ValueError: if a number in it is not finite.
         OSError: if it cannot be written; an old file stays as it was.
     """
-    if path.is_dir():
-        raise IsADirectoryError(f"save: {path} is a folder; name a file in it")
     document = {"format": FORMAT, "version": VERSION, "checksum": _checksum(content), "content": content}
-    text = json.dumps(document, indent=1, allow_nan=False) + "\n"
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-    except OSError as error:
-        hint = f"save: {error.strerror}; the folder must exist and be writable"
-        raise type(error)(error.errno, hint, str(path)) from None
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())  # or a power cut could leave the name without the bytes
-        os.replace(name, path)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(name)
-        raise
+    write_whole(path, (json.dumps(document, indent=1, allow_nan=False) + "\n").encode())
 
 
 def read_document(path: Path) -> dict[str, Any]:

