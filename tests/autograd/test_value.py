@@ -124,7 +124,7 @@ ERRORS: list[tuple[Callable[[], Any], type[Exception], list[str]]] = [
     (lambda: x.asin(), ValueError, ["asin(x = 2.0)", "−1 ≤ a ≤ 1"]),
     (lambda: (-x) ** 0.5, ValueError, ["pow(-2.0, 0.5)", "negative base", "real numbers"]),
     (lambda: autograd.clip(x, 3.0, 1.0), ValueError, ["clip(x = 2.0, 3.0, 1.0)", "low ≤ high"]),
-    (lambda: autograd.logsumexp([]), ValueError, ["logsumexp()", "at least one operand"]),
+    (lambda: autograd.logsumexp([]), ValueError, ["logsumexp: of nothing", "at least one operand"]),
     (lambda: x * 10**400, OverflowError, ["mul: operand b is too large for a float", "scale it down"]),
     (lambda: Value(10**400), OverflowError, ["Value: data is too large for a float"]),
 ]
