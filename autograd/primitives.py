@@ -89,7 +89,8 @@ def _pow_partials(a: Any, b: Any, y: Any) -> tuple[Any, Any]:
     by_a = _if(b == 0.0, 0.0, b * ieee_pow(a, b - 1.0))
     if isinstance(b, float) and not isinstance(a, float):
         return by_a, None  # x**2.0: nothing flows to a plain number
-    return by_a, _if(a == 0.0, _if(b >= 0.0, 0.0, -inf), y * ieee_log(a))
+    by_b = y * ieee_log(a)
+    return by_a, _if(a == 0.0, _if(b >= 0.0, 0.0, by_b), by_b)
 
 
 def _pow_kink(a: float, b: float) -> bool:
@@ -101,7 +102,8 @@ def _xlogy(a: float, b: float) -> float:
 
 
 def _xlogy_partials(a: Any, b: Any, y: Any) -> tuple[Any, Any]:
-    return _if(a == 0.0, _if(b > 0.0, ieee_log(b), 0.0), ieee_log(b)), ieee_div(a, b)
+    by_a = ieee_log(b)
+    return _if(a == 0.0, _if(b <= 0.0, 0.0, by_a), by_a), ieee_div(a, b)
 
 
 # ---------------------------------------------------------------------------------------------------------------------

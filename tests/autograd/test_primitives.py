@@ -20,6 +20,7 @@ from support.oracles import (
     check_differences,
     check_sympy,
     check_torch,
+    check_torch_at_extremes,
     float_partials,
 )
 from support.torch_rows import NOT_IN_TORCH
@@ -144,6 +145,19 @@ def test_outside_its_domain_and_only_there_a_row_raises_and_says_so(row: Primiti
             messages.append(str(error))
     assert bool(messages) == bool(row.domain)
     assert all(row.name in message and row.domain in message for message in messages)
+
+
+@every_row
+@needs_torch
+def test_value_and_partials_equal_those_of_torch_at_extremes(row: Primitive) -> None:
+    if row.name in NOT_IN_TORCH:
+        pytest.skip(NOT_IN_TORCH[row.name])
+    points = extreme_points(row)
+    if row.name == "norm":  # PyTorch squares, and overflows
+        points = [point for point in points if all(abs(x) < 1e154 or math.isinf(x) for x in point)]
+    if row.name == "elu":  # where alpha · 0 is NaN, PyTorch doesn't multiply
+        points = [point for point in points if math.isfinite(point[1])]
+    check_torch_at_extremes(row, points)
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -71,3 +71,16 @@ TORCH_DIFFERS: dict[tuple[str, tuple[float, ...], int], str] = {
     ("elu", (0.0, 1.0), 1): "as above",
 }
 """The partials, by row, point and operand, that are not held against PyTorch's, and why."""
+
+TORCH_DIFFERS_AT_EXTREMES = {
+    "relu": "of NaN, PyTorch gives 1; ours is 0, as wherever a > 0 does not hold",
+    "maximum": "with a NaN, PyTorch gives both operands the whole gradient; ours is ½ and ½, as at any tie",
+    "minimum": "as maximum",
+    "clip": "where low = high, PyTorch drops the gradient of low; with a NaN, all of them",
+    "elu": "PyTorch has no derivative by alpha",
+    "hypot": "at the origin, as in TORCH_DIFFERS",
+    "atan2": "PyTorch squares the radius, which underflows",
+    "norm": "PyTorch squares the operands, which underflows",
+    "prod": "PyTorch divides the product by the operand, which gives NaN where it is infinite",
+}
+"""Rows whose partials are not held against PyTorch's beyond samples and kinks, and why."""
