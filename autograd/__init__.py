@@ -12,8 +12,6 @@ from autograd import value as _value
 from autograd.anomaly import detect_anomaly, kinks
 from autograd.check import gradcheck
 from autograd.checkpoint import checkpoint
-from autograd.draw import draw, draw_dot
-from autograd.explain import explain
 from autograd.functional import derivative, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from autograd.functions import dot, log_softmax, logsumexp, mean, norm, prod, softmax
 from autograd.functions import sum as sum
@@ -63,7 +61,9 @@ from autograd.primitives import pow as pow
 from autograd.recording import no_grad
 from autograd.sweeps import adjoints
 from autograd.value import Value, constant
-from autograd.walkthrough import walkthrough
+from autograd.views.draw import draw, draw_dot
+from autograd.views.explain import explain
+from autograd.views.walkthrough import walkthrough
 
 arcsin, arccos, arctan, arctan2 = asin, acos, atan, atan2
 arcsinh, arccosh, arctanh = asinh, acosh, atanh

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from autograd import draw, walkthrough
-from autograd.terminal import wants_colour
+from autograd.views.terminal import wants_colour
 from demos.catalogue import DEMOS, Demo, find
 from demos.handwriting import DataError
 from demos.pictures import write_pictures

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograd import Value, constant
-from autograd.terminal import wants_colour
+from autograd.views.terminal import wants_colour
 from demos import nist
 from demos.report import Report, Section, Verdict, show
 from demos.terminal import report_lines

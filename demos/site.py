@@ -8,7 +8,7 @@ from pathlib import Path
 
 from autograd import walkthrough
 from autograd.files import write_whole
-from autograd.walk import Walkthrough
+from autograd.views.walk import Walk
 from demos.catalogue import Demo
 
 _INDEX = """<!doctype html>
@@ -58,7 +58,7 @@ def write_site(demos: Sequence[Demo], folder: Path) -> list[Path]:
     return [index, *pages]
 
 
-def _entry(demo: Demo, walk: Walkthrough, page: Path) -> str:
+def _entry(demo: Demo, walk: Walk, page: Path) -> str:
     title = html.escape(demo.title[:1].upper() + demo.title[1:])
     document = f"document {demo.document}, " if demo.document else ""
     return f'<li><a href="{page.name}"><strong>{title}</strong> <small>{document}{len(walk)} steps</small></a></li>'

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
-from autograd.terminal import columns
+from autograd.views.terminal import columns
 from demos.report import Report, Section, Verdict
 
 WIDTH = 80

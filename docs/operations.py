@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from autograd import PRIMITIVES, Primitive
-from autograd.symbol import Symbol, operand_symbols, partial_formulas
+from autograd.views.symbol import Symbol, operand_symbols, partial_formulas
 
 PAGE = Path(__file__).parent / "operations.md"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from autograd.terminal import columns
+from autograd.views.terminal import columns
 from demos import __main__ as command_line
 from demos.catalogue import DEMOS, Demo
 from demos.report import Row, Section

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from autograd.terminal import columns
+from autograd.views.terminal import columns
 from demos.report import Row, Section
 from demos.terminal import WIDTH, report_lines, wrap
 

@@ -16,8 +16,8 @@ import pytest
 
 import nn
 from autograd import Value, constant, dot, draw, draw_dot, sum, where
-from autograd.draw import _STYLES, Drawing
-from autograd.rendering import render
+from autograd.views.draw import _STYLES, Drawing
+from autograd.views.rendering import render
 
 pygraphviz = pytest.importorskip("pygraphviz")
 

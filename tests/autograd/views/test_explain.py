@@ -9,8 +9,8 @@ import pytest
 from matplotlib.mathtext import MathTextParser
 
 from autograd import Value, constant, dot, explain, primitive, topological_order, where
-from autograd.explain import Explanation
 from autograd.primitive import PRIMITIVES
+from autograd.views.explain import Explanation
 
 
 def two_outputs() -> tuple[Value, dict[str, Value]]:

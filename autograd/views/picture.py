@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from autograd.graph import node_names, operand_values, topological_order
-from autograd.symbol import Symbol
 from autograd.value import Value
+from autograd.views.symbol import Symbol
 
 MANY_NUMBERS = 4  # more plain numbers in one operation are drawn as one
 

@@ -13,7 +13,7 @@ import mpmath
 import pytest
 
 from autograd import PRIMITIVES, Primitive, exp, primitive, where
-from autograd.javascript import javascript_table
+from autograd.views.javascript import javascript_table
 
 needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="no `node` to run JavaScript with")
 

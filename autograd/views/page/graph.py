@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from html import escape
 
-from autograd.rendering import render
-from autograd.terminal import clip, columns
-from autograd.walk import Node, Walkthrough
+from autograd.views.rendering import render
+from autograd.views.terminal import clip, columns
+from autograd.views.walk import Node, Walk
 
 _LONGEST_NAME = 20  # columns of a name in a box
 _LINE = 17  # pixels
@@ -20,7 +20,7 @@ _ARROWS = "".join(
 )
 
 
-def graph_svg(walk: Walkthrough) -> tuple[str, list[list[float]]]:
+def graph_svg(walk: Walk) -> tuple[str, list[list[float]]]:
     """The SVG, and each node's box in it: left, top, width, height.
 
     `n3` is the id of a node, `e3-0` that of the edge from its first operand. Numbers are left for the page to fill in.

@@ -10,17 +10,16 @@ import re
 from importlib.resources import files
 from typing import Any
 
-from autograd.javascript import javascript_table
-from autograd.page.graph import graph_svg
-from autograd.walk import Walkthrough
-from autograd.walk_json import document
-from autograd.walkthrough import MANY_STEPS
+from autograd.views.javascript import javascript_table
+from autograd.views.page.graph import graph_svg
+from autograd.views.walk import MANY_STEPS, Walk
+from autograd.views.walk_json import document
 
 _SCRIPTS = ("walk.js", "graph.js", "view.js")
 _POLICY = "default-src 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'"
 
 
-def to_html(walk: Walkthrough) -> str:
+def to_html(walk: Walk) -> str:
     """The page as text.
 
     Raises:
@@ -48,7 +47,7 @@ def to_html(walk: Walkthrough) -> str:
     return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], _asset("page.html"))
 
 
-def notebook(walk: Walkthrough) -> dict[str, str]:
+def notebook(walk: Walk) -> dict[str, str]:
     """What a notebook shows: the page in a frame of its own; text alone, with the reason, where there is no page."""
     try:
         page = html.escape(to_html(walk))
@@ -58,7 +57,7 @@ def notebook(walk: Walkthrough) -> dict[str, str]:
     return {"text/plain": repr(walk), "text/html": f'<iframe srcdoc="{page}" {frame}></iframe>'}
 
 
-def _shown(walk: Walkthrough, i: int) -> dict[str, Any]:
+def _shown(walk: Walk, i: int) -> dict[str, Any]:
     """What the page says about an operation: its formula, the same with places for numbers, its derivatives."""
     node = walk.nodes[i]
     if node.primitive is None:
@@ -72,7 +71,7 @@ def _shown(walk: Walkthrough, i: int) -> dict[str, Any]:
 
 
 def _asset(name: str) -> str:
-    return files("autograd.page").joinpath(name).read_text(encoding="utf-8")
+    return files("autograd.views.page").joinpath(name).read_text(encoding="utf-8")
 
 
 def _hash(text: str) -> str:

@@ -23,7 +23,7 @@ try:
 except ImportError:  # on Windows
     termios = None  # type: ignore[assignment]  # there the walk is printed
 
-from autograd.walk import Step, Walkthrough, show
+from autograd.views.walk import Step, Walk, show
 
 HINTS = "Enter/→ next · b/← back · f phase · g go to node · ? why · p practice · q quit"
 _ENTER, _LEAVE = "\033[?1049h\033[?25l", "\033[?25h\033[?1049l"  # the alternate screen, without a cursor
@@ -32,7 +32,7 @@ _NEXT, _BACK = ("\n", "\r", " ", "\033[C", "\033OC"), ("b", "\033[D", "\033OD")
 _STYLES = {"bold": "1", "quiet": "2", "forward": "1;36", "backward": "1;35", "here": "7", "right": "32", "wrong": "31"}
 
 
-def play(walk: Walkthrough) -> None:
+def play(walk: Walk) -> None:
     """Walk with the keyboard; print the whole walk where input or output is no terminal."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # rather a question mark than no walk
@@ -111,7 +111,7 @@ def _keys(keyboard: int, resized: int) -> Iterator[str]:
 class _Player:
     """Where one is in the walk, and what the screen shows."""
 
-    def __init__(self, walk: Walkthrough, keys: Iterator[str]) -> None:
+    def __init__(self, walk: Walk, keys: Iterator[str]) -> None:
         self.walk = walk
         self.keys = keys
         self.colour = wants_colour(sys.stdout)
@@ -240,7 +240,7 @@ class _Player:
         return [*lines, *((line, "quiet") for line in _wrap(HINTS, width))]
 
 
-def explanation(walk: Walkthrough, step: Step) -> list[str]:
+def explanation(walk: Walk, step: Step) -> list[str]:
     """Why a step's number is what it is."""
     node, row = walk.nodes[step.node], walk.nodes[step.node].primitive
     assert row is not None, "a step is at an operation"

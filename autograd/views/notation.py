@@ -11,7 +11,7 @@ from functools import reduce
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from autograd.symbol import Symbol
+    from autograd.views.symbol import Symbol
 
 
 class Dialect(NamedTuple):

@@ -8,14 +8,13 @@ import sys
 from typing import Any
 
 from autograd.primitive import PRIMITIVES
-from autograd.walk import LEAF_KINDS, Node, Walkthrough
-from autograd.walkthrough import check
+from autograd.views.walk import LEAF_KINDS, Node, Walk, check
 
 FORMAT, VERSION = "autograd-walkthrough", 1
 _NOT_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}  # JSON has no numbers for them
 
 
-def document(walk: Walkthrough) -> dict[str, Any]:
+def document(walk: Walk) -> dict[str, Any]:
     """A walk as what JSON can say.
 
     `{"format", "version", "nodes": [...]}`, a node with its name, kind and data, and an operation also with the name
@@ -32,13 +31,13 @@ def document(walk: Walkthrough) -> dict[str, Any]:
     return {"format": FORMAT, "version": VERSION, "nodes": nodes}
 
 
-def write(walk: Walkthrough) -> str:
+def write(walk: Walk) -> str:
     """A walk as JSON text."""
     return json.dumps(document(walk), ensure_ascii=False, allow_nan=False)
 
 
-def read(text: str) -> Walkthrough:
-    """A walk from JSON text.
+def read(text: str) -> list[Node]:
+    """The nodes of a walk from JSON text.
 
     Raises:
         ValueError: if it is incomplete, of a newer version or contradicts itself; the message names the place.
@@ -71,7 +70,7 @@ def read(text: str) -> Walkthrough:
             raise ValueError(f"{place}: kind must be operation or one of {', '.join(LEAF_KINDS)}, got {kind!r}")
     if nodes[-1].primitive is None:
         raise ValueError(f"from_json: the last node, {nodes[-1].name}, must be the output, an operation")
-    return Walkthrough(nodes)
+    return nodes
 
 
 def _operation(entry: dict[str, Any], name: str, data: float, before: list[Node], place: str) -> Node:

@@ -9,8 +9,8 @@ import pytest
 from matplotlib.mathtext import MathTextParser
 
 from autograd import PRIMITIVES, Primitive, where
-from autograd.notation import PYTHON, statements
-from autograd.symbol import Symbol, operand_symbols, partial_formulas, value_formula
+from autograd.views.notation import PYTHON, statements
+from autograd.views.symbol import Symbol, operand_symbols, partial_formulas, value_formula
 
 ROWS = list(PRIMITIVES.values())
 POINTS = [(row, point) for row in ROWS for point in (*row.samples, *row.kinks)]

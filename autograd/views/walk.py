@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import math
 import operator
-import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import overload
 
-from autograd.files import write_whole
+from autograd.errors import describe_all
 from autograd.primitive import Primitive
-from autograd.symbol import Symbol, partial_formulas
+from autograd.views.symbol import Symbol, partial_formulas
 
+MANY_STEPS = 2_000  # nobody clicks through more: a warning, and no page
 MANY_OPERANDS = 6  # an operation on more is not written out
 
 LEAF_KINDS = ("variable", "constant", "number", "given")
@@ -127,10 +126,10 @@ def _symbol(node: Node) -> Symbol:
     return Symbol(node.data if node.kind == "number" else node.name)
 
 
-class Walkthrough(Sequence[Step]):
+class Walk(Sequence[Step]):
     """The steps of a forward and a backward pass, by number, and the nodes they lead over.
 
-    Made by `walkthrough(y)`, or by `Walkthrough.from_json`. The passes are those of one `backward()` that starts from
+    The passes are those of one `backward()` that starts from
     no gradients at all.
 
     Attributes:
@@ -243,43 +242,24 @@ class Walkthrough(Sequence[Step]):
         output = self.nodes[-1]
         return f"<walk of {len(self)} steps over {len(self.nodes)} nodes to {output.name} = {show(output.data)}>"
 
-    def play(self) -> None:
-        """Walk in the terminal, a key a step; where the output is no terminal, print the whole walk."""
-        from autograd import terminal
 
-        terminal.play(self)
+def check(node: Node, operands: Sequence[float]) -> None:
+    """Hold the recorded numbers of an operation against its rules.
 
-    def save_html(self, path: str | os.PathLike[str]) -> Path:
-        """Write the walk as one live HTML file, which opens from disk and needs no network; returns its path.
+    Raises:
+        ValueError: if they are not what the operands give.
+    """
+    row = node.primitive
+    assert row is not None, "a leaf has no rules"
+    value = row.value_at(operands, operands)
+    right = (value, *row.partials_at(operands, value))
+    for recorded, expected in zip((node.data, *node.partials), right, strict=True):
+        if recorded is not None and (expected is None or not _same(recorded, expected)):
+            raise ValueError(
+                f"{node.name} = {row.name}({describe_all(operands)}) is recorded with {recorded!r}, its rules give "
+                f"{expected!r}; a number was changed afterwards: compute the output again"
+            )
 
-        Raises:
-            ValueError: if there are more than 2,000 steps.
-            RuntimeError: if nothing here can lay out the graph.
-            OSError: if the file cannot be written.
-        """
-        from autograd import page
 
-        write_whole(path, page.to_html(self).encode())
-        return Path(path)
-
-    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
-        from autograd import page
-
-        return page.notebook(self)
-
-    def to_json(self) -> str:
-        """The walk as JSON, its numbers exact."""
-        from autograd import walk_json
-
-        return walk_json.write(self)
-
-    @staticmethod
-    def from_json(text: str) -> Walkthrough:
-        """The walk that `to_json` wrote.
-
-        Raises:
-            ValueError: if it is incomplete, of a newer version or contradicts itself; the message names the place.
-        """
-        from autograd import walk_json
-
-        return walk_json.read(text)
+def _same(a: float, b: float) -> bool:
+    return math.isclose(a, b, rel_tol=1e-9) or (math.isnan(a) and math.isnan(b))

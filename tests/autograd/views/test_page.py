@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 
 import autograd
-from autograd import PRIMITIVES, Primitive, Value, constant, primitive, rendering, topological_order, walkthrough
-from autograd.page import notebook, to_html
-from autograd.walk import Walkthrough, show
+from autograd import PRIMITIVES, Primitive, Value, constant, primitive, topological_order, walkthrough
+from autograd.views import rendering
+from autograd.views.page import notebook, to_html
+from autograd.views.walk import show
+from autograd.views.walkthrough import Walkthrough
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]

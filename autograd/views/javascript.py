@@ -6,9 +6,9 @@ import json
 import math
 from collections.abc import Iterable, Sequence
 
-from autograd.notation import ARITHMETIC, Dialect, operands_first, spell_number, statements
 from autograd.primitive import PRIMITIVES, Primitive
-from autograd.symbol import Symbol, partial_formulas, value_formula
+from autograd.views.notation import ARITHMETIC, Dialect, operands_first, spell_number, statements
+from autograd.views.symbol import Symbol, partial_formulas, value_formula
 
 # What the rules cannot say, because they call Python's math or choose with `if`. Math.pow differs from C's in 1^NaN
 # and 1^∞ only. erf sums 2/√π·exp(−x²)·Σ 2ⁿx²ⁿ⁺¹/(2n+1)!!, erfc evaluates its continued fraction

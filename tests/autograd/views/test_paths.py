@@ -7,7 +7,7 @@ import random
 import pytest
 
 from autograd import Value, topological_order, where
-from autograd.paths import MOST_COUNTED, Paths, nodes_between, product
+from autograd.views.paths import MOST_COUNTED, Paths, nodes_between, product
 
 
 def random_graph(seed: int) -> tuple[Value, Value]:

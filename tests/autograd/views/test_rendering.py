@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from autograd import rendering
-from autograd.rendering import render
+from autograd.views import rendering
+from autograd.views.rendering import render
 
 GRAPH = 'digraph { a [label="ä\\"<&>"]; a -> a; a -> a }'
 

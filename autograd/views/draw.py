@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from autograd.files import write_whole
-from autograd.picture import Arrow, Item, Picture, picture
-from autograd.rendering import render
 from autograd.value import Value
-from autograd.walk import show
+from autograd.views.picture import Arrow, Item, Picture, picture
+from autograd.views.rendering import render
+from autograd.views.walk import show
 
 FORMATS = ("svg", "png", "pdf", "dot")
 DIRECTIONS = ("LR", "RL", "TB", "BT")

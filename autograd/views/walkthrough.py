@@ -1,19 +1,54 @@
-"""Recording a walk over the graph of an expression."""
+"""`walkthrough(y)`: the walk over the graph of an expression, recorded once, with every way to look at it."""
 
 from __future__ import annotations
 
-import math
+import os
 import warnings
-from collections.abc import Sequence
+from pathlib import Path
 
-from autograd.errors import describe_all
+from autograd.files import write_whole
 from autograd.graph import node_names, operand_values, topological_order
-from autograd.symbol import Symbol
 from autograd.value import Value
-from autograd.walk import Node, Walkthrough
+from autograd.views import page, terminal, walk_json
+from autograd.views.symbol import Symbol
+from autograd.views.walk import MANY_STEPS, Node, Walk, check
 
-MANY_STEPS = 2_000  # nobody clicks through more: a warning, and no page
 MOST_STEPS = 100_000  # and no walk
+
+
+class Walkthrough(Walk):
+    """A walk with the ways to show and to keep it; made by `walkthrough(y)`, or by `Walkthrough.from_json`."""
+
+    def play(self) -> None:
+        """Walk in the terminal, a key a step; where the output is no terminal, print the whole walk."""
+        terminal.play(self)
+
+    def save_html(self, path: str | os.PathLike[str]) -> Path:
+        """Write the walk as one live HTML file, which opens from disk and needs no network; returns its path.
+
+        Raises:
+            ValueError: if there are more than 2,000 steps.
+            RuntimeError: if nothing here can lay out the graph.
+            OSError: if the file cannot be written.
+        """
+        write_whole(path, page.to_html(self).encode())
+        return Path(path)
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        return page.notebook(self)
+
+    def to_json(self) -> str:
+        """The walk as JSON, its numbers exact."""
+        return walk_json.write(self)
+
+    @staticmethod
+    def from_json(text: str) -> Walkthrough:
+        """The walk that `to_json` wrote.
+
+        Raises:
+            ValueError: if it is incomplete, of a newer version or contradicts itself; the message names the place.
+        """
+        return Walkthrough(walk_json.read(text))
 
 
 def walkthrough(y: Value, depth: int | None = None) -> Walkthrough:
@@ -76,28 +111,6 @@ def walkthrough(y: Value, depth: int | None = None) -> Walkthrough:
         index[id(value)] = len(nodes)
         nodes.append(node)
     return Walkthrough(nodes)
-
-
-def check(node: Node, operands: Sequence[float]) -> None:
-    """Hold the recorded numbers of an operation against its rules.
-
-    Raises:
-        ValueError: if they are not what the operands give.
-    """
-    row = node.primitive
-    assert row is not None, "a leaf has no rules"
-    value = row.value_at(operands, operands)
-    right = (value, *row.partials_at(operands, value))
-    for recorded, expected in zip((node.data, *node.partials), right, strict=True):
-        if recorded is not None and (expected is None or not _same(recorded, expected)):
-            raise ValueError(
-                f"{node.name} = {row.name}({describe_all(operands)}) is recorded with {recorded!r}, its rules give "
-                f"{expected!r}; a number was changed afterwards: compute the output again"
-            )
-
-
-def _same(a: float, b: float) -> bool:
-    return math.isclose(a, b, rel_tol=1e-9) or (math.isnan(a) and math.isnan(b))
 
 
 def _near(y: Value, depth: int | None) -> tuple[list[Value], set[int]]:

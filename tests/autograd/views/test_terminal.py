@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from autograd import Value, constant, sigmoid, walkthrough
-from autograd.terminal import columns, explanation, wants_colour
+from autograd.views.terminal import columns, explanation, wants_colour
 
 pexpect: Any = pytest.importorskip("pexpect", reason="pexpect drives the pseudo-terminal")
 
@@ -188,7 +188,7 @@ def test_ctrl_z_gives_the_terminal_back_until_continued(terminal: Terminal) -> N
 
 
 def test_an_error_leaves_the_terminal_as_it_was() -> None:
-    broken = PLAY.replace("import sys", "from autograd import terminal\nterminal.HINTS = None\nimport sys")
+    broken = PLAY.replace("import sys", "from autograd.views import terminal\nterminal.HINTS = None\nimport sys")
     terminal = Terminal(broken.replace("except KeyboardInterrupt", "except Exception"))
     assert terminal.rest().endswith(f"{LEAVE}interrupted\r\nas it was\r\n")
 

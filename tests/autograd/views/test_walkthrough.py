@@ -12,7 +12,8 @@ import pytest
 
 import autograd
 from autograd import PRIMITIVES, Primitive, Value, constant, primitive, topological_order, walkthrough
-from autograd.walk import Step, Walkthrough, show
+from autograd.views.walk import Step, show
+from autograd.views.walkthrough import Walkthrough
 
 
 def chain_rule() -> Value:

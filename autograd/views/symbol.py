@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd.errors import as_float
-from autograd.notation import LATEX, TEXT, statements
 from autograd.operators import Recorded
 from autograd.primitive import Primitive
+from autograd.views.notation import LATEX, TEXT, statements
 
 
 def _comparison(sign: str) -> Callable[[Symbol, Any], Symbol]:

@@ -10,10 +10,10 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from autograd.graph import node_names, operand_values, topological_order
-from autograd.notation import LATEX, TEXT, operands_first, statements
-from autograd.paths import MOST_COUNTED, Edge, Path, Paths, edges_down, nodes_between, product
-from autograd.symbol import Symbol, partial_formulas
 from autograd.value import Value
+from autograd.views.notation import LATEX, TEXT, operands_first, statements
+from autograd.views.paths import MOST_COUNTED, Edge, Path, Paths, edges_down, nodes_between, product
+from autograd.views.symbol import Symbol, partial_formulas
 
 MANY_FACTORS = 12  # the middle of a longer path is one factor
 MANY_OPERATIONS = 12  # a larger expression is not written out
