@@ -63,6 +63,10 @@ def warm_up(schedule: Schedule, steps: int) -> Schedule:
 
     Source: Goyal et al., Accurate, large minibatch SGD, 2017, section 2.2.
 
+    Raises:
+        TypeError: if the schedule is no function, or the steps are no whole number.
+        ValueError: if the steps are less than 1.
+
     >>> [warm_up(constant(1.0), steps=4)(step) for step in range(6)]
     [0.25, 0.5, 0.75, 1.0, 1.0, 1.0]
     """

@@ -85,7 +85,7 @@ def fit(
     Gradients accumulate example by example, so that memory holds the graph of one example, whatever the batch size.
 
     Args:
-        model: maps a row to a number or a row of numbers.
+        model: a Module, or anything called and with `parameters()` like one; maps a row to a number or a row of them.
         X: the examples, shape (examples, inputs), finite numbers.
         y: the targets, one per example: what `loss` takes.
         loss: of one prediction and its target; before training, it is tried once with every target.
@@ -108,7 +108,7 @@ def fit(
     >>> [round(parameter.data, 3) for parameter in model.parameters()], len(history.loss)
     ([2.0, 1.0], 200)
     """
-    if not isinstance(model, Module):
+    if not callable(model) or not hasattr(model, "parameters"):
         raise TypeError(f"fit: model must be a Module, such as an MLP, got {type(model).__name__} {model!r}")
     if not callable(loss):
         raise TypeError(f"fit: loss must be a function of a prediction and its target, such as nn.mse, got {loss!r}")

@@ -146,6 +146,23 @@ def test_a_model_of_ones_own():
     assert (line.slope.data, line.intercept.data) == pytest.approx((2.0, 1.0), abs=1e-8)
 
 
+def test_a_model_need_not_be_a_module():
+    class Line:
+        def __init__(self):
+            self.slope = Value(0.0)
+
+        def __call__(self, x):
+            return self.slope * x[0]
+
+        def parameters(self):
+            return [self.slope]
+
+    line = Line()
+    optimizer = SGD(line.parameters(), 0.1)
+    fit(line, [[1.0], [2.0]], [2.0, 4.0], loss=nn.mse, optimizer=optimizer, epochs=50, progress=False)
+    assert line.slope.data == pytest.approx(2.0)
+
+
 def test_numpy_data_are_taken():
     numpy = pytest.importorskip("numpy")
     model = MLP(2, [4, 3], activation="tanh", seed=1)
