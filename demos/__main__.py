@@ -43,7 +43,14 @@ def parser() -> argparse.ArgumentParser:
     action.add_argument("--step", action="store_true", help="walk through one demo in the terminal, a key a step")
     action.add_argument("--page", metavar="FILE", type=Path, help="write one demo's walk as a live HTML page")
     action.add_argument("--site", metavar="DIR", type=Path, help="write the pages of all demos, and an index of them")
-    action.add_argument("--pictures", metavar="DIR", type=Path, help="write the README's drawing and picture of a page")
+    action.add_argument(
+        "--pictures",
+        metavar="DIR",
+        type=Path,
+        nargs="?",
+        const=Path("docs/pictures"),
+        help="write the README's drawing and picture of a page (to docs/pictures)",
+    )
     action.add_argument("--plots", metavar="DIR", type=Path, help="write the demos' plots as PNG (needs matplotlib)")
     return made
 
