@@ -86,7 +86,8 @@ def _pow(a: float, b: float) -> float:
 
 
 def _pow_partials(a: Any, b: Any, y: Any) -> tuple[Any, Any]:
-    by_a = _if(b == 0.0, 0.0, b * ieee_pow(a, b - 1.0))
+    by_a = b * ieee_pow(a, b - 1.0)
+    by_a = _if(b == 0.0, _if(a == 0.0, 0.0, by_a), by_a)
     if isinstance(b, float) and not isinstance(a, float):
         return by_a, None  # x**2.0: nothing flows to a plain number
     by_b = y * ieee_log(a)
@@ -203,6 +204,11 @@ def _atan2_partials(a: Any, b: Any, y: Any) -> tuple[Any, Any]:
         _if(at_origin, 0.0, ieee_div(ieee_div(b, radius), radius)),
         _if(at_origin, 0.0, ieee_div(ieee_div(-a, radius), radius)),
     )
+
+
+def _acosh_partials(a: Any, y: Any) -> tuple[Any]:
+    r = 1.0 / a  # the square of a large operand would overflow
+    return (ieee_div(r, sqrt(1.0 - r * r)),)
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -345,10 +351,10 @@ cos   = row("cos",   math.cos,   lambda a, y: (-sin(a),),
         domain="finite a", samples=[(-2.0,), (0.5,), (1.5,)])
 tan   = row("tan",   math.tan,   lambda a, y: (1.0 + y * y,),
         domain="finite a", samples=[(-1.0,), (0.0,), (1.2,)])
-asin  = row("asin",  math.asin,  lambda a, y: (ieee_div(1.0, sqrt((1.0 - a) * (1.0 + a))),),
+asin  = row("asin",  math.asin,  lambda a, y: (ieee_div(1.0, sqrt(1.0 - a * a)),),
         domain="−1 ≤ a ≤ 1", convention="inf at ±1", samples=[(-0.9,), (0.0,), (0.5,)], kinks=[(1.0,), (-1.0,)],
         at_kink=lambda a: a in (-1.0, 1.0))
-acos  = row("acos",  math.acos,  lambda a, y: (ieee_div(-1.0, sqrt((1.0 - a) * (1.0 + a))),),
+acos  = row("acos",  math.acos,  lambda a, y: (ieee_div(-1.0, sqrt(1.0 - a * a)),),
         domain="−1 ≤ a ≤ 1", convention="−inf at ±1", samples=[(-0.9,), (0.0,), (0.5,)], kinks=[(1.0,), (-1.0,)],
         at_kink=lambda a: a in (-1.0, 1.0))
 atan  = row("atan",  math.atan,  lambda a, y: (1.0 / (1.0 + a * a),),
@@ -364,7 +370,7 @@ tanh  = row("tanh",  math.tanh,  lambda a, y: (1.0 - y * y,),
         samples=[(-2.0,), (0.0,), (0.7,)])
 asinh = row("asinh", math.asinh, lambda a, y: (1.0 / hypot(1.0, a),),
         samples=[(-2.0,), (0.0,), (1.5,)])
-acosh = row("acosh", math.acosh, lambda a, y: (ieee_div(1.0, sqrt(a - 1.0) * sqrt(a + 1.0)),),
+acosh = row("acosh", math.acosh, _acosh_partials,
         domain="a ≥ 1", convention="inf at 1", samples=[(1.2,), (3.0,)], kinks=[(1.0,)], at_kink=lambda a: a == 1.0)
 atanh = row("atanh", math.atanh, lambda a, y: (1.0 / ((1.0 - a) * (1.0 + a)),),
         domain="−1 < a < 1", samples=[(-0.9,), (0.0,), (0.5,)])

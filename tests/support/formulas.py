@@ -151,11 +151,14 @@ DEFINITIONS = _OPAQUE | _TEXTBOOK
 
 
 def symbols(primitive: Primitive, count: int = 2) -> list[sympy.Symbol]:
-    """A real symbol per operand; for a variadic row `count` of them, or twice as many for `dot`."""
+    """A real symbol per operand; for a variadic row `count` of them, or twice as many for `dot`.
+
+    The operand of `acosh` is positive, as it is in its domain: that SymPy can't find out.
+    """
     names = primitive.operands
     if primitive.variadic:
         names = tuple(f"x{i}" for i in range(2 * count if primitive.name == "dot" else count))
-    return [sympy.Symbol(name, real=True) for name in names]
+    return [sympy.Symbol(name, real=True, positive=primitive.name == "acosh" or None) for name in names]
 
 
 def meaning(primitive: Primitive, operands: Sequence[sympy.Basic]) -> sympy.Basic:
