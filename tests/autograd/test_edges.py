@@ -125,8 +125,8 @@ def test_as_in_mpmath_at_huge_and_tiny_numbers(name, point):
     ours = derivatives(PRIMITIVES[name](*xs), xs)
     n = len(point)
     function = many_digits(name, n)
-    # Digits enough for a step that is small beside 1e-200, next to a number of 1e200.
-    digits, step = (1300, -400) if any(not 1e-20 < abs(x) < 1e20 for x in point) else (150, -40)
+    # Digits enough for a step that is small beside every number, next to every other.
+    digits, step = (450, -40) if all(1e-20 < abs(x) < 1e20 for x in point) else (1300, -400)
     with mpmath.workdps(digits):
         exact = list(map(mpmath.mpf, point))
         orders = [[0] * n] + [[int(i == j) for j in range(n)] for i in range(n)]
