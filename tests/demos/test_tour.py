@@ -7,15 +7,17 @@ from typing import Any
 
 import pytest
 
+import demos
+
 nbclient = pytest.importorskip("nbclient", reason="nbclient runs the notebook")
 nbformat = pytest.importorskip("nbformat", reason="nbformat reads the notebook")
 pytest.importorskip("ipykernel", reason="ipykernel is the notebook's Python")
 
-ROOT = Path(__file__).parents[2]
+FOLDER = Path(demos.__file__).parent
 
 
 def stored() -> Any:
-    return nbformat.read(ROOT / "demos" / "tour.ipynb", as_version=4)
+    return nbformat.read(FOLDER / "tour.ipynb", as_version=4)
 
 
 def test_it_is_stored_without_outputs() -> None:
@@ -29,7 +31,7 @@ def test_it_is_stored_without_outputs() -> None:
 def outputs() -> list[dict[str, str]]:
     """What its cells print and show, each output by its kinds."""
     notebook = stored()
-    nbclient.NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(ROOT)}}).execute()
+    nbclient.NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(FOLDER.parent)}}).execute()
     found = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     return [{"text/plain": output.text} if output.output_type == "stream" else dict(output.data) for output in found]
 
