@@ -17,7 +17,7 @@ from setuptools.command.bdist_wheel import bdist_wheel
 from setuptools.command.build_ext import build_ext
 from setuptools.errors import BaseError, CCompilerError
 
-HOT_MODULES = ["errors", "functions", "leaves", "operators", "primitive", "recording", "value"]
+HOT_MODULES = ["errors", "functions", "leaves", "operators", "primitive", "recording", "scalar", "value"]
 
 
 def compiled_modules(directory: str) -> list[Extension]:

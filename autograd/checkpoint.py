@@ -9,9 +9,9 @@ from autograd.errors import describe_all
 from autograd.functions import dot
 from autograd.graph import topological_order
 from autograd.primitive import Primitive
-from autograd.recording import paused, resumed, watched
+from autograd.recording import HINT, operation_done, paused, resumed, watched
 from autograd.structure import flatten, unflatten
-from autograd.value import Value, record_segment
+from autograd.value import Operands, Value
 
 # A checkpoint is one node of many operands and no number of its own, and one node for each output, on which it hangs.
 _CHECKPOINT = Primitive("checkpoint", lambda xs: 0.0, lambda xs, y: (None,) * len(xs), variadic=True)
@@ -65,14 +65,30 @@ def checkpoint(f: Callable[..., Any], *args: Any) -> Any:
             outside.append(node)
     if not (inputs or outside):
         return result
-    joint = record_segment(_CHECKPOINT, 0.0, [*segment.inputs, *outside], segment, f"checkpoint of {name}")
+    joint = _record_segment(_CHECKPOINT, 0.0, [*segment.inputs, *outside], segment, f"checkpoint of {name}")
     kept = (
-        record_segment(_OUTPUT, y.data, [joint, float(i)], segment, f"{name}[{i}]")
+        _record_segment(_OUTPUT, y.data, [joint, float(i)], segment, f"{name}[{i}]")
         if isinstance(y, Value) and not y.is_constant
         else y
         for i, y in enumerate(outputs)
     )
     return unflatten(result, kept)
+
+
+def _record_segment(primitive: Primitive, data: float, operands: list[Any], segment: Any, label: str) -> Value:
+    """A node whose gradients `segment.sweep(node)` hands on in a backward pass.
+
+    Args:
+        primitive, data, label: of the node.
+        operands: Values, to all of which gradients may flow, and floats.
+    """
+    node = Value(data, label)
+    if HINT.open_blocks:
+        operation_done(primitive, operands, node)
+    node._primitive = primitive
+    node._rest = Operands(operands, [], [x for x in operands if isinstance(x, Value)], [])
+    node._rest.segment = segment
+    return node
 
 
 class _Made:

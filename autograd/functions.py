@@ -11,7 +11,8 @@ from typing import Any
 
 from autograd import primitives as p
 from autograd.errors import as_float
-from autograd.value import Operands, Value, plain_numbers, record_many
+from autograd.recording import paused
+from autograd.value import Operands, Value, record_many
 
 Number = Value | float
 """What the engine computes with: recorded, or plain."""
@@ -24,7 +25,7 @@ def sum(xs: Iterable[Number]) -> Any:
     6.0
     """
     operands = _listed(xs, "sum")
-    numbers = plain_numbers(operands)
+    numbers = _plain_numbers(operands)
     if numbers is None or numbers is operands:
         return p.sum(*operands)
     edges = Operands(operands, range(len(operands)), operands, [1.0] * len(operands))
@@ -55,7 +56,7 @@ def logsumexp(xs: Iterable[Number]) -> Any:
         ValueError: of nothing.
     """
     operands = _listed(xs, "logsumexp", least=1)
-    numbers = plain_numbers(operands)
+    numbers = _plain_numbers(operands)
     largest = math.inf if numbers is None else max(numbers)
     if numbers is None or numbers is operands or math.isinf(largest):
         return p.logsumexp(*operands)
@@ -87,7 +88,7 @@ def dot(a: Iterable[Number], b: Iterable[Number]) -> Any:
     left, right = _listed(a, "dot", "a"), _listed(b, "dot", "b")
     if len(left) != len(right):
         raise ValueError(f"dot: a has {len(left)} elements and b has {len(right)}; they must be of the same length")
-    x, y = plain_numbers(left), plain_numbers(right)
+    x, y = _plain_numbers(left), _plain_numbers(right)
     if x is None or y is None or (x is left and y is right):
         return p.dot(*left, *right)
     total = 0.0
@@ -144,3 +145,23 @@ def _shifted(xs: Iterable[Number], function: str) -> list[Any]:
         x.data if isinstance(x, Value) else as_float(x, function, f"operand {i}") for i, x in enumerate(operands)
     )
     return [x - largest for x in operands]
+
+
+def _plain_numbers(operands: list[Any]) -> list[float] | None:
+    """The numbers of operands that are all floats (the same list) or all variables; None for a mixture, or for nothing.
+
+    Under `no_grad` constants pass for variables: nothing is recorded there.
+    """
+    if not operands:
+        return None
+    if type(operands[0]) is float:
+        for operand in operands:
+            if type(operand) is not float:
+                return None
+        return operands
+    recording = not paused()
+    for operand in operands:
+        if not isinstance(operand, Value) or (operand._constant and recording):
+            return None
+    variables: list[Value] = operands
+    return [x._data for x in variables]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import count
+from collections.abc import Iterable, Iterator
 
 from autograd.value import Value
 
@@ -54,30 +53,3 @@ def operand_values(node: Value) -> Iterator[Value]:
 def variables(*outputs: Value) -> list[Value]:
     """The variables the outputs were computed from, in the order in which the computation meets them."""
     return [node for node in topological_order(*outputs) if node.is_leaf and not node.is_constant]
-
-
-def node_names(nodes: Sequence[Value]) -> list[str]:
-    """A name for each of the nodes: its label, or v1, v2, ... in the order given. No two names are the same.
-
-    >>> x, w = Value(2.0, label="x"), Value(3.0, label="w")
-    >>> node_names(topological_order(x * w + Value(1.0, label="x")))
-    ['x', 'w', 'v1', 'x#2', 'v2']
-    """
-    labels = {node.label for node in nodes}
-    short = _unused("v", 1, labels)
-    again: dict[str, Iterator[str]] = {}
-    names: list[str] = []
-    for node in nodes:
-        label = node.label
-        if not label:
-            names.append(next(short))
-        elif label in again:
-            names.append(next(again[label]))
-        else:
-            again[label] = _unused(label + "#", 2, labels)
-            names.append(label)
-    return names
-
-
-def _unused(stem: str, start: int, labels: set[str | None]) -> Iterator[str]:
-    return (name for name in (f"{stem}{i}" for i in count(start)) if name not in labels)

@@ -33,10 +33,6 @@ def _if(condition: Any, a: Any, b: Any) -> Any:
     return where(condition, a, b)
 
 
-def _where(condition: Any, a: Any, b: Any) -> Any:
-    return a if condition else b
-
-
 def _where_partials(condition: Any, a: Any, b: Any, y: Any) -> tuple[Any, ...]:
     if hasattr(condition, "writes_formulas"):
         return None, where(condition, 1.0, None), where(condition, None, 1.0)
@@ -269,7 +265,7 @@ def _norm(xs: Sequence[Any]) -> Any:
 
 # Choice
 
-where = row("where", _where, _where_partials,
+where = row("where", lambda condition, a, b: a if condition else b, _where_partials,
         convention="nothing flows into the condition, nor into the branch not taken",
         samples=[(1.0, 2.0, 3.0), (-1.0, 0.5, -0.5)], kinks=[(0.0, 2.0, 3.0)])
 

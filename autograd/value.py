@@ -10,9 +10,10 @@ from typing import Any, Final
 from autograd import primitives as p
 from autograd.compilation import untrack
 from autograd.errors import as_float, numeric_error
-from autograd.operators import Recorded, is_operand
+from autograd.operators import is_operand
 from autograd.primitive import Primitive
 from autograd.recording import HINT, operation_done, paused, sweep_starts
+from autograd.scalar import Scalar
 
 _ADD: Final = p.add
 _SUB: Final = p.sub
@@ -54,7 +55,7 @@ class Operands:
             )
 
 
-class Value(Recorded):
+class Value(Scalar):
     """A real number that records the operations done to it.
 
     Every operation makes a new node that keeps its operands and its local derivatives; `backward()` applies the
@@ -77,19 +78,7 @@ class Value(Recorded):
     # An operation keeps its operands in one of two forms. Up to two lie inline: `_lhs` with its local derivative
     # `_dlhs`, `_rhs` with `_drhs`; where an operand is a plain number, the Value is None and the number stands in
     # place of the derivative. More of them, or any to which nothing flows back, lie in `_rest`.
-    __slots__ = (
-        "_constant",
-        "_data",
-        "_dlhs",
-        "_drhs",
-        "_grad",
-        "_lhs",
-        "_primitive",
-        "_rest",
-        "_rhs",
-        "_sweep",
-        "label",
-    )
+    __slots__ = ("_constant", "_dlhs", "_drhs", "_grad", "_lhs", "_primitive", "_rest", "_rhs", "_sweep", "label")
 
     def __init__(
         self,
@@ -116,20 +105,9 @@ class Value(Recorded):
             _UNTRACK(self)  # no cycle leads through a node: reference counts free it, the collector need not look
 
     def __init_subclass__(cls) -> None:
-        raise TypeError(
-            "Value can't be subclassed: operators return Values; write functions, or a class that holds one"
-        )
+        raise TypeError("Value can't be subclassed: operators return Values; write a class that holds one")
 
-    # -- the number and its gradient ----------------------------------------------------------------------------------
-
-    @property
-    def data(self) -> float:
-        """The number. Assigning to a leaf's data doesn't bend graphs recorded before."""
-        return self._data
-
-    @data.setter
-    def data(self, number: Any) -> None:
-        self._data = number if type(number) is float else as_float(number, "Value", "data")
+    # -- the gradient -------------------------------------------------------------------------------------------------
 
     @property
     def grad(self) -> float:
@@ -183,10 +161,8 @@ class Value(Recorded):
         """
         if self._rest is not None:
             self._rest.check_kept(self.label)
-            row: list[float | None] = [None] * len(self._rest.operands)
-            for place, partial in zip(self._rest.places, self._rest.partials, strict=True):
-                row[place] = partial
-            return tuple(row)
+            flows = dict(zip(self._rest.places, self._rest.partials, strict=True))
+            return tuple([flows.get(i) for i in range(len(self._rest.operands))])
         inline = (None if self._lhs is None else self._dlhs, None if self._rhs is None else self._drhs)
         return inline[: len(self.operands)]
 
@@ -200,12 +176,8 @@ class Value(Recorded):
         if self._rest is not None:
             self._rest.check_kept(self.label)
             return list(zip(self._rest.variables, self._rest.partials, strict=True))
-        found: list[tuple[Value, float]] = []
-        if self._lhs is not None:
-            found.append((self._lhs, self._dlhs))
-        if self._rhs is not None:
-            found.append((self._rhs, self._drhs))
-        return found
+        inline = ((self._lhs, self._dlhs), (self._rhs, self._drhs))
+        return [(x, partial) for x, partial in inline if x is not None]
 
     @property
     def segment(self) -> Any:
@@ -298,13 +270,12 @@ class Value(Recorded):
         return self.apply_primitive(p.mul, (self, other)) if is_operand(other) else NotImplemented
 
     def __truediv__(self, other: Any) -> Value | Any:
-        if (
-            isinstance(other, Value)
-            and other._data != 0.0
-            and not (self._constant or other._constant or HINT.open_blocks)
-        ):
-            y = self._data / other._data
-            return Value(y, None, _DIV, self, other, 1.0 / other._data, -y / other._data)
+        if isinstance(other, Value):
+            if other._data != 0.0 and not (self._constant or other._constant or HINT.open_blocks):
+                y = self._data / other._data
+                return Value(y, None, _DIV, self, other, 1.0 / other._data, -y / other._data)
+        elif type(other) is float and other != 0.0 and not (self._constant or HINT.open_blocks):
+            return Value(self._data / other, None, _DIV, self, None, 1.0 / other, other)
         return self.apply_primitive(p.div, (self, other)) if is_operand(other) else NotImplemented
 
     # -- the chain rule -----------------------------------------------------------------------------------------------
@@ -352,38 +323,6 @@ class Value(Recorded):
             if rhs is not None:
                 rhs._grad += upstream * node._drhs
 
-    # -- a number among numbers ---------------------------------------------------------------------------------------
-
-    def __eq__(self, other: object) -> bool:
-        return self._data == _number(other) if is_operand(other) else NotImplemented
-
-    def __ne__(self, other: object) -> bool:
-        return self._data != _number(other) if is_operand(other) else NotImplemented
-
-    def __lt__(self, other: Any) -> bool:
-        return self._data < _number(other) if is_operand(other) else NotImplemented
-
-    def __le__(self, other: Any) -> bool:
-        return self._data <= _number(other) if is_operand(other) else NotImplemented
-
-    def __gt__(self, other: Any) -> bool:
-        return self._data > _number(other) if is_operand(other) else NotImplemented
-
-    def __ge__(self, other: Any) -> bool:
-        return self._data >= _number(other) if is_operand(other) else NotImplemented
-
-    def __hash__(self) -> int:
-        return id(self) >> 4  # identity: two variables may hold the same number
-
-    def __bool__(self) -> bool:
-        return self._data != 0.0
-
-    def __float__(self) -> float:
-        raise TypeError(_DROPS_GRADIENT.format("float", self))
-
-    def __int__(self) -> int:
-        raise TypeError(_DROPS_GRADIENT.format("int", self))
-
     def __repr__(self) -> str:
         label = f", label={self.label!r}" if self.label else ""
         if self._constant:
@@ -397,12 +336,6 @@ class Value(Recorded):
                 "Copy the leaves and compute again, or keep the number alone with .detach()"
             )
         return _restore, (self._data, self._grad, self._constant, self.label)
-
-
-_DROPS_GRADIENT: Final = (
-    "{0}() of {1!r} would drop its gradient silently; use .data for the number, "
-    "or the functions of autograd (autograd.exp, not math.exp) to keep the graph"
-)
 
 
 def constant(data: Any, label: str | None = None) -> Value:
@@ -424,30 +357,6 @@ def _restore(data: float, grad: float, is_constant: bool, label: str | None) -> 
     return node
 
 
-def _number(operand: Any) -> Any:
-    return operand._data if isinstance(operand, Value) else operand
-
-
-def plain_numbers(operands: list[Any]) -> list[float] | None:
-    """The numbers of operands that are all floats (the same list) or all variables; None for a mixture, or for nothing.
-
-    Under `no_grad` constants pass for variables: nothing is recorded there.
-    """
-    if not operands:
-        return None
-    if type(operands[0]) is float:
-        for operand in operands:
-            if type(operand) is not float:
-                return None
-        return operands
-    recording = not paused()
-    for operand in operands:
-        if not isinstance(operand, Value) or (operand._constant and recording):
-            return None
-    variables: list[Value] = operands
-    return [x._data for x in variables]
-
-
 def record_many(primitive: Primitive, data: float, operands: Operands) -> Value:
     """A node of a variadic primitive whose value and partials are known already."""
     node = Value(data)
@@ -461,22 +370,6 @@ def record_many(primitive: Primitive, data: float, operands: Operands) -> Value:
     return node
 
 
-def record_segment(primitive: Primitive, data: float, operands: list[Any], segment: Any, label: str) -> Value:
-    """A node whose gradients `segment.sweep(node)` hands on in a backward pass.
-
-    Args:
-        primitive, data, label: of the node.
-        operands: Values, to all of which gradients may flow, and floats.
-    """
-    node = Value(data, label)
-    if HINT.open_blocks:
-        operation_done(primitive, operands, node)
-    node._primitive = primitive
-    node._rest = Operands(operands, [], [x for x in operands if isinstance(x, Value)], [])
-    node._rest.segment = segment
-    return node
-
-
 def _flow(primitive: Primitive, partial: Any) -> float:
     return partial if type(partial) is float else as_float(partial, primitive.name, "a partial")
 
@@ -485,15 +378,8 @@ def _kept_apart(
     primitive: Primitive, operands: Sequence[Any], numbers: Sequence[float], partials: Sequence[Any]
 ) -> Operands:
     """The operands and what flows back to each, for a node whose operands don't lie inline."""
-    kept: list[Any] = []
-    places: list[int] = []
-    for i, operand in enumerate(operands):
-        if not isinstance(operand, Value):
-            kept.append(numbers[i])
-            continue
-        kept.append(operand)
-        if not operand._constant and partials[i] is not None:
-            places.append(i)
+    kept = [x if isinstance(x, Value) else number for x, number in zip(operands, numbers, strict=True)]
+    places = [i for i, x in enumerate(kept) if isinstance(x, Value) and not x._constant and partials[i] is not None]
     return Operands(kept, places, [kept[i] for i in places], [_flow(primitive, partials[i]) for i in places])
 
 

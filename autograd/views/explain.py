@@ -9,8 +9,9 @@ from functools import reduce
 from itertools import pairwise
 from typing import NamedTuple
 
-from autograd.graph import node_names, operand_values, topological_order
+from autograd.graph import operand_values, topological_order
 from autograd.value import Value
+from autograd.views.names import node_names
 from autograd.views.notation import LATEX, TEXT, operands_first, statements
 from autograd.views.paths import MOST_COUNTED, Edge, Path, Paths, edges_down, nodes_between, product
 from autograd.views.symbol import Symbol, partial_formulas

@@ -7,8 +7,9 @@ from collections import Counter, deque
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from autograd.graph import node_names, operand_values, topological_order
+from autograd.graph import operand_values, topological_order
 from autograd.value import Value
+from autograd.views.names import node_names
 from autograd.views.symbol import Symbol
 
 MANY_NUMBERS = 4  # more plain numbers in one operation are drawn as one

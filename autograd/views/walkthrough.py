@@ -7,9 +7,10 @@ import warnings
 from pathlib import Path
 
 from autograd.files import write_whole
-from autograd.graph import node_names, operand_values, topological_order
+from autograd.graph import operand_values, topological_order
 from autograd.value import Value
 from autograd.views import page, terminal, walk_json
+from autograd.views.names import node_names
 from autograd.views.symbol import Symbol
 from autograd.views.walk import MANY_STEPS, Node, Walk, check
 

@@ -1,0 +1,89 @@
+"""A Value among numbers: compared by its data, told apart by identity, never made a float silently."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import operator
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from autograd import Value, constant
+
+# ---------------------------------------------------------------------------------------------------------------------
+# A gradient is never dropped silently
+
+
+@pytest.mark.parametrize("convert", [float, int, math.exp, math.sqrt, complex, math.floor, round, math.isnan])
+def test_conversions_to_plain_numbers_are_refused(convert: Any) -> None:
+    with pytest.raises(TypeError):
+        convert(Value(2.0))
+
+
+@pytest.mark.parametrize("convert", [float, int, math.exp])
+def test_the_refusal_says_what_to_use(convert: Any) -> None:
+    with pytest.raises(TypeError, match=r"Value\(data=2.0, .* label='x'\).*use \.data .*autograd\.exp"):
+        convert(Value(2.0, label="x"))
+
+
+def test_formatting_and_indexing_are_refused() -> None:
+    x = Value(2.0)
+    with pytest.raises(TypeError):
+        f"{x:.3f}"
+    with pytest.raises(TypeError):
+        [0, 1, 2][x]  # type: ignore[call-overload]
+    with pytest.raises(TypeError):
+        range(x)  # type: ignore[call-overload]
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Comparison is by data, identity is by object
+
+
+@pytest.mark.parametrize(
+    "compare", [operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne], ids=lambda f: f.__name__
+)
+def test_comparison_is_that_of_the_floats(compare: Callable[[Any, Any], Any]) -> None:
+    for a, b in itertools.product([0.0, -0.0, 1.0, 2.5, math.inf, math.nan], repeat=2):
+        for lhs, rhs in [(Value(a), Value(b)), (Value(a), b), (a, Value(b)), (Value(a), constant(b))]:
+            assert compare(lhs, rhs) is compare(a, b)
+    assert compare(Value(0.5), Fraction(1, 2)) is compare(0.5, Fraction(1, 2))
+    assert compare(Value(1.0), True) is compare(1.0, True)
+    assert compare(10**400, Value(1.0)) is compare(10**400, 1.0)
+
+
+@pytest.mark.parametrize("other", ["1", None, [1.0], 1j])
+def test_comparison_with_anything_else(other: Any) -> None:
+    v = Value(1.0)
+    assert v != other
+    assert not v == other  # noqa: SIM201 - it is another method
+    with pytest.raises(TypeError):
+        v < other  # noqa: B015 - it raises
+
+
+def test_truth_is_that_of_the_float() -> None:
+    assert not Value(0.0)
+    assert not Value(-0.0)
+    assert Value(1e-300)
+    assert Value(math.nan)
+
+
+def test_values_are_keys_by_identity() -> None:
+    a, b = Value(1.0), Value(1.0)
+    assert a == b
+    assert len({a, b}) == 2
+    assert {a: "a", b: "b"}[b] == "b"
+    hashed = hash(a)
+    a.data = 7.0
+    assert hash(a) == hashed
+    assert a in {a}
+
+
+def test_sorting_and_extremes_of_python_go_by_data() -> None:
+    xs = [Value(3.0), Value(1.0), Value(2.0)]
+    assert [v.data for v in sorted(xs)] == [1.0, 2.0, 3.0]
+    assert max(xs) is xs[0]
+    assert min(xs) is xs[1]
