@@ -5,9 +5,8 @@ and points to test it at. Everything else (eager evaluation, higher orders, draw
 
 The rules are polymorphic (see `autograd.primitive`), so they are written with operators and with other rows only, and
 choose with `_if`, never with `if`. They never multiply by an upstream gradient; only the engine does.
-Conventions at kinks are PyTorch's for float64 unless the row says otherwise.
-
-First come the rules that are too long for a row, then the rows.
+Conventions at kinks are PyTorch's for float64 unless the row says otherwise. First come the rules that are too long for
+a row, then the rows.
 """
 
 from __future__ import annotations
