@@ -8,8 +8,9 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from autograd.anomaly import kinks
+from autograd.call import Function
 from autograd.errors import describe, describe_all
-from autograd.functional import Function, jacobian
+from autograd.functional import jacobian
 from autograd.graph import topological_order
 from autograd.primitive import Primitive
 from autograd.recording import no_grad

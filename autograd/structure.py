@@ -89,6 +89,11 @@ def unflatten_matrix(outer: Any, inner: Any, rows: Iterable[Sequence[Any]]) -> A
     return _refill(outer, row_block)
 
 
+def is_one_number(thing: Any) -> bool:
+    """Whether it holds exactly one number, and no structure around it."""
+    return getattr(thing, "shape", ()) == () and not isinstance(thing, (list, tuple, dict))
+
+
 def is_array(thing: Any) -> bool:
     """Whether it is a NumPy array."""
     numpy = sys.modules.get("numpy")
