@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from autograd.errors import describe_all
+from autograd.functions import dot
+from autograd.functions import sum as sum_of
 from autograd.graph import topological_order
 from autograd.value import Value, constant
 
@@ -61,16 +63,17 @@ def reverse_sweep(
             if id(x) in reached:
                 reached.add(id(node))
                 break
-    adjoint: dict[int, Number] = {}
+    terms: dict[int, list[tuple[Number, Number]]] = {}
     for output, seed in seeds:
-        _add(adjoint, output, seed)
+        terms.setdefault(id(output), []).append((seed, 1.0))
     for node in reversed(order):
-        upstream = adjoint.get(id(node))
-        if upstream is not None and id(node) in reached:
+        if id(node) in terms and id(node) in reached:
+            upstream = _sum_of_products(terms[id(node)])
+            terms[id(node)] = [(upstream, 1.0)]
             for x, partial in _edges_on_graph(node, inside):
                 if isinstance(x, Value) and id(x) in reached:
-                    _add(adjoint, x, _times(upstream, partial))
-    return [adjoint.get(id(x), 0.0) for x in sources]
+                    terms.setdefault(id(x), []).append((upstream, partial))
+    return [_sum_of_products(terms.get(id(x), [])) for x in sources]
 
 
 def forward_sweep(
@@ -90,10 +93,9 @@ def forward_sweep(
         edges: Iterable[tuple[Number, Number]] = _edges(node, inside)
         if on_graph and any(id(x) in tangent for x, _ in edges):
             edges = _edges_on_graph(node, inside)
-        for x, partial in edges:
-            moving = tangent.get(id(x))
-            if moving is not None:
-                _add(tangent, node, _times(moving, partial))
+        terms = [(tangent[id(x)], partial) for x, partial in edges if id(x) in tangent]
+        if terms:
+            tangent[id(node)] = _sum_of_products(terms)
     return [tangent.get(id(y), 0.0) for y in outputs]
 
 
@@ -143,15 +145,18 @@ def _edges_on_graph(node: Value, inside: dict[int, Number]) -> list[tuple[Number
     return edges
 
 
-def _times(factor: Number, partial: Number) -> Number:
-    """The product; a factor 1.0 records nothing."""
-    if type(partial) is float and partial == 1.0:
-        return factor
-    if type(factor) is float and factor == 1.0:
-        return partial
-    return factor * partial
-
-
-def _add(sums: dict[int, Number], node: Value, term: Number) -> None:
-    old = sums.get(id(node))
-    sums[id(node)] = term if old is None else old + term
+def _sum_of_products(terms: Sequence[tuple[Number, Number]]) -> Number:
+    """Σ factor · partial, recorded as one operation if it must be; a partial or a factor of 1.0 costs none."""
+    total: Number
+    if len(terms) == 1:
+        ((factor, partial),) = terms
+        if type(partial) is float and partial == 1.0:
+            return factor
+        if type(factor) is float and factor == 1.0:
+            return partial
+        total = factor * partial
+    elif all(type(partial) is float and partial == 1.0 for _, partial in terms):
+        total = sum_of([factor for factor, _ in terms])
+    else:
+        total = dot(*zip(*terms, strict=True))
+    return total
