@@ -119,5 +119,5 @@ def test_a_rule_that_gives_a_wrong_number_of_partials(partials: Any) -> None:
 @pytest.mark.usefixtures("table")
 def test_a_rule_whose_derivative_raises_says_so() -> None:
     root = primitive("root", math.sqrt, lambda a, y: (0.5 / y,))
-    with pytest.raises(ZeroDivisionError, match=r"partials of root\(x = 0.0\): float division by zero"):
+    with pytest.raises(ZeroDivisionError, match=r"partials of root\(x = 0.0\): .*division by zero"):
         root(Value(0.0, label="x"))
