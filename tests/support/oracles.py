@@ -2,7 +2,8 @@
 
 - `check_differences`: central differences of the value rule, at the row's samples;
 - `check_sympy`: SymPy's derivative of what the row means, at random points of its domain;
-- `check_torch`: PyTorch's value and gradient, at the samples and, for the conventions, at the kinks.
+- `check_torch`: PyTorch's value and gradient, at the samples and, for the conventions, at the kinks;
+- `check_torch_at_extremes`: the same at infinities, NaN, huge and tiny numbers.
 """
 
 from __future__ import annotations
