@@ -28,20 +28,15 @@ def topological_order(*outputs: Value, until: Iterable[Value] = ()) -> list[Valu
     for output in outputs:
         if not isinstance(output, Value):
             raise TypeError(f"topological_order: an output must be a Value, got {type(output).__name__} {output!r}")
-        if id(output) in seen:
-            continue
-        seen.add(id(output))
-        path = [(output, operand_values(output))]  # from the output down to here, each with its operands still to visit
-        while path:
-            node, rest = path[-1]
-            for operand in rest:
-                if id(operand) not in seen:
-                    seen.add(id(operand))
-                    path.append((operand, operand_values(operand)))
-                    break
-            else:
-                order.append(node)
-                path.pop()
+        waiting: list[Value | tuple[Value]] = [output]  # to visit; in a tuple, what comes once its operands are through
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, tuple):
+                order.append(node[0])
+            elif id(node) not in seen:
+                seen.add(id(node))
+                waiting.append((node,))
+                waiting.extend([x for x in reversed(node.operands) if isinstance(x, Value)])
     return order
 
 
