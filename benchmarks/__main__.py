@@ -1,0 +1,67 @@
+"""`python -m benchmarks`: every engine side by side, and a report beside this file."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from benchmarks import environments, plots, report
+from benchmarks.measure import Size, Timing, Worker, measure, measure_sizes
+from benchmarks.workloads import WORKLOADS
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure, and write RESULTS.md and its pictures."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="fewer repetitions, smaller graphs: a few minutes in all")
+    parser.add_argument("--only", choices=WORKLOADS, metavar="WORKLOAD", help=f"one of {', '.join(WORKLOADS)}")
+    parser.add_argument(
+        "--output", type=Path, default=Path(__file__).parent, metavar="DIRECTORY", help="for the report"
+    )
+    options = parser.parse_args(arguments)
+    if not options.output.is_dir():
+        parser.error(f"--output: {options.output} is no directory")
+
+    found: dict[str, environments.Environment] = {}
+    missing: dict[str, str] = {}
+    for engine in environments.PACKAGES:
+        say(f"installing: {engine}")
+        try:
+            found[engine] = environments.prepare(engine, options.quick)
+        except environments.NotInstalledError as error:
+            missing[engine] = str(error)
+    code = environments.code_directory()
+
+    repetitions, patience = (3, 4.0) if options.quick else (9, 60.0)
+    timings: dict[str, dict[str, Timing]] = {}
+    for name in [options.only] if options.only else WORKLOADS:
+        timings[name] = measure(name, found, code, repetitions, patience, say)
+    sizes: dict[str, list[Size]] = {}
+    phases: dict[str, dict[str, float]] = {}
+    for engine in ("compiled", "pure", "xad", "micrograd"):
+        if engine in found and not options.only:
+            sizes[engine] = measure_sizes(engine, found[engine], code, 10**7, patience, say)
+            if engine in ("compiled", "pure"):
+                phases[engine] = Worker(found[engine], code, engine, "--phases").answer()
+    say("")
+    try:
+        drawn = plots.draw(options.output, sizes) if sizes else []
+    except ImportError:
+        drawn = []
+        print("no plots: pip install matplotlib", file=sys.stderr)
+    versions = {engine: environment.version for engine, environment in found.items()}
+    command = " ".join(["python -m benchmarks", *(arguments if arguments is not None else sys.argv[1:])])
+    report.write(options.output / "RESULTS.md", timings, sizes, phases, versions, missing, drawn, command)
+    print(options.output / "RESULTS.md")
+    return 0
+
+
+def say(what: str) -> None:
+    """One line that shows where it is, on a terminal."""
+    if sys.stderr.isatty():
+        print(f"\r\033[K{what}", end="", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
