@@ -13,7 +13,8 @@ class Scalar(Recorded):
 
     __slots__ = ("_data",)
 
-    _data: float
+    def __init__(self, data: Any) -> None:
+        self._data: float = as_float(data, "Value", "data")
 
     @property
     def data(self) -> float:
