@@ -181,6 +181,11 @@ def is_smooth_and_well_conditioned(expression: Expression) -> bool:
         return apply_many_digits(name, operands)
 
     rounded = expression.run(expression.leaves, apply_floats)
+    for step in expression.steps:
+        if step.name in ("pow", "ieee_pow") and type(step.operands[1]) is int:
+            base = step.operands[0]
+            if (rounded[base] if type(base) is int else base) <= 0.0:
+                return False  # by the exponent, a power of a negative base has no derivative: NaN by convention
     with mpmath.workdps(60):
         try:
             results = expression.run(list(map(mpmath.mpf, expression.leaves)), apply)
