@@ -81,13 +81,12 @@ def _pow(a: float, b: float) -> float:
 
 
 def _pow_partials(a: Any, b: Any, y: Any) -> tuple[Any, Any]:
-    by_a = b * ieee_pow(a, b - 1.0)
-    if not isinstance(b, float):
-        by_a = _if(b == 0.0, _if(a > 0.0, ieee_div(b, a) * y, 0.0), by_a)  # 0 at b = 0, where d/db of it is not
-    elif b == 0.0:
-        by_a = 0.0
-    if isinstance(b, float) and not isinstance(a, float):
-        return by_a, None  # x**2.0: nothing flows to a plain number
+    if isinstance(b, float):
+        if isinstance(a, float):  # the same as below, but nothing computed in vain
+            by_b = 0.0 if a == 0.0 <= b else y * _ieee_log(a)
+            return 0.0 if b == 0.0 else b * _ieee_pow(a, b - 1.0), by_b
+        return 0.0 if b == 0.0 else b * ieee_pow(a, b - 1.0), None  # x**2.0: nothing flows to a plain number
+    by_a = _if(b == 0.0, _if(a > 0.0, ieee_div(b, a) * y, 0.0), b * ieee_pow(a, b - 1.0))  # d/db of it is not 0 at 0
     by_b = y * ieee_log(a)
     return by_a, _if(a == 0.0, _if(b >= 0.0, 0.0, by_b), by_b)
 

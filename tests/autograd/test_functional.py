@@ -194,6 +194,28 @@ def test_structures_keep_their_shape():
     assert hvp(f, tree, tree)["p"] == Pair(5.0, 4.0)
 
 
+def test_arrays_of_every_kind_of_number():
+    for dtype in (np.int64, np.float32, np.bool_, object):
+        value, gradient = value_and_grad(lambda x: (3.0 * x * x).sum())(np.array([1, 0], dtype=dtype))
+        assert (value, gradient.dtype, gradient.tolist()) == (3.0, np.float64, [6.0, 0.0])
+    assert grad(lambda x: x**2)(np.float32(3.0)) == 6.0
+    assert grad(np.prod)(np.array([1.0, 2.0, 0.0])).tolist() == [0.0, 0.0, 2.0]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # NumPy warns of floating-point exceptions
+        assert grad(lambda x: (x**2).sum())(np.zeros(2)).tolist() == [0.0, 0.0]
+
+
+def test_function_that_changes_its_argument_changes_a_copy():
+    def f(x):
+        x.append(x[0] * x[1])
+        x[0] = x[0] * 2.0
+        return autograd.sum(x)
+
+    x = [2.0, 3.0]
+    assert grad(f)(x) == [5.0, 3.0]
+    assert x == [2.0, 3.0]
+
+
 def test_argnums():
     def f(a, b, c=1.0):
         return a * b**2.0 * c

@@ -6,7 +6,20 @@ import math
 
 import pytest
 
-from autograd import PRIMITIVES, Value, derivative, grad, hvp, no_grad, primitive
+from autograd import (
+    PRIMITIVES,
+    Value,
+    cos,
+    derivative,
+    draw,
+    explain,
+    grad,
+    gradcheck,
+    hvp,
+    no_grad,
+    primitive,
+    walkthrough,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -58,6 +71,19 @@ def test_rules_of_many_operands_defaults_and_none():
     scaled = primitive("scaled", lambda a, k: a * k, lambda a, k, y: (k, a), defaults=(10.0,))
     assert scaled(2.0) == 20.0
     assert grad(scaled)(2.0) == 10.0
+
+
+def test_every_view_knows_an_own_operation():
+    @primitive(partials=lambda a, b, y: (b * cos(a * b), a * cos(a * b)), symbol="sin×", samples=[(1.0, 2.0)])
+    def sine_of_product(a, b):
+        return math.sin(a * b)
+
+    x, w = Value(0.5, label="x"), Value(2.0, label="w")
+    y = sine_of_product(x, w)
+    assert "w·cos(x·w)" in str(explain(y, x))
+    assert "sin×" in str(walkthrough(y)[0])
+    assert "sin×" in draw(y).dot
+    assert gradcheck(sine_of_product, 0.5, 2.0, order=2)
 
 
 def test_functions_of_python_that_hide_their_signature_are_accepted():
