@@ -17,7 +17,8 @@ from setuptools.command.bdist_wheel import bdist_wheel
 from setuptools.command.build_ext import build_ext
 from setuptools.errors import BaseError, CCompilerError
 
-HOT_MODULES = ["errors", "functions", "leaves", "operators", "primitive", "recording", "scalar", "value"]
+ENGINE = ["errors", "functions", "leaves", "operators", "primitive", "recording", "scalar", "value"]
+HOT_MODULES = [*[f"autograd/{name}.py" for name in ENGINE], "nn/descent.py"]
 
 
 def compiled_modules(directory: str) -> list[Extension]:
@@ -28,7 +29,7 @@ def compiled_modules(directory: str) -> list[Extension]:
         from mypyc.build import mypycify
 
         extensions: list[Extension] = mypycify(
-            [f"autograd/{name}.py" for name in HOT_MODULES],
+            HOT_MODULES,
             target_dir=directory,
             group_name="autograd",
             debug_level="0",

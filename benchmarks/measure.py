@@ -31,9 +31,7 @@ class Timing:
 
     @property
     def spread(self) -> float:
-        """How far the quartiles are apart, as a part of the median."""
-        if len(self.seconds) < 2:
-            return math.nan
+        """How far the quartiles are apart, as a part of the median; it takes at least two repetitions."""
         low, _, high = statistics.quantiles(self.seconds, n=4, method="inclusive")
         return (high - low) / self.median
 

@@ -64,7 +64,7 @@ def write(
         phases: the seconds of the parts of a step, by engine.
         versions: of the engines.
         missing: the engines that could not be had, and why.
-        plots: the names of pictures beside the report.
+        plots: the names of the pictures beside the report.
         command: what was run.
     """
     lines = ["# Benchmarks", "", f"Written by `{command}` on {datetime.now(UTC):%Y-%m-%d}.", "", *_machine(), ""]
@@ -74,8 +74,10 @@ def write(
     lines += ["", "## How to read it", "", NOTES, "## Ratios", "", *_ratios(timings, sizes)]
     for name, measured in timings.items():
         lines += ["", f"## {WORKLOADS[name].title}", "", *_table(name, measured)]
-    lines += ["", "## Where a step of `nn` goes: one picture, MLP 784-50-10", "", *_phases(phases)]
-    lines += ["", "## Time and memory against size", "", *_sizes(sizes), ""]
+    if phases:
+        lines += ["", "## Where a step of `nn` goes: one picture, MLP 784-50-10", "", *_phases(phases)]
+    if sizes:
+        lines += ["", "## Time and memory against size", "", *_sizes(sizes), ""]
     lines += [f"![{plot.removesuffix('.svg').replace('_', ' ')}]({plot})" for plot in plots]
     path.write_text("\n".join(lines).rstrip() + "\n", encoding="utf-8")
 
@@ -120,11 +122,12 @@ def _table(name: str, measured: Mapping[str, Timing]) -> Iterator[str]:
     ours = measured["compiled"].median if "compiled" in measured else math.nan
     for contender, timing in sorted(measured.items(), key=lambda item: item[1].median):
         ratio = f"{timing.median / ours:.3g}" if ours == ours else "—"
-        yield f"| {TITLES[contender]} | {_time(timing.median)} | {timing.spread:.0%} | {ratio} |"
+        spread = f"{timing.spread:.0%}" if len(timing.seconds) > 1 else "—"
+        yield f"| {TITLES[contender]} | {_time(timing.median)} | {spread} | {ratio} |"
 
 
 def _phases(phases: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
-    names = list(next(iter(phases.values()), {}))
+    names = list(next(iter(phases.values())))
     yield "| | " + " | ".join(names) + " |"
     yield "|---|" + "---:|" * len(names)
     for engine, seconds in phases.items():

@@ -9,8 +9,9 @@ from typing import Any, Self
 
 from autograd import Value
 from autograd.errors import as_float
-from autograd.leaves import assign, gradients_of, numbers_of, zero_gradients
+from autograd.leaves import zero_gradients
 from nn.arguments import not_negative
+from nn.descent import adam_step, gradient_step, momentum_step, sum_of_gradients
 
 LearningRate = float | Callable[[int], float]
 """A number, or a schedule: a function of the step, which counts from 0 (see `nn.schedules`)."""
@@ -57,16 +58,15 @@ class Optimizer(ABC):
         rate = self.learning_rate
         if callable(rate):
             rate = not_negative(name, f"the learning rate of step {self.steps}", rate(self.steps))
-        gradients = gradients_of(self.parameters)
-        if not math.isfinite(sum(gradients)):  # one quick look; a finite sum of finite numbers may overflow, too
-            for parameter, gradient in zip(self.parameters, gradients, strict=True):
-                if not math.isfinite(gradient):
+        if not math.isfinite(sum_of_gradients(self.parameters)):  # a finite sum of finite numbers may overflow, too
+            for parameter in self.parameters:
+                if not math.isfinite(parameter.grad):
                     label = parameter.label or "a parameter without label"
                     raise FloatingPointError(
-                        f"{name}.step: the gradient of {label} is {gradient}; no parameter was moved. "
+                        f"{name}.step: the gradient of {label} is {parameter.grad}; no parameter was moved. "
                         "Lower the learning rate, or look for an infinite derivative (sqrt or log at 0)"
                     )
-        assign(self.parameters, self._moved(rate, numbers_of(self.parameters), gradients))
+        self._move(rate)
         self.steps += 1
 
     def zero_grad(self) -> None:
@@ -98,8 +98,8 @@ class Optimizer(ABC):
         return made
 
     @abstractmethod
-    def _moved(self, rate: float, data: list[float], gradients: list[float]) -> list[float]:
-        """Where one step leads from these numbers along these gradients."""
+    def _move(self, rate: float) -> None:
+        """One step of this learning rate."""
 
     def _remembered(self, name: str) -> list[float]:
         """A list of the state, zeros at first."""
@@ -140,18 +140,12 @@ class SGD(Optimizer):
             raise ValueError("SGD: nesterov needs a momentum; pass for instance momentum=0.9")
         self.nesterov = nesterov
 
-    def _moved(self, rate: float, data: list[float], gradients: list[float]) -> list[float]:
-        decay, momentum = self.weight_decay, self.momentum
-        if decay:
-            gradients = [g + decay * p for g, p in zip(gradients, data, strict=True)]
-        if momentum:
+    def _move(self, rate: float) -> None:
+        if self.momentum:
             velocity = self._remembered("velocity")
-            velocity[:] = [momentum * v + g for v, g in zip(velocity, gradients, strict=True)]
-            if self.nesterov:
-                gradients = [g + momentum * v for g, v in zip(gradients, velocity, strict=True)]
-            else:
-                gradients = velocity
-        return [p - rate * g for p, g in zip(data, gradients, strict=True)]
+            momentum_step(self.parameters, velocity, rate, self.weight_decay, self.momentum, self.nesterov)
+        else:
+            gradient_step(self.parameters, rate, self.weight_decay)
 
 
 class Adam(Optimizer):
@@ -186,26 +180,20 @@ class Adam(Optimizer):
         super().__init__(parameters, learning_rate, weight_decay)
         if not isinstance(betas, (tuple, list)) or len(betas) != 2:
             raise TypeError(f"{name}: betas must be two numbers, such as (0.9, 0.999), got {betas!r}")
-        self.betas = tuple(not_negative(name, f"betas[{i}]", beta) for i, beta in enumerate(betas))
+        self.betas = not_negative(name, "betas[0]", betas[0]), not_negative(name, "betas[1]", betas[1])
         if max(self.betas) >= 1.0:
             raise ValueError(f"{name}: betas must be two numbers in [0, 1), got {betas!r}")
         self.epsilon = not_negative(name, "epsilon", epsilon)
 
-    def _moved(self, rate: float, data: list[float], gradients: list[float]) -> list[float]:
-        if self.weight_decay:
-            decay = self.weight_decay
-            gradients = [g + decay * p for g, p in zip(gradients, data, strict=True)]
-        return self._descended(rate, data, gradients)
+    def _move(self, rate: float) -> None:
+        self._descend(rate, decay=self.weight_decay, kept=1.0)
 
-    def _descended(self, rate: float, data: list[float], gradients: list[float]) -> list[float]:
-        beta1, beta2 = self.betas
-        sqrt, epsilon, new1, new2 = math.sqrt, self.epsilon, 1.0 - beta1, 1.0 - beta2
-        first, second = self._remembered("mean"), self._remembered("mean_square")
-        first[:] = [m + new1 * (g - m) for m, g in zip(first, gradients, strict=True)]
-        second[:] = [beta2 * v + new2 * g * g for v, g in zip(second, gradients, strict=True)]
-        size = rate / (1.0 - beta1 ** (self.steps + 1))
-        root = sqrt(1.0 - beta2 ** (self.steps + 1))
-        return [p - size * m / (sqrt(v) / root + epsilon) for p, m, v in zip(data, first, second, strict=True)]
+    def _descend(self, rate: float, decay: float, kept: float) -> None:
+        mean, mean_square = self._remembered("mean"), self._remembered("mean_square")
+        size, root = (1.0 - beta ** (self.steps + 1) for beta in self.betas)
+        adam_step(
+            self.parameters, mean, mean_square, self.betas, rate / size, math.sqrt(root), self.epsilon, decay, kept
+        )
 
 
 class AdamW(Adam):
@@ -228,6 +216,5 @@ class AdamW(Adam):
     ) -> None:
         super().__init__(parameters, learning_rate, betas, epsilon, weight_decay)
 
-    def _moved(self, rate: float, data: list[float], gradients: list[float]) -> list[float]:
-        kept = 1.0 - rate * self.weight_decay
-        return self._descended(rate, [p * kept for p in data], gradients)
+    def _move(self, rate: float) -> None:
+        self._descend(rate, decay=0.0, kept=1.0 - rate * self.weight_decay)
