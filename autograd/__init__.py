@@ -8,17 +8,11 @@
 7.0
 """
 
-from autograd import value as _value
-from autograd.anomaly import detect_anomaly, kinks
-from autograd.check import gradcheck
-from autograd.checkpoint import checkpoint
-from autograd.functional import derivative, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
-from autograd.functions import dot, log_softmax, logsumexp, mean, norm, prod, softmax
-from autograd.functions import sum as sum
-from autograd.graph import topological_order, variables
-from autograd.primitive import PRIMITIVES, Primitive, primitive
-from autograd.primitives import abs as abs
-from autograd.primitives import (
+from autograd.engine import value as _value
+from autograd.engine.graph import topological_order, variables
+from autograd.engine.primitive import PRIMITIVES, Primitive, primitive
+from autograd.engine.primitives import abs as abs
+from autograd.engine.primitives import (
     acos,
     acosh,
     asin,
@@ -57,10 +51,16 @@ from autograd.primitives import (
     where,
     xlogy,
 )
-from autograd.primitives import pow as pow
-from autograd.recording import no_grad
-from autograd.sweeps import adjoints
-from autograd.value import Value, constant
+from autograd.engine.primitives import pow as pow
+from autograd.engine.recording import no_grad
+from autograd.engine.reductions import dot, log_softmax, logsumexp, mean, norm, prod, softmax
+from autograd.engine.reductions import sum as sum
+from autograd.engine.value import Value, constant
+from autograd.transforms.anomaly import detect_anomaly, kinks
+from autograd.transforms.check import gradcheck
+from autograd.transforms.checkpoint import checkpoint
+from autograd.transforms.functional import derivative, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from autograd.transforms.sweeps import adjoints
 from autograd.views.draw import draw, draw_dot
 from autograd.views.explain import explain
 from autograd.views.walkthrough import walkthrough

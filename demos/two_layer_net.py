@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd import Value, no_grad, softmax
-from autograd.leaves import zero_gradients
 from demos.report import central_difference
 from nn import MLP, accuracy, cross_entropy_with_logits
+from nn.descent import zero_gradients
 
 Rows = Sequence[Sequence[float]]
 """One row per picture: its pixels, or its label one-hot."""

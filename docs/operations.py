@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from autograd import PRIMITIVES, Primitive
-from autograd.views.symbol import Symbol, operand_symbols, partial_formulas
+from autograd.formulas.notation import to_text
+from autograd.formulas.symbol import Symbol, operand_symbols, partial_formulas
 
 PAGE = Path(__file__).parent / "operations.md"
 
 HEAD = """# Operations
 
-Written by `python docs/operations.py` from the table in `autograd/primitives.py`; a test keeps it up to date.
+Written by `python docs/operations.py` from the table in `autograd/engine/primitives.py`; a test keeps it up to date.
 
 `y` is the result. A variadic operation is shown for operands x0, x1, ...; its derivatives are those by each of them.
 Unary operations are methods as well (`x.exp()`), the arithmetic ones operators. NumPy's long names (`arcsin`) work too.
@@ -36,7 +37,9 @@ def _derivatives(row: Primitive) -> str:
     operands = operand_symbols(row, 4 if row.name == "dot" else 2)
     formulas = partial_formulas(row, operands, Symbol("y"))
     return "<br>".join(
-        f"∂/∂{x.text} = {formula.text}" for x, formula in zip(operands, formulas, strict=True) if formula.text != "None"
+        f"∂/∂{to_text(x)} = {to_text(formula)}"
+        for x, formula in zip(operands, formulas, strict=True)
+        if to_text(formula) != "None"
     )
 
 

@@ -7,7 +7,7 @@ import random
 from types import BuiltinMethodType
 from typing import Any, cast
 
-from autograd.errors import as_float
+from autograd.engine.errors import as_float
 
 
 def is_row(thing: Any) -> bool:

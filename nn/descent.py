@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from math import sqrt
 
-from autograd.value import Value
+from autograd.engine.value import Value
+
+
+def zero_gradients(parameters: list[Value]) -> None:
+    """Set the gradients of the parameters to zero."""
+    for p in parameters:
+        p._grad = 0.0
 
 
 def sum_of_gradients(parameters: list[Value]) -> float:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from autograd import Value
-from autograd.leaves import zero_gradients
+from nn.descent import zero_gradients
 from nn.files import write_document
 from nn.optim import Optimizer
 

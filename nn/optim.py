@@ -8,10 +8,9 @@ from collections.abc import Callable, Iterable
 from typing import Any, Self
 
 from autograd import Value
-from autograd.errors import as_float
-from autograd.leaves import zero_gradients
+from autograd.engine.errors import as_float
 from nn.arguments import not_negative
-from nn.descent import adam_step, gradient_step, momentum_step, sum_of_gradients
+from nn.descent import adam_step, gradient_step, momentum_step, sum_of_gradients, zero_gradients
 
 LearningRate = float | Callable[[int], float]
 """A number, or a schedule: a function of the step, which counts from 0 (see `nn.schedules`)."""

@@ -10,10 +10,10 @@ from typing import Any
 
 import autograd
 from autograd import Value
-from autograd.errors import as_float
-from autograd.leaves import zero_gradients
+from autograd.engine.errors import as_float
 from nn.arguments import count_of, generator_of, is_row
 from nn.batches import plain
+from nn.descent import zero_gradients
 from nn.module import Module
 from nn.optim import Optimizer
 

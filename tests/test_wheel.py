@@ -28,7 +28,7 @@ def report(*numbers):
     print(*[number.hex() for number in numbers])
 
 graph = autograd.dot([Value(1.0), Value(2.0) + 1.0, 0.5], [Value(1.0), autograd.constant(2.0), Value(0.5)])
-print(autograd.compiled, any(type(thing).__module__ == "autograd.value" for thing in gc.get_objects()))
+print(autograd.compiled, any(type(thing).__module__ == "autograd.engine.value" for thing in gc.get_objects()))
 for name, primitive in PRIMITIVES.items():
     for point in primitive.samples + primitive.kinks:
         operands = [Value(number) for number in point]
@@ -100,7 +100,7 @@ def test_a_compiled_wheel_gives_the_bits_and_the_messages_of_a_pure_one(tree: Pa
     if shutil.which(str(sysconfig.get_config_var("CC")).split()[0]) is None:
         pytest.skip("no C compiler")
     wheel = build(tree, tmp_path)
-    assert f"autograd/value{SUFFIX}" in contents(wheel)
+    assert f"autograd/engine/value{SUFFIX}" in contents(wheel)
     assert compiled_files(tree) == []
     pure_wheel = build(tree, tmp_path, SCALAR_AUTOGRAD_PURE="1")
     compiled, pure = report_of(wheel, tmp_path / "compiled"), report_of(pure_wheel, tmp_path / "pure")
@@ -117,7 +117,7 @@ def test_without_a_compiler_or_when_told_so_the_wheel_is_pure(
 ) -> None:
     wheel = build(tree, tmp_path, **environment)
     assert wheel.name.endswith("-py3-none-any.whl")
-    assert "autograd/value.py" in contents(wheel)
+    assert "autograd/engine/value.py" in contents(wheel)
     assert not [name for name in contents(wheel) if name.endswith(SUFFIX)]
 
 

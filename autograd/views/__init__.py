@@ -1,1 +1,1 @@
-"""Seeing it: formulas, derivations, drawings, and one recorded walk shown in a terminal, a notebook and a live page."""
+"""Seeing it: derivations, drawings, and one recorded walk shown in a terminal, a notebook and a live page."""

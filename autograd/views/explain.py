@@ -9,12 +9,12 @@ from functools import reduce
 from itertools import pairwise
 from typing import NamedTuple
 
-from autograd.graph import operand_values, topological_order
-from autograd.value import Value
+from autograd.engine.graph import operand_values, topological_order
+from autograd.engine.value import Value
+from autograd.formulas.notation import LATEX, TEXT, operands_first, statements, to_text
+from autograd.formulas.symbol import Symbol, partial_formulas
 from autograd.views.names import node_names
-from autograd.views.notation import LATEX, TEXT, operands_first, statements
 from autograd.views.paths import MOST_COUNTED, Edge, Path, Paths, edges_down, nodes_between, product
-from autograd.views.symbol import Symbol, partial_formulas
 
 MANY_FACTORS = 12  # the middle of a longer path is one factor
 MANY_OPERATIONS = 12  # a larger expression is not written out
@@ -129,7 +129,7 @@ def explain(y: Value, x: Value, *, paths: int = 20, fold: bool = True) -> Explan
         equations += writer.equations(part, paths, is_part=True)
     ways = "One path leads" if found.count == 1 else f"{_counted(found.count)} paths lead"
     grouped = ", grouped by the edge with which they reach it" if found.count > paths else ""
-    summary = f"{ways} from {writer.name(y).text} to {writer.name(x).text}{grouped}."
+    summary = f"{ways} from {to_text(writer.name(y))} to {to_text(writer.name(x))}{grouped}."
     definitions = writer.definitions(equations)
     return Explanation(found.adjoints[id(x)], found.count, summary, tuple(equations), tuple(definitions))
 
@@ -160,7 +160,7 @@ class _Writer:
             return [self._product(left, listed[0], paths)]
         others = listed[limit - 1 :] if len(listed) > limit else []
         listed = listed[: len(listed) - len(others)]
-        of = f" of {left.text}" if is_part else ""
+        of = f" of {to_text(left)}" if is_part else ""
         equations = [self._product(Symbol(f"{kind} {i}{of}"), path, paths) for i, path in enumerate(listed, 1)]
         parts = [equation.left for equation in equations]
         numbers = [product(path) for path in listed]
@@ -189,7 +189,9 @@ class _Writer:
             in_numbers.append(_shown(edge.number) if formula is derivative else self._in_numbers(formula))
         numbers = [_shown(edge.number) for edge in path]
         first = path[0]
-        note = f"   ({_counted(first.together)} paths to {self.name(first.below).text})" if first.together > 1 else ""
+        note = (
+            f"   ({_counted(first.together)} paths to {to_text(self.name(first.below))})" if first.together > 1 else ""
+        )
         right = [_chained("times", factors) for factors in (derivatives, formulas, in_numbers, numbers)]
         return Equation(left, [*right, _shown(product(path))], note)
 
@@ -264,14 +266,14 @@ class _Writer:
 
     def why_no_edge(self, y: Value, x: Value) -> str:
         """What there is to say when no edge lies between y and x."""
-        top = self.name(y).text
+        top = to_text(self.name(y))
         if y is x:
             return f"{top} is the node itself: its derivative by itself is 1."
         if y.is_constant:
             return f"{top} is a constant and depends on nothing: its derivative is 0."
         if id(x) not in self._names:
             return f"{top} was not computed from {x!r}: the derivative is 0."
-        below = self.name(x).text
+        below = to_text(self.name(x))
         if x.is_constant:
             return f"{below} is a constant: no gradient flows to it."
         return f"{top} uses {below} only where nothing flows back, as in a branch not taken: the derivative is 0."

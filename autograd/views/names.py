@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import count
 
-from autograd.value import Value
+from autograd.engine.value import Value
 
 
 def node_names(nodes: Sequence[Value]) -> list[str]:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from autograd.value import Value
+from autograd.engine.value import Value
 
 MOST_COUNTED = 10**15
 

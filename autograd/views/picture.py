@@ -7,10 +7,11 @@ from collections import Counter, deque
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from autograd.graph import operand_values, topological_order
-from autograd.value import Value
+from autograd.engine.graph import operand_values, topological_order
+from autograd.engine.value import Value
+from autograd.formulas.notation import to_text
+from autograd.formulas.symbol import Symbol
 from autograd.views.names import node_names
-from autograd.views.symbol import Symbol
 
 MANY_NUMBERS = 4  # more plain numbers in one operation are drawn as one
 
@@ -304,7 +305,7 @@ class _Painter:
             if isinstance(x, Value):
                 self._arrow(self._key(x), operation, partial, partial is not None)
             elif len(numbers) <= MANY_NUMBERS:
-                self.picture.items[f"number {key} {position}"] = Item("number", Symbol(x).text)
+                self.picture.items[f"number {key} {position}"] = Item("number", to_text(Symbol(x)))
                 self._arrow(f"number {key} {position}", operation, flows=False)
 
     def _draw_products(self, node: Value, key: str) -> None:
@@ -318,7 +319,7 @@ class _Painter:
             names = [Symbol(self._names[self._index[id(x)]] if isinstance(x, Value) else x) for x, _ in (left, right)]
             data = math.prod(x.data if isinstance(x, Value) else x for x, _ in (left, right))
             product = f"product {i} {key}"
-            title = (names[0] * names[1]).text
+            title = to_text(names[0] * names[1])
             self.picture.items[product] = Item("result", title, False, data, self._gradient(node))
             self._draw(product, "×", [left, right], ordered=False)
             self._arrow(product, operation, 1.0)

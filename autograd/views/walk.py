@@ -13,9 +13,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import overload
 
-from autograd.errors import describe_all
-from autograd.primitive import Primitive
-from autograd.views.symbol import Symbol, partial_formulas
+from autograd.engine.errors import describe_all
+from autograd.engine.primitive import Primitive
+from autograd.formulas.notation import to_text
+from autograd.formulas.symbol import Symbol, partial_formulas
 
 MANY_STEPS = 2_000  # nobody clicks through more: a warning, and no page
 MANY_OPERANDS = 6  # an operation on more is not written out
@@ -208,8 +209,8 @@ class Walk(Sequence[Step]):
     def _written(self, node: Node, operands: list[Symbol]) -> str:
         assert node.primitive is not None, "a leaf is no operation"
         if len(operands) <= MANY_OPERANDS:
-            return Symbol(node.primitive.name, tuple(operands), node.primitive).text
-        first, second, third, *middle, last = (operand.text for operand in operands)
+            return to_text(Symbol(node.primitive.name, tuple(operands), node.primitive))
+        first, second, third, *middle, last = (to_text(operand) for operand in operands)
         return f"{node.primitive.name}({first}, {second}, {third}, … {len(middle)} more …, {last})"
 
     def local(self, i: int, position: int) -> str:
@@ -221,7 +222,7 @@ class Walk(Sequence[Step]):
             symbols = [x.data if x.kind == "number" else _symbol(x) for x in operands]
             try:
                 formulas = partial_formulas(node.primitive, symbols, Symbol(node.name))
-                self._formulas[i] = [formula.text for formula in formulas]
+                self._formulas[i] = [to_text(formula) for formula in formulas]
             except TypeError:
                 self._formulas[i] = [f"∂{node.name}/∂{x.name}" for x in operands]
         return self._formulas[i][position]

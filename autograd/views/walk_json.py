@@ -7,7 +7,7 @@ import math
 import sys
 from typing import Any
 
-from autograd.primitive import PRIMITIVES
+from autograd.engine.primitive import PRIMITIVES
 from autograd.views.walk import LEAF_KINDS, Node, Walk, check
 
 FORMAT, VERSION = "autograd-walkthrough", 1

@@ -6,12 +6,13 @@ import os
 import warnings
 from pathlib import Path
 
+from autograd.engine.graph import operand_values, topological_order
+from autograd.engine.value import Value
 from autograd.files import write_whole
-from autograd.graph import operand_values, topological_order
-from autograd.value import Value
+from autograd.formulas.notation import to_text
+from autograd.formulas.symbol import Symbol
 from autograd.views import page, terminal, walk_json
 from autograd.views.names import node_names
-from autograd.views.symbol import Symbol
 from autograd.views.walk import MANY_STEPS, Node, Walk, check
 
 MOST_STEPS = 100_000  # and no walk
@@ -105,7 +106,7 @@ def walkthrough(y: Value, depth: int | None = None) -> Walkthrough:
             operands = []
             for operand in value.operands:
                 if not isinstance(operand, Value):
-                    nodes.append(Node(Symbol(operand).text, "number", operand))
+                    nodes.append(Node(to_text(Symbol(operand)), "number", operand))
                 operands.append(index[id(operand)] if isinstance(operand, Value) else len(nodes) - 1)
             node = Node(name, "operation", value.data, value.primitive, tuple(operands), value.partials)
             check(node, [nodes[i].data for i in operands])

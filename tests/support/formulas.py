@@ -17,7 +17,7 @@ import sympy
 from sympy import Eq, Ne, Piecewise, Rational
 
 from autograd import PRIMITIVES, Primitive
-from autograd.operators import Recorded
+from autograd.engine.operators import Recorded
 
 
 class Formula(Recorded):

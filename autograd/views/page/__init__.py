@@ -10,7 +10,7 @@ import re
 from importlib.resources import files
 from typing import Any
 
-from autograd.views.javascript import javascript_table
+from autograd.formulas.javascript import javascript_table
 from autograd.views.page.graph import graph_svg
 from autograd.views.walk import MANY_STEPS, Walk
 from autograd.views.walk_json import document

@@ -9,7 +9,8 @@ import pytest
 from matplotlib.mathtext import MathTextParser
 
 from autograd import Value, constant, dot, explain, primitive, topological_order, where
-from autograd.primitive import PRIMITIVES
+from autograd.engine.primitive import PRIMITIVES
+from autograd.formulas.notation import to_text
 from autograd.views.explain import Explanation
 
 
@@ -118,8 +119,8 @@ def test_groups_add_up_to_the_gradient() -> None:
     groups = [equation for equation in explanation.equations if str(equation.left.head).startswith("group")]
     assert len(groups) == 19
     total = explanation.equations[-1]
-    assert [symbol.text for symbol in total.right][-1] == f"{round(explanation.gradient, 4):.6g}".replace("-", "−")
-    assert "32 smaller groups" in total.right[0].text
+    assert [to_text(symbol) for symbol in total.right][-1] == f"{round(explanation.gradient, 4):.6g}".replace("-", "−")
+    assert "32 smaller groups" in to_text(total.right[0])
     y.backward()
     assert explanation.gradient == pytest.approx(x.grad, rel=1e-12)
 

@@ -1,0 +1,1 @@
+"""The engine: the table of operations, the number that records them, and the backward pass."""

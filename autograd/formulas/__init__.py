@@ -1,0 +1,1 @@
+"""The rows of the table written down: as text, LaTeX and code."""

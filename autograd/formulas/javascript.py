@@ -1,0 +1,155 @@
+"""The table in JavaScript: every row's value and partials, written out by the rows' own rules."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Sequence
+
+from autograd.engine.primitive import PRIMITIVES, Primitive
+from autograd.formulas.notation import ARITHMETIC, Dialect, operands_first, spell_number, statements
+from autograd.formulas.symbol import Symbol, partial_formulas, value_formula
+
+# What the rules cannot say, because they call Python's math or choose with `if`. Math.pow differs from C's in 1^NaN
+# and 1^∞ only. erf sums 2/√π·exp(−x²)·Σ 2ⁿx²ⁿ⁺¹/(2n+1)!!, erfc evaluates its continued fraction
+# (https://dlmf.nist.gov/7.6.E2 and https://dlmf.nist.gov/7.9.E1); exp(−x²) is split so that rounding x² costs nothing.
+_RUNTIME = """
+const pow = (a, b) => a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : Math.pow(a, b);
+const xlogy = (a, b) => a === 0 && !Number.isNaN(b) ? 0 : a * Math.log(b);
+const erf = (x) => {
+  if (Math.abs(x) > 2) return Math.sign(x) * (1 - erfc(Math.abs(x)));
+  let term = x, total = x;
+  for (let n = 1; n < 60; n++) total += (term *= 2 * x * x / (2 * n + 1));
+  return 2 / Math.sqrt(Math.PI) * Math.exp(-x * x) * total;
+};
+const erfc = (x) => {
+  if (!(x > 1)) return 1 - erf(x);
+  if (x > 30) return 0;
+  let fraction = 1;
+  for (let n = 200; n > 0; n--) fraction = 1 + n / (2 * x * x * fraction);
+  const head = Math.fround(x);
+  return Math.exp(-head * head) * Math.exp((head - x) * (head + x)) / (x * Math.sqrt(Math.PI) * fraction);
+};
+const F = {}, D = {};
+const table = (names) => Object.fromEntries(Object.entries(names).map(([name, variadic]) => {
+  const key = (x) => variadic ? name + "$" + x.length : name;
+  return [name, { value: (x) => F[key(x)](...x), partials: (x, y) => D[key(x)](x, y) }];
+}));
+"""
+_BY_NAME = {
+    "abs": "Math.abs",
+    "ieee_div": "(a, b) => a / b",
+    "ieee_log": "Math.log",
+    "ieee_pow": "pow",
+    "norm": "Math.hypot",
+    "pow": "pow",
+    "where": "(condition, a, b) => condition !== 0 ? a : b",
+    "xlogy": "xlogy",
+}
+_OF_MATH = "exp expm1 log log1p log2 log10 sqrt cbrt sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh"
+_BY_VALUE: dict[object, str] = {
+    **{getattr(math, name): f"Math.{name}" for name in _OF_MATH.split()},
+    math.hypot: "Math.hypot",
+    math.erf: "erf",
+    math.erfc: "erfc",
+}
+
+
+def javascript_table(uses: Iterable[tuple[Primitive, int]] | None = None) -> str:
+    """A JavaScript expression: an object `{name: {value: (x) => y, partials: (x, y) => [dy/dx0, ...]}}`.
+
+    `x` is the array of operands. A partial is `null` where nothing flows back. What Python's floats refuse (a
+    division by zero, an overflow) gives the infinity or NaN of IEEE 754.
+
+    Args:
+        uses: the rows wanted, each with a number of operands; by default the whole table, variadic rows with as many
+            operands as their samples have.
+
+    Raises:
+        TypeError: for a primitive whose rules compute with floats only.
+
+    >>> from autograd import PRIMITIVES
+    >>> print(javascript_table([(PRIMITIVES["tanh"], 1)]).splitlines()[-3])
+    D["tanh"] = ([x0], y) => [1.0 - y * y];
+    """
+    wanted = list(dict.fromkeys(_whole_table() if uses is None else uses))
+    called = wanted.copy()
+    partials = []
+    for row, count in wanted:
+        xs = _operands(count)
+        outputs = partial_formulas(row, xs, Symbol("y"))
+        partials.append(f"D[{_key(row, count)}] = ([{_names(count)}], y) => {_body(outputs, as_list=True)};")
+        called += _calls(outputs)
+    functions: dict[str, str] = {}
+    while called:
+        row, count = called.pop()
+        key = _key(row, count)
+        if key in functions:
+            continue
+        function = _BY_NAME.get(row.name) or _BY_VALUE.get(row.value)
+        if function is None:
+            outputs = [value_formula(row, _operands(count))]
+            function = f"({_names(count)}) => {_body(outputs)}"
+            called += _calls(outputs)
+        functions[key] = function
+    names = {row.name: row.variadic for row, _ in wanted}
+    lines = [f"F[{key}] = {function};" for key, function in functions.items()] + partials
+    return "\n".join(["(() => {", _RUNTIME.strip(), *lines, f"return table({json.dumps(names)});", "})()"])
+
+
+def _whole_table() -> list[tuple[Primitive, int]]:
+    return [
+        (row, count)
+        for row in PRIMITIVES.values()
+        for count in sorted({len(point) for point in row.samples} if row.variadic else {len(row.operands)})
+    ]
+
+
+def _operands(count: int) -> list[Symbol]:
+    return [Symbol(f"x{i}") for i in range(count)]
+
+
+def _names(count: int) -> str:
+    return ", ".join(f"x{i}" for i in range(count))
+
+
+def _key(row: Primitive, count: int) -> str:
+    return json.dumps(f"{row.name}${count}" if row.variadic else row.name)
+
+
+def _calls(outputs: Sequence[Symbol]) -> list[tuple[Primitive, int]]:
+    """The operations of formulas that JavaScript has no sign for."""
+    return [
+        (symbol.primitive, len(symbol.operands))
+        for symbol in operands_first(outputs)
+        if symbol.primitive is not None and symbol.head not in JAVASCRIPT.templates
+    ]
+
+
+def _body(outputs: Sequence[Symbol], as_list: bool = False) -> str:
+    """The body of an arrow function that returns one formula, or a list of them."""
+    steps, results = statements(outputs, JAVASCRIPT)
+    result = f"[{', '.join(results)}]" if as_list else results[0]
+    if not steps:
+        return result
+    return "{ " + " ".join(f"const {name} = {text};" for name, text in steps) + f" return {result}; }}"
+
+
+def _call(symbol: Symbol, arguments: list[str]) -> str:
+    assert symbol.primitive is not None  # comparisons are written with their signs
+    return f"F[{_key(symbol.primitive, len(arguments))}]({', '.join(arguments)})"
+
+
+JAVASCRIPT = Dialect(
+    templates={
+        **ARITHMETIC,
+        "ieee_div": "{} / {}",
+        "where": "{} ? {} : {}",
+        "==": "{} === {}",
+        "!=": "{} !== {}",
+    },
+    call=_call,
+    number=spell_number("null", "Infinity", "NaN"),
+    name=str,
+    is_code=True,
+)

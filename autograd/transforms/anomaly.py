@@ -1,0 +1,125 @@
+"""Where numbers go bad: the operation that first gave inf or NaN, the edge where a gradient did, the kinks met."""
+
+from __future__ import annotations
+
+import linecache
+import math
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from autograd.engine.errors import describe, describe_all
+from autograd.engine.graph import topological_order
+from autograd.engine.primitive import Primitive
+from autograd.engine.recording import watched
+from autograd.engine.value import Value
+
+_OWN_PACKAGES = ("autograd", "nn")  # their frames are not the user's
+
+
+@contextmanager
+def detect_anomaly() -> Iterator[None]:
+    """Stop inside the block at the first number that goes bad, and say where it was computed.
+
+    Forward that is the first operation that gives NaN from numbers, or an infinity from finite numbers; backward the
+    first edge over which a gradient that was a number turns NaN, mostly 0 times infinity. Leaves' gradients are then
+    untouched. Slow: to find a fault, not for every day.
+
+    Raises (from the operation, or from `backward`):
+        FloatingPointError: naming operation, operands, and the line of code.
+
+    >>> x = Value(0.0, label="x")
+    >>> try:
+    ...     with detect_anomaly():
+    ...         (x * x).sqrt().backward()
+    ... except FloatingPointError as error:
+    ...     print(str(error).partition(";")[0])
+    backward: the gradient of mul(x = 0.0, x = 0.0) is inf, times the local derivative 0.0 by x = 0.0 makes nan
+    """
+    with watched(_Detector()):
+        yield
+
+
+class Kink(NamedTuple):
+    """An operation at a point where its derivative is a matter of convention."""
+
+    node: Value
+    convention: str
+
+    def __str__(self) -> str:
+        return f"{_call(self.node.primitive, self.node.operands)}: {self.convention}"
+
+
+def kinks(*outputs: Value) -> list[Kink]:
+    """Which conventions of the table decided about derivatives on the way to the outputs.
+
+    >>> x = Value(0.0, label="x")
+    >>> [str(kink) for kink in kinks(abs(x) + x.relu() + x * 2.0)]
+    ['abs(x = 0.0): 0 at 0', 'relu(x = 0.0): 0 at 0']
+    """
+    order = topological_order(*outputs)
+    live = {id(output) for output in outputs}  # what a gradient flows to
+    found: list[Kink] = []
+    for node in reversed(order):
+        row = node.primitive
+        if row is None or id(node) not in live:
+            continue
+        live.update(id(x) for x, _ in node.edges)
+        if row.at_kink is not None:
+            numbers = tuple(x.data if isinstance(x, Value) else x for x in node.operands)
+            if row.at_kink(numbers) if row.variadic else row.at_kink(*numbers):
+                found.append(Kink(node, row.convention))
+    return found[::-1]
+
+
+class _Detector:
+    """The watcher of a `detect_anomaly` block."""
+
+    def __init__(self) -> None:
+        self._lines: dict[int, tuple[Value, str, int]] = {}  # where each node was made; the nodes are kept alive
+
+    def operation_done(self, primitive: Primitive, operands: Sequence[Value | float], result: Value) -> None:
+        frame = sys._getframe()
+        while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] in _OWN_PACKAGES:
+            frame = frame.f_back
+        self._lines[id(result)] = result, frame.f_code.co_filename, frame.f_lineno
+        if math.isfinite(result.data):
+            return
+        numbers = [x.data if isinstance(x, Value) else x for x in operands]
+        good = not any(map(math.isnan, numbers)) if math.isnan(result.data) else all(map(math.isfinite, numbers))
+        if good:
+            raise FloatingPointError(f"{_call(primitive, operands)} gives {result.data!r}{self._place(result)}")
+
+    def sweep_starts(self, order: Sequence[Value], seeds: Sequence[tuple[Value, float]]) -> None:
+        """Run the sweep in numbers of its own, before it touches a gradient."""
+        adjoint = {id(output): seed for output, seed in seeds}
+        hidden: set[int] = set()  # what gets gradients out of a checkpoint, which has a sweep of its own
+        for node in reversed(order):
+            upstream = adjoint.pop(id(node), None)
+            if node.segment is not None or id(node) in hidden:
+                hidden.update(map(id, node.operands))
+                continue
+            if upstream is None:
+                continue
+            for operand, partial in node.edges:
+                before, term = adjoint.get(id(operand), 0.0), upstream * partial
+                adjoint[id(operand)] = before + term
+                if math.isnan(before + term) and not math.isnan(before) and not math.isnan(upstream):
+                    reason = f"times the local derivative {partial!r} by {describe(operand)}"
+                    if not math.isnan(term):
+                        reason += f", added to {before!r} from other operations,"
+                    raise FloatingPointError(
+                        f"backward: the gradient of {_call(node.primitive, node.operands)} is {upstream!r}, {reason} "
+                        f"makes nan{self._place(node)}"
+                    )
+
+    def _place(self, node: Value) -> str:
+        if id(node) not in self._lines:
+            return "; computed before the detect_anomaly() block"
+        _, file, line = self._lines[id(node)]
+        return f'; computed in "{file}", line {line}: {linecache.getline(file, line).strip()}'
+
+
+def _call(primitive: Primitive | None, operands: Sequence[Value | float]) -> str:
+    return f"{primitive.name if primitive else ''}({describe_all(operands)})"

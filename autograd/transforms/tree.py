@@ -1,0 +1,134 @@
+"""Numbers in nested lists, tuples, dicts and NumPy arrays: taken out in order, and put back.
+
+NumPy is never imported here: where nobody has loaded it, nothing can be an array.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, repeat
+from typing import Any
+
+from autograd.engine.errors import as_float
+from autograd.engine.value import Value
+
+
+def flatten(tree: Any, operation: str, where: str) -> list[Value | float]:
+    """The numbers of a structure, in order: Values as they are, others as floats.
+
+    Args:
+        tree: a number, or a nested list, tuple, dict or array of them.
+        operation, where: what an error message calls the operation and the structure.
+
+    Raises:
+        TypeError: for an element that is no number.
+
+    >>> flatten({"w": [1, 2.0], "b": 3.0}, "grad", "x")
+    [1.0, 2.0, 3.0]
+    """
+    return [number for _, number in located(tree, tree, operation, where)]
+
+
+def located(tree: Any, other: Any, operation: str, where: str) -> Iterator[tuple[str, Value | float]]:
+    """The numbers of `other` in the order of `tree`, each with the place where it stands.
+
+    Raises:
+        ValueError: if the structures differ.
+        TypeError: for an element that is no number.
+
+    >>> list(located({"w": [1, 2.0]}, {"w": [3.0, 4.0]}, "hvp", "v"))
+    [("v['w'][0]", 3.0), ("v['w'][1]", 4.0)]
+    """
+    if _kind(tree) != _kind(other):
+        raise ValueError(f"{operation}: {where} must be {_kind(tree)} here, got {_kind(other)}")
+    if isinstance(tree, (list, tuple, dict)):
+        for key in tree if isinstance(tree, dict) else range(len(tree)):
+            yield from located(tree[key], other[key], operation, f"{where}[{key!r}]")
+    elif is_array(tree):
+        for i, element in enumerate(other.ravel().tolist()):
+            place = f"{where}.flat[{i}]"
+            yield place, element if isinstance(element, Value) else as_float(element, operation, place)
+    else:
+        yield where, other if isinstance(other, Value) else as_float(other, operation, where)
+
+
+def unflatten(tree: Any, numbers: Iterable[Any]) -> Any:
+    """The structure of `tree`, filled with the numbers in order; an array becomes one of float64, or of Values.
+
+    >>> unflatten({"w": [0.0, 0.0], "b": 0.0}, [1.0, 2.0, 3.0])
+    {'w': [1.0, 2.0], 'b': 3.0}
+    """
+    rest = iter(numbers)
+    return _refill(tree, lambda leaf: _array(_take(leaf.size, rest), leaf.shape) if is_array(leaf) else next(rest))
+
+
+def unflatten_matrix(outer: Any, inner: Any, rows: Iterable[Sequence[Any]]) -> Any:
+    """A matrix as a structure of structures: one row for each number of `outer`, one column for each of `inner`.
+
+    Between lists it is a list of lists, between arrays an array of shape outer.shape + inner.shape.
+
+    >>> unflatten_matrix([0.0, 0.0], {"a": 0.0, "b": 0.0}, [[1.0, 2.0], [3.0, 4.0]])
+    [{'a': 1.0, 'b': 2.0}, {'a': 3.0, 'b': 4.0}]
+    """
+    rest = iter(rows)
+
+    def row_block(leaf: Any) -> Any:
+        if not is_array(leaf):
+            return unflatten(inner, next(rest))
+        columns: Iterator[Sequence[Any]] = zip(*_take(leaf.size, rest), strict=True) if leaf.size else repeat(())
+
+        def block(column_leaf: Any) -> Any:
+            if not is_array(column_leaf):
+                return _array(list(next(columns)), leaf.shape)
+            numbers = chain.from_iterable(zip(*_take(column_leaf.size, columns), strict=True))
+            return _array(list(numbers), leaf.shape + column_leaf.shape)
+
+        return _refill(inner, block)
+
+    return _refill(outer, row_block)
+
+
+def is_one_number(thing: Any) -> bool:
+    """Whether it holds exactly one number, and no structure around it."""
+    return getattr(thing, "shape", ()) == () and not isinstance(thing, (list, tuple, dict))
+
+
+def is_array(thing: Any) -> bool:
+    """Whether it is a NumPy array."""
+    numpy = sys.modules.get("numpy")
+    return numpy is not None and isinstance(thing, numpy.ndarray)
+
+
+def _take(count: int, things: Iterator[Any]) -> list[Any]:
+    return [next(things) for _ in range(count)]
+
+
+def _array(numbers: list[Any], shape: tuple[int, ...]) -> Any:
+    numpy = sys.modules["numpy"]
+    flat = numpy.empty(len(numbers), dtype=object if any(isinstance(x, Value) for x in numbers) else numpy.float64)
+    flat[:] = numbers
+    return flat.reshape(shape)
+
+
+def _refill(tree: Any, fill: Callable[[Any], Any]) -> Any:
+    """The same containers, each number and array in them replaced."""
+    if isinstance(tree, dict):
+        return {key: _refill(child, fill) for key, child in tree.items()}
+    if isinstance(tree, list):
+        return [_refill(child, fill) for child in tree]
+    if isinstance(tree, tuple):
+        children = [_refill(child, fill) for child in tree]
+        return type(tree)(*children) if hasattr(tree, "_fields") else tuple(children)  # a named tuple takes them apart
+    return fill(tree)
+
+
+def _kind(thing: Any) -> str:
+    """What two structures must have in common, on their outermost level."""
+    if isinstance(thing, dict):
+        return f"a dict with the keys {', '.join(sorted(map(repr, thing)))}"
+    if isinstance(thing, (list, tuple)):
+        return f"a {'list' if isinstance(thing, list) else 'tuple'} of {len(thing)}"
+    if is_array(thing):
+        return f"an array of shape {thing.shape}"
+    return "one number"

@@ -1,0 +1,200 @@
+"""`no_grad`: what it stops, and whom it concerns."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import pytest
+
+import autograd
+from autograd import Value, constant, dot, no_grad
+from autograd.engine.recording import HINT, paused
+
+
+@pytest.fixture(autouse=True)
+def everything_is_closed_afterwards() -> Iterator[None]:
+    yield
+    assert not paused()
+    assert HINT.open_blocks == 0
+
+
+def records() -> bool:
+    """Whether every way to make a node records one now, or none does."""
+    x = Value(2.0)
+    nodes = [
+        *(x + x, x - x, x * x, x / x, x**x, -x, x + 1.0, x - 1.0, x * 2.0, x / 2.0, 0 + x, 1.0 - x, 2.0 / x),
+        *(x.exp(), autograd.exp(x), autograd.where(x, x, 1.0)),
+        *(autograd.sum([x, x]), autograd.sum([x, 1.0]), dot([x], [2.0]), autograd.logsumexp([x, x])),
+        *(*autograd.softmax([x, x]), *autograd.log_softmax([x, 1.0])),
+    ]
+    recorded = {not node.is_constant for node in nodes}
+    assert recorded == {all(node.operands for node in nodes)}
+    assert len(recorded) == 1
+    return recorded.pop()
+
+
+def test_nothing_is_recorded_inside_and_everything_afterwards() -> None:
+    assert records()
+    with no_grad():
+        assert not records()
+        assert paused()
+    assert records()
+
+
+def test_variables_made_inside_are_variables() -> None:
+    with no_grad():
+        x = Value(2.0)
+    assert not x.is_constant
+    (x * x).backward()
+    assert x.grad == 4.0
+
+
+def test_a_graph_from_before_is_differentiated_inside() -> None:
+    x = Value(3.0)
+    y = x * x
+    with no_grad():
+        y.backward()
+        x.data -= 0.1 * x.grad
+    assert (x.grad, x.data) == (6.0, 2.4)
+
+
+def test_blocks_nest() -> None:
+    with no_grad():
+        with no_grad():
+            assert not records()
+        assert not records()
+    assert records()
+
+
+def test_one_block_object_opens_again_and_again() -> None:
+    block = no_grad()
+    with block, block:
+        assert not records()
+    with block:
+        assert not records()
+    assert records()
+
+
+def test_an_exception_closes_the_block() -> None:
+    with pytest.raises(ZeroDivisionError), no_grad():
+        Value(1.0) / Value(0.0)
+    assert records()
+
+
+def test_as_a_decorator() -> None:
+    @no_grad()
+    def evaluate(x: Value, scale: float = 1.0) -> Value:
+        """What it does."""
+        return x * scale
+
+    assert evaluate(Value(3.0), scale=2.0).is_constant
+    assert evaluate.__name__ == "evaluate"
+    assert evaluate.__doc__ == "What it does."
+    assert records()
+
+
+def test_a_decorated_function_that_calls_itself_or_fails() -> None:
+    @no_grad()
+    def countdown(n: int) -> None:
+        assert not records()
+        if n == 0:
+            raise KeyError(n)
+        countdown(n - 1)
+
+    with pytest.raises(KeyError):
+        countdown(5)
+    assert records()
+
+
+def generator() -> Iterator[int]:
+    yield 1
+
+
+async def coroutine() -> None:
+    await asyncio.sleep(0)
+
+
+async def async_generator() -> AsyncIterator[int]:
+    yield 1
+
+
+@pytest.mark.parametrize("function", [generator, coroutine, async_generator])
+def test_a_function_whose_body_runs_later_is_refused(function: Any) -> None:
+    with pytest.raises(TypeError, match=f"no_grad: the body of {function.__name__} runs after the call"):
+        no_grad()(function)
+
+
+def test_another_thread_goes_on_recording() -> None:
+    seen: list[bool] = []
+    opened, looked = threading.Event(), threading.Event()
+
+    def pause() -> None:
+        with no_grad():
+            seen.append(records())
+            opened.set()
+            looked.wait(10)
+            seen.append(records())
+
+    thread = threading.Thread(target=pause)
+    thread.start()
+    assert opened.wait(10)
+    assert HINT.open_blocks == 1
+    assert records()
+    with no_grad():
+        assert not records()
+    assert records()
+    looked.set()
+    thread.join()
+    assert seen == [False, False]
+
+
+def test_one_decorated_function_in_many_threads() -> None:
+    start = threading.Barrier(8)
+    results: list[bool] = []
+
+    @no_grad()
+    def evaluate() -> bool:
+        return any(records() for _ in range(50))
+
+    def run() -> None:
+        start.wait()
+        results.extend([evaluate(), not records()])
+
+    threads = [threading.Thread(target=run) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert results == [False] * 16
+
+
+def test_another_task_goes_on_recording() -> None:
+    async def main() -> None:
+        opened, looked = asyncio.Event(), asyncio.Event()
+
+        async def pause() -> None:
+            with no_grad():
+                opened.set()
+                await looked.wait()
+                assert not records()
+
+        task = asyncio.create_task(pause())
+        await opened.wait()
+        assert records()
+        looked.set()
+        await task
+        assert records()
+
+    asyncio.run(main())
+
+
+def test_what_depends_on_constants_alone_records_nothing() -> None:
+    c, x = constant(2.0), Value(3.0)
+    results = [c * c, c + 1.0, -c, c.exp(), 2.0**c, autograd.sum([c, 1.0]), dot([c], [c]), x.detach() * c]
+    for y in results:
+        assert y.is_constant
+        assert y.operands == ()
+        assert y.primitive is None

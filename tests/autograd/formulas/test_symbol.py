@@ -1,0 +1,158 @@
+"""Formulas: what is written down means what the row computes."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+from matplotlib.mathtext import MathTextParser
+
+from autograd import PRIMITIVES, Primitive, where
+from autograd.formulas.notation import ARITHMETIC, Dialect, spell_number, statements, to_latex, to_text
+from autograd.formulas.symbol import Symbol, operand_symbols, partial_formulas, value_formula
+
+PYTHON = Dialect(
+    templates={**ARITHMETIC, "where": "{1} if {0} else {2}"},
+    call=lambda symbol, arguments: f"{symbol.head}({', '.join(arguments)})",
+    number=spell_number("None", "inf", "nan"),
+    name=str,
+    is_code=True,
+)
+ROWS = list(PRIMITIVES.values())
+POINTS = [(row, point) for row in ROWS for point in (*row.samples, *row.kinks)]
+
+
+def by_name(case: Any) -> str:
+    return case.name if isinstance(case, Primitive) else str(case)
+
+
+def evaluate(text: str, names: dict[str, float]) -> float:
+    """What a formula in text means, read by Python after its signs are spelled out."""
+    for sign, spelled in [("·", "*"), ("−", "-"), ("^", "**"), ("²", "**2"), ("≥", ">="), ("≤", "<="), ("≠", "!=")]:
+        text = text.replace(sign, spelled)
+    text = text.replace(" = ", " == ").replace("∞", "math.inf").replace("√", "math.sqrt")
+    functions = {name: getattr(math, name) for name in ("exp", "expm1", "log", "sin", "cos", "sinh", "cosh", "hypot")}
+    functions |= {"erfc": math.erfc, "min": min, "math": math, "σ": lambda a: 1 / (1 + math.exp(-a))}
+    return float(eval(text, functions, names))
+
+
+@pytest.mark.parametrize(("row", "point"), POINTS, ids=by_name)
+def test_text_of_every_partial_means_the_partial(row: Primitive, point: tuple[float, ...]) -> None:
+    operands = operand_symbols(row, len(point))
+    y = row(*point)
+    names = {str(symbol.head): number for symbol, number in zip(operands, point, strict=True)} | {"y": y}
+    expected = row.partials_at(point, y)
+    for formula, number in zip(partial_formulas(row, operands, Symbol("y")), expected, strict=True):
+        try:
+            result = evaluate(to_text(formula), names)
+        except (ZeroDivisionError, ValueError):  # 1/0, log(−2): a reader stops where the row has inf or NaN
+            assert not math.isfinite(number)
+            continue
+        assert result == pytest.approx(number or 0.0, rel=1e-5, nan_ok=True)
+
+
+@pytest.mark.parametrize(("row", "point"), POINTS, ids=by_name)
+def test_python_source_of_every_partial_is_the_partial_bit_for_bit(row: Primitive, point: tuple[float, ...]) -> None:
+    y = row(*point)
+    symbols = [Symbol(f"x{i}") for i in range(len(point))]
+    names: dict[str, Any] = {name: primitive.value for name, primitive in PRIMITIVES.items()}
+    names |= {"inf": math.inf, "nan": math.nan, "y": y} | {f"x{i}": number for i, number in enumerate(point)}
+    steps, results = statements(partial_formulas(row, symbols, Symbol("y")), PYTHON)
+    for name, text in steps:
+        names[name] = eval(text, names)
+    found = [eval(text, names) for text in results]
+    assert [repr(number) for number in found] == [repr(number) for number in row.partials_at(point, y)]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=by_name)
+def test_latex_of_every_row_can_be_typeset(row: Primitive) -> None:
+    operands = operand_symbols(row, 4)
+    for formula in [row(*operands), *partial_formulas(row, operands, Symbol("y"))]:
+        latex = to_latex(formula)
+        assert latex.count("{") == latex.count("}")
+        assert latex.count(r"\left") == latex.count(r"\right")
+        assert latex.count(r"\begin{cases}") == latex.count(r"\end{cases}")
+        if "cases" not in latex:  # which this small typesetter doesn't know
+            MathTextParser("path").parse(f"${latex}$")
+
+
+@pytest.mark.parametrize(
+    ("name", "latex"),
+    [
+        ("a", "a"),
+        ("a20", "a_{20}"),
+        ("a₂₀", "a_{20}"),
+        ("w_1", "w_{1}"),
+        ("target", r"\mathrm{target}"),
+        ("layer1.neuron3.w[2]", r"\mathrm{layer1.neuron3.w[2]}"),
+        ("100% {of} $x_y$\n\\^~#", r"\mathrm{100\%\ \{of\}\ \$x\_y\$\ \backslash \wedge \sim \#}"),
+    ],
+)
+def test_labels_in_latex(name: str, latex: str) -> None:
+    assert to_latex(Symbol(name)) == latex
+    MathTextParser("path").parse(f"${latex}$")
+
+
+a, b, c = Symbol("a"), Symbol("b"), Symbol("c")
+difference = a - b
+
+
+@pytest.mark.parametrize(
+    ("formula", "text"),
+    [
+        (a - (b - c), "a − (b − c)"),
+        (a - b - c, "a − b − c"),
+        (a / (b * c), "a/(b·c)"),
+        ((a + b) * c, "(a + b)·c"),
+        (-a * b, "−a·b"),
+        (a * -b, "a·(−b)"),
+        (c - -a * b, "c − (−a·b)"),
+        (-a / b * c, "−a/b·c"),
+        ((a + b) * c - difference * difference, "(a + b)·c − (a − b)²"),
+        (a + -2.5, "a + (−2.5)"),
+        (-(a + b), "−(a + b)"),
+        ((-a) ** 2.0, "(−a)²"),
+        ((a**b) ** c, "(a^b)^c"),
+        (a**-1.0, "a^(−1)"),
+        (abs(a - b), "|a − b|"),
+        (3.0 * a ** (b - 1.0), "3·a^(b − 1)"),
+        (1e-30 * a, "1e−30·a"),
+        (where(a >= b, a, where(b < c, 1.0, -math.inf)), "a if a ≥ b else 1 if b < c else −∞"),
+        (where(a, b, c), "b if a ≠ 0 else c"),
+        (Symbol("two\nlines") + 1.0, "two lines + 1"),
+    ],
+)
+def test_no_more_parentheses_than_needed(formula: Symbol, text: str) -> None:
+    assert to_text(formula) == text
+
+
+def test_a_formula_can_not_be_chosen_by() -> None:
+    with pytest.raises(TypeError, match=r"whether a > 0 holds .* choose with where\(\.\.\.\)"):
+        bool(a > 0.0)
+
+
+def test_a_formula_of_any_depth_is_written() -> None:
+    total = a
+    for _ in range(20_000):
+        total = total + b
+    assert to_text(total).count("b") == 20_000
+    steps, [result] = statements([total], PYTHON)
+    names = {"a": 1.0, "b": 2.0}
+    for name, text in steps:
+        names[name] = eval(text, names)
+    assert eval(result, names) == 40_001.0
+
+
+def test_what_is_used_twice_is_computed_once_in_code() -> None:
+    power = a
+    for _ in range(100):
+        power = power * power  # 2^100 factors, if every one were written
+    steps, _ = statements([power], PYTHON)
+    assert len(steps) == 99
+
+
+def test_the_value_rule_written_out() -> None:
+    steps, [result] = statements([value_formula(PRIMITIVES["sigmoid"], [a])], PYTHON)
+    assert steps == [("t0", "exp(-abs(a))")]
+    assert result == "(1.0 if a >= 0.0 else t0) / (1.0 + t0)"
