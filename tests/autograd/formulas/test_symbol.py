@@ -128,7 +128,7 @@ def test_no_more_parentheses_than_needed(formula: Symbol, text: str) -> None:
 
 
 def test_a_formula_can_not_be_chosen_by() -> None:
-    with pytest.raises(TypeError, match=r"whether a > 0 holds .* choose with where\(\.\.\.\)"):
+    with pytest.raises(TypeError, match=r"whether >\(a, 0\.0\) holds .* choose with where\(\.\.\.\)"):
         bool(a > 0.0)
 
 
