@@ -17,8 +17,8 @@ from setuptools.command.bdist_wheel import bdist_wheel
 from setuptools.command.build_ext import build_ext
 from setuptools.errors import BaseError, CCompilerError
 
-ENGINE = ["errors", "graph", "operators", "primitive", "recording", "reductions", "scalar", "value"]
-HOT_MODULES = [*[f"autograd/engine/{name}.py" for name in ENGINE], "nn/descent.py"]
+ENGINE = ["block", "errors", "operators", "primitive", "recording", "reductions", "value"]
+HOT_MODULES = [*[f"autograd/engine/{name}.py" for name in ENGINE], "autograd/transforms/sweeps.py", "nn/descent.py"]
 
 
 def compiled_modules(directory: str) -> list[Extension]:
@@ -36,7 +36,7 @@ def compiled_modules(directory: str) -> list[Extension]:
         )
     except (ImportError, SystemExit) as error:  # mypyc ends with SystemExit where it can't compile
         return stays_pure(error)
-    extensions.append(Extension("autograd.engine._collector", ["autograd/engine/_collector.c"]))
+    extensions.append(Extension("autograd.engine._native", ["autograd/engine/_native.c"]))
     if os.name != "nt":
         for extension in extensions:  # no fused multiply-add: results are those of Python's floats, bit for bit
             extension.extra_compile_args = [*extension.extra_compile_args, "-ffp-contract=off"]

@@ -8,9 +8,9 @@
 7.0
 """
 
-from autograd.engine import value as _value
+from autograd.engine.compilation import COMPILED
 from autograd.engine.graph import topological_order, variables
-from autograd.engine.primitive import PRIMITIVES, Primitive, primitive
+from autograd.engine.primitive import PRIMITIVES, Primitive
 from autograd.engine.primitives import abs as abs
 from autograd.engine.primitives import (
     acos,
@@ -52,7 +52,7 @@ from autograd.engine.primitives import (
     xlogy,
 )
 from autograd.engine.primitives import pow as pow
-from autograd.engine.recording import no_grad
+from autograd.engine.recording import enable_grad, grad_enabled, no_grad
 from autograd.engine.reductions import dot, log_softmax, logsumexp, mean, norm, prod, softmax
 from autograd.engine.reductions import sum as sum
 from autograd.engine.value import Value, constant
@@ -60,7 +60,8 @@ from autograd.transforms.anomaly import detect_anomaly, kinks
 from autograd.transforms.check import gradcheck
 from autograd.transforms.checkpoint import checkpoint
 from autograd.transforms.functional import derivative, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
-from autograd.transforms.sweeps import adjoints
+from autograd.transforms.linearize import adjoints
+from autograd.transforms.own import custom_vjp, primitive
 from autograd.views.draw import draw, draw_dot
 from autograd.views.explain import explain
 from autograd.views.walkthrough import walkthrough
@@ -68,7 +69,7 @@ from autograd.views.walkthrough import walkthrough
 arcsin, arccos, arctan, arctan2 = asin, acos, atan, atan2
 arcsinh, arccosh, arctanh = asinh, acosh, atanh
 
-compiled: bool = not str(_value.__file__).endswith(".py")
+compiled: bool = COMPILED
 """Whether the engine runs as the machine code of a compiled wheel, or as the Python source it was made of."""
 
 # abs, pow and sum are public too, but a star import leaves Python's own in place.
@@ -98,12 +99,14 @@ __all__ = [
     "constant",
     "cos",
     "cosh",
+    "custom_vjp",
     "derivative",
     "detect_anomaly",
     "dot",
     "draw",
     "draw_dot",
     "elu",
+    "enable_grad",
     "erf",
     "erfc",
     "exp",
@@ -111,6 +114,7 @@ __all__ = [
     "expm1",
     "gelu",
     "grad",
+    "grad_enabled",
     "gradcheck",
     "hessian",
     "hvp",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from autograd.engine.value import Value
+from autograd.engine.errors import describe_all
+from autograd.engine.value import Value, number_of
 
 
 def topological_order(*outputs: Value, until: Iterable[Value] = ()) -> list[Value]:
@@ -17,7 +18,7 @@ def topological_order(*outputs: Value, until: Iterable[Value] = ()) -> list[Valu
         until: nodes to leave out, with everything below them that is met nowhere else.
 
     Raises:
-        TypeError: if an output is no Value.
+        TypeError: if an output is not a Value.
 
     >>> x = Value(2.0, label="x")
     >>> [node.label or node.primitive.name for node in topological_order(x * x + 1.0)]
@@ -50,31 +51,28 @@ def variables(*outputs: Value) -> list[Value]:
     return [node for node in topological_order(*outputs) if node.is_leaf and not node.is_constant]
 
 
-def reach_beyond(outputs: list[Value], sources: list[Value], variables: frozenset[int]) -> bool:
-    """Whether gradients of the outputs flow to variables that are none of the sources, nor below them.
+def check_unchanged(order: Iterable[Value]) -> None:
+    """Hold every recorded number against what its operands are now.
 
-    Args:
-        outputs: where to start.
-        sources: nodes at which to stop.
-        variables: ids of nodes that count as variables though they are no leaves.
+    Raises:
+        ValueError: if the data of an operand was changed since it was used, so that old and new would be mixed.
     """
-    seen = {id(node) for node in sources}
-    waiting = list(outputs)
-    while waiting:
-        node = waiting.pop()
-        if id(node) in seen:
+    for node in order:
+        row = node.primitive
+        operands = node.operands
+        if row is None or not operands:
             continue
-        seen.add(id(node))
-        if node._primitive is None:
-            if not node._constant:
-                return True
-        elif node._rest is None:
-            if node._lhs is not None:
-                waiting.append(node._lhs)
-            if node._rhs is not None:
-                waiting.append(node._rhs)
-        elif id(node) in variables:
-            return True
-        else:
-            waiting.extend(node._rest.variables)
-    return False
+        numbers = [number_of(x) for x in operands]
+        recorded = (node.data, *node.partials)
+        try:
+            y = row.value_at(numbers, operands)
+            expected = (y, *row.partials_at(numbers, y))
+        except (ValueError, ArithmeticError) as error:
+            expected = (error,)
+        pairs = zip(recorded, expected, strict=False)
+        if not all(was is None or was == now or (was != was and now != now) for was, now in pairs):
+            name = node.label or row.name
+            raise ValueError(
+                f"{name} = {row.name}({describe_all(operands)}) is recorded with {recorded[0]!r}, its rules return "
+                f"{expected[0]!r}; a number was changed afterwards: compute the output again"
+            )

@@ -8,17 +8,16 @@ eager evaluation, derivatives of derivatives, printed formulas and generated cod
 from __future__ import annotations
 
 import inspect
-import keyword
 from collections.abc import Callable, Sequence
-from typing import Any, overload
+from typing import Any, Final
 
-from autograd.engine.compilation import mypyc_attr
+from autograd.engine.compilation import keep_attributes, mypyc_attr
 from autograd.engine.errors import as_float, numeric_error
 
 Rule = Callable[..., Any]
 """A polymorphic rule; its types are those of the numbers it is given."""
 
-PRIMITIVES: dict[str, Primitive] = {}
+PRIMITIVES: Final[dict[str, Primitive]] = {}
 """Every primitive by name, in the order of the table."""
 
 
@@ -43,6 +42,7 @@ class Primitive:
         samples: points inside the domain at which the derivative is unique.
         kinks: points at which the convention decides.
         at_kink: `(a, b) -> bool`: whether the convention decides at these operands.
+        textbook: the partials as books write them, for formulas, where those of `partials` are written for accuracy.
     """
 
     def __init__(
@@ -59,12 +59,13 @@ class Primitive:
         samples: Sequence[tuple[float, ...]] = (),
         kinks: Sequence[tuple[float, ...]] = (),
         at_kink: Rule | None = None,
+        textbook: Rule | None = None,
     ) -> None:
         self.name = name
         self.symbol = symbol or name
         self.value = value
         self.partials = partials
-        self.operands = tuple(inspect.signature(partials).parameters)[:-1]
+        self.operands = ("xs",) if variadic else tuple(inspect.signature(partials).parameters)[:-1]
         self.variadic = variadic
         self.defaults = defaults
         self.domain = domain
@@ -72,24 +73,20 @@ class Primitive:
         self.samples = tuple(samples)
         self.kinks = tuple(kinks)
         self.at_kink = at_kink
+        self.textbook = partials if textbook is None else textbook
         self.__name__ = name
         signature = f"{name}({', '.join(self.operands)})"
         self.definition = f"{signature} is defined for {domain}" if domain else signature
 
-    def __call__(self, *operands: Any) -> Any:
+    def __call__(self, *operands: Any, **keywords: Any) -> Any:
         """Apply the operation: floats give a float, anything that records itself is recorded.
 
         Raises:
-            TypeError: for a wrong number of operands, or one that is no real number.
+            TypeError: for a wrong number of operands, or one that is not a real number.
             ValueError, OverflowError, ZeroDivisionError: as the float operation does.
         """
-        missing = len(self.operands) - len(operands)
-        if missing and not self.variadic:
-            if not 0 < missing <= len(self.defaults):
-                raise TypeError(
-                    f"{self.name} takes {len(self.operands)} operands ({', '.join(self.operands)}), got {len(operands)}"
-                )
-            operands += self.defaults[-missing:]
+        if keywords or (len(operands) != len(self.operands) and not self.variadic):
+            operands = self._bound(operands, keywords)
         for operand in operands:
             if type(operand) is not float:
                 record = getattr(operand, "apply_primitive", None)
@@ -98,11 +95,34 @@ class Primitive:
         numbers = [x if type(x) is float else self.float_operand(i, x) for i, x in enumerate(operands)]
         return self.value_at(numbers, numbers)
 
+    def _bound(self, operands: tuple[Any, ...], keywords: dict[str, Any]) -> tuple[Any, ...]:
+        """The operands of a call by position, by name and by default.
+
+        Raises:
+            TypeError: for too many, too few, or an unknown name.
+        """
+        names, bound = self.operands, list(operands)
+        known = {} if self.variadic else keywords
+        for i in range(len(bound), len(names)):
+            default = i - len(names) + len(self.defaults)
+            if names[i] in known:
+                bound.append(known[names[i]])
+            elif default >= 0:
+                bound.append(self.defaults[default])
+        wrong = [name for name in keywords if name not in names[len(operands) :] or self.variadic]
+        if wrong or len(bound) != len(names):
+            got = [str(len(operands)), *(f"{name}=" for name in keywords)]
+            raise TypeError(
+                f"{self.name} takes {len(names)} operand{'s' if len(names) > 1 else ''} ({', '.join(names)}), "
+                f"got {' and '.join(got)}"
+            )
+        return tuple(bound)
+
     def float_operand(self, i: int, operand: Any) -> float:
         """The i-th operand as a float.
 
         Raises:
-            TypeError: if it is no real number.
+            TypeError: if it is not a real number.
         """
         if type(operand) is int and -(2**53) <= operand <= 2**53:  # by far the most frequent
             return float(operand)
@@ -130,22 +150,29 @@ class Primitive:
         """The partials at operands of any kind, floats or recorded numbers.
 
         Raises:
-            TypeError: if the rule doesn't give a tuple of one per operand.
+            TypeError: if the rule doesn't return a tuple of one per operand.
         """
+        return self._all_of(self.partials, operands, y)
+
+    def textbook_partials_at(self, operands: Sequence[Any], y: Any) -> Sequence[Any]:
+        """The same as books write them."""
+        return self._all_of(self.textbook, operands, y)
+
+    def _all_of(self, rule: Rule, operands: Sequence[Any], y: Any) -> Sequence[Any]:
         partials: Sequence[Any]
         n = len(operands)
         if self.variadic:
-            partials = self.partials(tuple(operands), y)
+            partials = rule(tuple(operands), y)
         elif n == 1:
-            partials = self.partials(operands[0], y)
+            partials = rule(operands[0], y)
         else:
-            partials = self.partials(operands[0], operands[1], y) if n == 2 else self.partials(*operands, y)
+            partials = rule(operands[0], operands[1], y) if n == 2 else rule(*operands, y)
         if not isinstance(partials, (tuple, list)):
-            raise TypeError(f"{self.name}: the rule for the partials must give a tuple, got {partials!r}")
-        if len(partials) != len(operands):
+            raise TypeError(f"{self.name}: the rule for the partials must return a tuple, got {partials!r}")
+        if len(partials) != n:
             raise TypeError(
-                f"{self.name}: the rule gives {len(partials)} partials for {len(operands)} operands; "
-                "give one for each, None where the operand cannot influence the result"
+                f"{self.name}: the rule returns {len(partials)} partials for {n} operands; "
+                "return one for each, None where the operand cannot influence the result"
             )
         return partials
 
@@ -156,84 +183,8 @@ class Primitive:
         return _by_name, (self.name,)
 
 
+keep_attributes(Primitive)
+
+
 def _by_name(name: str) -> Primitive:
     return PRIMITIVES[name]
-
-
-def row(name: str, value: Rule, partials: Rule, **facts: Any) -> Primitive:
-    """Make a primitive and enter it in the table, unchecked: the table's own rows, which the tests check."""
-    PRIMITIVES[name] = made = Primitive(name, value, partials, **facts)
-    return made
-
-
-@overload
-def primitive(name: str, value: Rule, partials: Rule, **facts: Any) -> Primitive: ...
-
-
-@overload
-def primitive(name: str | None = None, *, partials: Rule, **facts: Any) -> Callable[[Rule], Primitive]: ...
-
-
-def primitive(
-    name: str | None = None, value: Rule | None = None, partials: Rule | None = None, **facts: Any
-) -> Primitive | Callable[[Rule], Primitive]:
-    """Add an operation of your own to the table; as a decorator, with the function it stands above as the value.
-
-    The rules are checked at the samples. Prove the partials with `autograd.gradcheck`.
-
-    Args:
-        name: a Python identifier no other primitive has; the decorated function's name if left out.
-        value: the rule for the value.
-        partials: the polymorphic rule for the partial derivatives; its last parameter is the output.
-        facts: the other attributes of `Primitive`: symbol, variadic, defaults, domain, convention, samples, kinks,
-            at_kink.
-
-    Raises:
-        TypeError: if a rule takes or gives the wrong number of things, or something else than real numbers.
-        ValueError: if the name is taken or is no identifier.
-
-    >>> cube = primitive("cube", lambda a: a * a * a, lambda a, y: (3.0 * a * a,), samples=[(2.0,)])
-    >>> cube(2.0)
-    8.0
-    >>> @primitive(partials=lambda a, y: (2.0 * a,), samples=[(3.0,)])
-    ... def square(a):
-    ...     return a * a
-    >>> square(3.0)
-    9.0
-    >>> del PRIMITIVES["cube"], PRIMITIVES["square"]
-    """
-    if partials is None:
-        raise TypeError("primitive: give the rule for the partials, partials=lambda a, y: (...,)")
-    if value is None:
-        return lambda function: primitive(name or function.__name__, function, partials, **facts)
-    if name is None or not name.isidentifier() or keyword.iskeyword(name):
-        raise ValueError(f"primitive: the name must be a Python identifier, got {name!r}")
-    if name in PRIMITIVES:
-        raise ValueError(f"primitive: {name!r} is already in the table; choose another name")
-    made = Primitive(name, value, partials, **facts)
-    _check_rules(made)
-    PRIMITIVES[name] = made
-    return made
-
-
-def _check_rules(made: Primitive) -> None:
-    """Raise a TypeError unless both rules take the same operands and give real numbers at the samples."""
-    name, count = made.name, len(made.operands)
-    if made.variadic and count != 1:
-        raise TypeError(f"{name}: a variadic rule for the partials takes (xs, y), got {made.operands}")
-    try:
-        inspect.signature(made.value).bind(*made.operands)
-    except ValueError:
-        pass  # some of Python's own functions can't tell their parameters
-    except TypeError:
-        raise TypeError(
-            f"{name}: the partials are for {count} operands ({', '.join(made.operands)}), "
-            f"but the value takes {inspect.signature(made.value)}; the last parameter of the partials is the output"
-        ) from None
-    for sample in (*made.samples, *made.kinks):
-        if not made.variadic and len(sample) != count:
-            raise TypeError(f"{name}: the sample {sample} has {len(sample)} numbers for {count} operands")
-        y = as_float(made.value(sample) if made.variadic else made.value(*sample), name, f"the value at {sample}")
-        for i, partial in enumerate(made.partials_at(sample, y)):
-            if partial is not None:
-                as_float(partial, name, f"partial {i} at {sample}")

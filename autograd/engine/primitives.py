@@ -19,24 +19,31 @@ from itertools import accumulate
 from math import inf, nan, pi
 from typing import Any
 
-from autograd.engine.primitive import Primitive, row
+from autograd.engine.define import Binary, Bounded, Choice, PlainZero, Reduction, Scaled, Sloped, Unary, row
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Choice: the one way a rule may branch
 
 
+def _is_formula(thing: Any) -> bool:
+    """Whether a rule is being written down as a formula rather than computed: a formula shows every branch."""
+    return hasattr(thing, "writes_formulas")
+
+
 def _if(condition: Any, a: Any, b: Any) -> Any:
-    """Comparing numbers gives a bool: choose at once. Comparing symbols gives a symbol: write the choice down."""
-    if isinstance(condition, bool):
-        return a if condition else b
-    return where(condition, a, b)
+    if _is_formula(condition):
+        return where(condition, a, b)
+    return a if condition else b
 
 
 def _where_partials(condition: Any, a: Any, b: Any, y: Any) -> tuple[Any, ...]:
-    if hasattr(condition, "writes_formulas"):
-        return None, where(condition, 1.0, None), where(condition, None, 1.0)
     # The branch not taken cannot influence y: it gets no edge, hence no 0 * inf through it.
-    return (None, 1.0, None) if condition else (None, None, 1.0)
+    return None, _if(condition, 1.0, None), _if(condition, None, 1.0)
+
+
+def _unless(factor: Any, partial: Any) -> Any:
+    """No edge where the factor is a plain 0.0. (A variable that happens to be 0.0 has one, for higher orders.)"""
+    return None if type(factor) is PlainZero else partial
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -81,14 +88,21 @@ def _pow(a: float, b: float) -> float:
 
 
 def _pow_partials(a: Any, b: Any, y: Any) -> tuple[Any, Any]:
-    if isinstance(b, float):
-        if isinstance(a, float):  # the same as below, but nothing computed in vain
-            by_b = 0.0 if a == 0.0 <= b else y * _ieee_log(a)
-            return 0.0 if b == 0.0 else b * _ieee_pow(a, b - 1.0), by_b
-        return 0.0 if b == 0.0 else b * ieee_pow(a, b - 1.0), None  # x**2.0: nothing flows to a plain number
-    by_a = _if(b == 0.0, _if(a > 0.0, ieee_div(b, a) * y, 0.0), b * ieee_pow(a, b - 1.0))  # d/db of it is not 0 at 0
-    by_b = y * ieee_log(a)
-    return by_a, _if(a == 0.0, _if(b >= 0.0, 0.0, by_b), by_b)
+    if type(b) is float and type(a) is not float and b >= 1.0:  # x ** 2 is everywhere: nothing is computed in vain
+        return (2.0 * a if b == 2.0 else b * ieee_pow(a, b - 1.0)), None
+    if type(b) is PlainZero:
+        by_a = None
+    else:
+        power = ieee_pow(a, b - 1.0)
+        small = ieee_div(b + 0.0, a) * y  # where the power overflows, but not its product with a tiny exponent
+        by_a = _if(power == inf, _if(a > 0.0, _if(a < 1.0, small, b * power), b * power), b * power)
+        by_a = _if(b == 0.0, _if(a > 0.0, small, None), by_a)
+    # Where a is 0, so is the power for every b > 0: the exponent cannot influence it.
+    return by_a, _if(a == 0.0, _if(b >= 0.0, None, y * ieee_log(a)), y * ieee_log(a))
+
+
+def _pow_textbook(a: Any, b: Any, y: Any) -> tuple[Any, Any]:
+    return b * ieee_pow(a, b - 1.0), y * ieee_log(a)
 
 
 def _pow_kink(a: float, b: float) -> bool:
@@ -100,17 +114,27 @@ def _xlogy(a: float, b: float) -> float:
 
 
 def _xlogy_partials(a: Any, b: Any, y: Any) -> tuple[Any, Any]:
-    by_a = ieee_log(b)
-    return _if(a == 0.0, _if(b <= 0.0, 0.0, by_a), by_a), ieee_div(a, b)
+    by_a, by_b = ieee_log(b), _unless(a, ieee_div(a, b))
+    return _if(a == 0.0, _if(b <= 0.0, None, by_a), by_a), _if(a == 0.0, _if(b <= 0.0, None, by_b), by_b)
 
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Activations, in forms that neither overflow nor cancel
 
 
+def _exp(a: Any) -> Any:
+    return exp(a) if _is_formula(a) else math.exp(a)
+
+
 def _sigmoid(a: Any) -> Any:
-    small = exp(-builtins.abs(a))
+    small = _exp(-builtins.abs(a))
     return _if(a >= 0.0, 1.0, small) / (1.0 + small)
+
+
+def _sigmoid_slope(a: Any) -> Any:
+    """σ(a)·σ(−a), which is σ·(1 − σ) without its cancellation."""
+    small = _exp(-builtins.abs(a))
+    return small / ((1.0 + small) * (1.0 + small))
 
 
 def _log_sigmoid(a: Any) -> Any:
@@ -130,7 +154,7 @@ def _leaky_relu(a: Any, slope: Any) -> Any:
 
 
 def _leaky_relu_partials(a: Any, slope: Any, y: Any) -> tuple[Any, Any]:
-    return _if(a > 0.0, 1.0, slope), _if(a > 0.0, 0.0, a)
+    return _if(a > 0.0, 1.0, _unless(slope, slope)), _if(a > 0.0, None, a)
 
 
 def _elu(a: Any, alpha: Any) -> Any:
@@ -138,8 +162,9 @@ def _elu(a: Any, alpha: Any) -> Any:
 
 
 def _elu_partials(a: Any, alpha: Any, y: Any) -> tuple[Any, Any]:
-    negative = minimum(a, 0.0)  # so that exp doesn't overflow where its result is not used
-    return _if(a > 0.0, 1.0, alpha * exp(negative)), _if(a > 0.0, 0.0, expm1(negative))
+    # exp sees no positive operand, where it could overflow unused; at 0 its own slope is 0, as in PyTorch
+    by_a = _unless(alpha, alpha * exp(_if(a < 0.0, a, 0.0)))
+    return _if(a > 0.0, 1.0, by_a), _if(a > 0.0, None, expm1(_if(a > 0.0, 0.0, a)))
 
 
 def _silu(a: Any) -> Any:
@@ -163,7 +188,7 @@ def _gelu_partials(a: Any, y: Any) -> tuple[Any]:
 
 
 def _abs_partials(a: Any, y: Any) -> tuple[Any]:
-    return (_if(a > 0.0, 1.0, _if(a < 0.0, -1.0, 0.0)),)
+    return (_if(a > 0.0, 1.0, _if(a < 0.0, -1.0, _if(a == 0.0, cosine(a, y), 0.0))),)
 
 
 def _maximum(a: Any, b: Any) -> Any:
@@ -175,7 +200,7 @@ def _minimum(a: Any, b: Any) -> Any:
 
 
 def _share(wins: Any, loses: Any) -> Any:
-    return _if(wins, 1.0, _if(loses, 0.0, 0.5))
+    return _if(wins, 1.0, _if(loses, None, 0.5))
 
 
 def _clip(a: Any, low: Any, high: Any) -> Any:
@@ -186,26 +211,40 @@ def _clip(a: Any, low: Any, high: Any) -> Any:
 
 def _clip_partials(a: Any, low: Any, high: Any, y: Any) -> tuple[Any, Any, Any]:
     below, above = a < low, a > high
-    return _if(below, 0.0, _if(above, 0.0, 1.0)), _if(below, 1.0, 0.0), _if(above, 1.0, 0.0)
+    return _if(below, None, _if(above, None, 1.0)), _if(below, 1.0, None), _if(above, 1.0, None)
+
+
+# A length has no derivative at the origin; its subgradient 0 is meant there. What that changes by is not known to a
+# local rule, hence NaN: the second derivatives of a length and those of its square differ.
 
 
 def _cosine(x: Any, length: Any) -> Any:
-    """The derivative of a vector's length by its component x; at the origin the subgradient 0."""
     return _if(length == 0.0, 0.0, ieee_div(x, length))
+
+
+def _cosine_partials(x: Any, length: Any, y: Any) -> tuple[Any, Any]:
+    at_origin = length == 0.0
+    return _if(at_origin, nan, ieee_div(1.0, length)), _if(at_origin, nan, ieee_div(-y, length))
 
 
 def _atan2_partials(a: Any, b: Any, y: Any) -> tuple[Any, Any]:
     radius = hypot(a, b)  # two divisions by the radius: its square would overflow
-    at_origin = radius == 0.0
-    return (
-        _if(at_origin, 0.0, ieee_div(ieee_div(b, radius), radius)),
-        _if(at_origin, 0.0, ieee_div(ieee_div(-a, radius), radius)),
-    )
+    return cosine(cosine(b, radius), radius), cosine(cosine(-a, radius), radius)
+
+
+def _one_less_square(a: Any) -> Any:
+    """1 − a² without cancellation; but at ±1 as it stands, where a product would lead 0 times infinity back."""
+    return _if(a == 1.0, 1.0 - a * a, _if(a == -1.0, 1.0 - a * a, (1.0 - a) * (1.0 + a)))
 
 
 def _acosh_partials(a: Any, y: Any) -> tuple[Any]:
-    r = 1.0 / a  # the square of a large operand would overflow
-    return (ieee_div(r, sqrt(1.0 - r * r)),)
+    at_the_end = ieee_div(1.0, sqrt(_if(a == 1.0, a * a - 1.0, 1.0)))
+    return (_if(a == 1.0, at_the_end, ieee_div(1.0, sqrt(a - 1.0) * sqrt(a + 1.0))),)
+
+
+def _atan2_textbook(a: Any, b: Any, y: Any) -> tuple[Any, Any]:
+    square = a * a + b * b
+    return _if(square == 0.0, 0.0, b / square), _if(square == 0.0, 0.0, -a / square)
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -243,13 +282,33 @@ def _dot_partials(xs: Sequence[Any], y: Any) -> tuple[Any, ...]:
     return (*xs[half:], *xs[:half])
 
 
+def _largest(xs: Sequence[Any]) -> Any:
+    return reduce(maximum, xs) if any(map(_is_formula, xs)) else builtins.max(xs)
+
+
 def _logsumexp(xs: Sequence[Any]) -> Any:
-    """Shifted by the largest operand: https://en.wikipedia.org/wiki/LogSumExp."""
+    """Shifted by the largest operand, which then counts exactly 1: https://en.wikipedia.org/wiki/LogSumExp."""
     if not xs:
         raise ValueError("there is nothing to sum")
-    largest = reduce(maximum, xs)
-    shifted = log(_sum([exp(x - largest) for x in xs]))
-    return _if(abs(largest) == inf, largest, largest + shifted)
+    largest = _largest(xs)
+    if _is_formula(largest):
+        return _if(abs(largest) == inf, largest, largest + log(_sum([exp(x - largest) for x in xs])))
+    if math.isinf(largest):
+        return nan if any(map(math.isnan, xs)) else largest
+    total, place = 0.0, xs.index(largest)
+    for i, x in enumerate(xs):
+        if i != place:
+            total += math.exp(x - largest)
+    return largest + math.log1p(total)
+
+
+def _softmax(xs: Sequence[Any], y: Any) -> tuple[Any, ...]:
+    """Not exp(x - y): for large operands y has too few digits left."""
+    largest = _largest(xs)
+    largest = getattr(largest, "data", largest)  # the quotients don't depend on it
+    powers = [exp(x - largest) for x in xs]
+    total = sum(*powers)
+    return tuple([_if(largest == inf, exp(x - y), power / total) for x, power in zip(xs, powers, strict=True)])
 
 
 def _norm(xs: Sequence[Any]) -> Any:
@@ -261,157 +320,179 @@ def _norm(xs: Sequence[Any]) -> Any:
 # fmt: off
 # (aligned by hand, to be read down the columns)
 
+# Named by the rules of others before their own rows are made
+
+cos: Unary
+cosh: Unary
+sigmoid_slope: Unary
+cosine: Binary
+
 # Choice
 
-where = row("where", lambda condition, a, b: a if condition else b, _where_partials,
+where = row(Choice, "where", lambda condition, a, b: a if condition else b, _where_partials,
         convention="nothing flows into the condition, nor into the branch not taken",
         samples=[(1.0, 2.0, 3.0), (-1.0, 0.5, -0.5)], kinks=[(0.0, 2.0, 3.0)])
 
 # Arithmetic
 
-add = row("add", lambda a, b: a + b, lambda a, b, y: (1.0, 1.0),
+add = row(Binary, "add", lambda a, b: a + b, lambda a, b, y: (1.0, 1.0),
         symbol="+", samples=[(2.0, 3.0), (-1.5, 0.25)])
-sub = row("sub", lambda a, b: a - b, lambda a, b, y: (1.0, -1.0),
+sub = row(Binary, "sub", lambda a, b: a - b, lambda a, b, y: (1.0, -1.0),
         symbol="−", samples=[(2.0, 3.0), (-1.5, 0.25)])
-mul = row("mul", lambda a, b: a * b, lambda a, b, y: (b, a),
+mul = row(Binary, "mul", lambda a, b: a * b, lambda a, b, y: (b, a),
         symbol="×", samples=[(2.0, 3.0), (-1.5, 0.25), (0.0, 4.0)])
-div = row("div", lambda a, b: a / b, lambda a, b, y: (1.0 / b, -y / b),
+div = row(Binary, "div", lambda a, b: a / b, lambda a, b, y: (1.0 / b, -y / b),
         symbol="÷", domain="b ≠ 0", samples=[(3.0, 2.0), (-1.5, 0.5), (2.0, -4.0)])
-pow = row("pow", _pow,               _pow_partials,
+pow = row(Binary, "pow", _pow,               _pow_partials,
         symbol="^", domain="a > 0; a = 0 with b ≥ 0; a < 0 with a whole b",
         convention="d(a^0)/da = 0 at a = 0; d(0^b)/db = 0 for b ≥ 0; NaN for d/db where a < 0",
         samples=[(2.0, 3.0), (0.5, -1.5), (1.5, 0.5)],
         kinks=[(0.0, 0.0), (0.0, 2.0), (0.0, 1.0), (0.0, 0.5), (-2.0, 3.0), (-2.0, -1.0)],
-        at_kink=_pow_kink)
-neg = row("neg", lambda a: -a,       lambda a, y: (-1.0,),
+        at_kink=_pow_kink, textbook=_pow_textbook)
+neg = row(Unary, "neg", lambda a: -a,       lambda a, y: (-1.0,),
         symbol="−", samples=[(2.0,), (-0.5,)])
-abs = row("abs", builtins.abs,       _abs_partials,
-        symbol="|·|", convention="0 at 0", samples=[(2.0,), (-0.5,)], kinks=[(0.0,)], at_kink=lambda a: a == 0.0)
+abs = row(Unary, "abs", builtins.abs,       _abs_partials,
+        symbol="|·|", convention="0 at 0, the second NaN", samples=[(2.0,), (-0.5,)], kinks=[(0.0,)],
+        at_kink=lambda a: a == 0.0, textbook=lambda a, y: (_if(a > 0.0, 1.0, _if(a < 0.0, -1.0, 0.0)),))
 
-ieee_div = row("ieee_div", _ieee_div, _ieee_div_partials,
+ieee_div = row(Binary, "ieee_div", _ieee_div, _ieee_div_partials,
         symbol="÷", samples=[(3.0, 2.0), (-1.5, 0.5), (2.0, -4.0)])
-ieee_log = row("ieee_log", _ieee_log, lambda a, y: (ieee_div(1.0, a),),
+ieee_log = row(Unary, "ieee_log", _ieee_log, lambda a, y: (ieee_div(1.0, a),),
         samples=[(0.5,), (3.0,)])
-ieee_pow = row("ieee_pow", _ieee_pow, _pow_partials,
+ieee_pow = row(Binary, "ieee_pow", _ieee_pow, _pow_partials,
         symbol="^", convention="as pow",
-        samples=[(2.0, 3.0), (0.5, -1.5), (1.5, 0.5)], kinks=[(0.0, 0.0), (0.0, 2.0), (-2.0, 3.0)], at_kink=_pow_kink)
+        samples=[(2.0, 3.0), (0.5, -1.5), (1.5, 0.5)], kinks=[(0.0, 0.0), (0.0, 2.0), (-2.0, 3.0)], at_kink=_pow_kink,
+        textbook=_pow_textbook)
 
 # Exponentials, logarithms, roots
 
-exp   = row("exp",   math.exp,   lambda a, y: (y,),
+exp   = row(Unary, "exp",   math.exp,   lambda a, y: (y,),
         domain="a < 709.79", samples=[(-2.0,), (0.0,), (1.5,)])
-expm1 = row("expm1", math.expm1, lambda a, y: (exp(a),),
+expm1 = row(Unary, "expm1", math.expm1, lambda a, y: (exp(a),),
         domain="a < 709.79", samples=[(-2.0,), (1e-9,), (1.5,)])
-log   = row("log",   math.log,   lambda a, y: (1.0 / a,),
+log   = row(Unary, "log",   math.log,   lambda a, y: (1.0 / a,),
         domain="a > 0", samples=[(0.5,), (3.0,)])
-log1p = row("log1p", math.log1p, lambda a, y: (1.0 / (1.0 + a),),
+log1p = row(Unary, "log1p", math.log1p, lambda a, y: (1.0 / (1.0 + a),),
         domain="a > −1", samples=[(-0.5,), (1e-9,), (3.0,)])
-log2  = row("log2",  math.log2,  lambda a, y: (1.0 / (a * math.log(2.0)),),
+log2  = row(Unary, "log2",  math.log2,  lambda a, y: (1.0 / (a * math.log(2.0)),),
         domain="a > 0", samples=[(0.5,), (3.0,)])
-log10 = row("log10", math.log10, lambda a, y: (1.0 / (a * math.log(10.0)),),
+log10 = row(Unary, "log10", math.log10, lambda a, y: (1.0 / (a * math.log(10.0)),),
         domain="a > 0", samples=[(0.5,), (3.0,)])
-sqrt  = row("sqrt",  math.sqrt,  lambda a, y: (ieee_div(0.5, y),),
+sqrt  = row(Unary, "sqrt",  math.sqrt,  lambda a, y: (ieee_div(0.5, y),),
         symbol="√", domain="a ≥ 0", convention="inf at 0", samples=[(0.25,), (3.0,)], kinks=[(0.0,)],
         at_kink=lambda a: a == 0.0)
-cbrt  = row("cbrt",  math.cbrt,  lambda a, y: (ieee_div(1.0, 3.0 * y * y),),
+cbrt  = row(Unary, "cbrt",  math.cbrt,  lambda a, y: (ieee_div(1.0, 3.0 * y * y),),
         symbol="∛", convention="inf at 0", samples=[(-8.0,), (0.5,)], kinks=[(0.0,)],
         at_kink=lambda a: a == 0.0)
-xlogy = row("xlogy", _xlogy,     _xlogy_partials,
+xlogy = row(Binary, "xlogy", _xlogy,     _xlogy_partials,
         domain="b > 0; any b with a = 0", convention="xlogy(0, b) = 0, and its derivative by a is 0 for b ≤ 0",
+        textbook=lambda a, b, y: (ieee_log(b), ieee_div(a, b)),
         samples=[(2.0, 3.0), (-0.5, 0.25)], kinks=[(0.0, 2.0), (0.0, -1.0)],
         at_kink=lambda a, b: a == 0.0 and b <= 0.0)
 
 # Extremes and distances
 
-maximum = row("maximum", _maximum,   lambda a, b, y: (_share(a > b, a < b), _share(b > a, b < a)),
+maximum = row(Binary, "maximum", _maximum,   lambda a, b, y: (_share(a > b, a < b), _share(b > a, b < a)),
         symbol="max", convention="½ and ½ at a tie", samples=[(2.0, 3.0), (1.0, -0.5)], kinks=[(2.0, 2.0)],
         at_kink=lambda a, b: a == b)
-minimum = row("minimum", _minimum,   lambda a, b, y: (_share(a < b, a > b), _share(b < a, b > a)),
+minimum = row(Binary, "minimum", _minimum,   lambda a, b, y: (_share(a < b, a > b), _share(b < a, b > a)),
         symbol="min", convention="½ and ½ at a tie", samples=[(2.0, 3.0), (1.0, -0.5)], kinks=[(2.0, 2.0)],
         at_kink=lambda a, b: a == b)
-clip    = row("clip",    _clip,      _clip_partials,
+clip    = row(Bounded, "clip",    _clip,      _clip_partials,
         domain="low ≤ high", convention="1 for the operand at either bound",
         samples=[(0.5, -1.0, 1.0), (2.0, -1.0, 1.0), (-3.0, -1.0, 1.0)], kinks=[(1.0, -1.0, 1.0), (-1.0, -1.0, 1.0)],
         at_kink=lambda a, low, high: a in (low, high))
-hypot   = row("hypot",   math.hypot, lambda a, b, y: (_cosine(a, y), _cosine(b, y)),
-        convention="0 at the origin (a subgradient)", samples=[(3.0, 4.0), (-1.0, 0.5)], kinks=[(0.0, 0.0)],
-        at_kink=lambda a, b: a == b == 0.0)
+hypot   = row(Binary, "hypot",   math.hypot, lambda a, b, y: (cosine(a, y), cosine(b, y)),
+        convention="0 at the origin (a subgradient), the second NaN", samples=[(3.0, 4.0), (-1.0, 0.5)],
+        kinks=[(0.0, 0.0)], at_kink=lambda a, b: a == b == 0.0,
+        textbook=lambda a, b, y: (_cosine(a, y), _cosine(b, y)))
+cosine  = row(Binary, "cosine",  _cosine,    _cosine_partials,
+        symbol="÷", convention="NaN where the length is 0", samples=[(3.0, 5.0), (-1.0, 2.0)], kinks=[(0.0, 0.0)],
+        at_kink=lambda x, length: length == 0.0)
 
 # Trigonometric and hyperbolic functions, and their inverses
 
-cos: Primitive  # named by sin, as cosh is by sinh, before its row is made
-cosh: Primitive
 
-sin   = row("sin",   math.sin,   lambda a, y: (cos(a),),
+sin   = row(Unary, "sin",   math.sin,   lambda a, y: (cos(a),),
         domain="finite a", samples=[(-2.0,), (0.0,), (1.5,)])
-cos   = row("cos",   math.cos,   lambda a, y: (-sin(a),),
+cos   = row(Unary, "cos",   math.cos,   lambda a, y: (-sin(a),),
         domain="finite a", samples=[(-2.0,), (0.5,), (1.5,)])
-tan   = row("tan",   math.tan,   lambda a, y: (1.0 + y * y,),
+tan   = row(Unary, "tan",   math.tan,   lambda a, y: (1.0 + y * y,),
         domain="finite a", samples=[(-1.0,), (0.0,), (1.2,)])
-asin  = row("asin",  math.asin,  lambda a, y: (ieee_div(1.0, sqrt(1.0 - a * a)),),
-        domain="−1 ≤ a ≤ 1", convention="inf at ±1", samples=[(-0.9,), (0.0,), (0.5,)], kinks=[(1.0,), (-1.0,)],
+asin  = row(Unary, "asin",  math.asin,  lambda a, y: (ieee_div(1.0, sqrt(_one_less_square(a))),),
+        domain="−1 ≤ a ≤ 1", convention="inf at ±1", textbook=lambda a, y: (ieee_div(1.0, sqrt(1.0 - a * a)),),
+        samples=[(-0.9,), (0.0,), (0.5,)], kinks=[(1.0,), (-1.0,)],
         at_kink=lambda a: a in (-1.0, 1.0))
-acos  = row("acos",  math.acos,  lambda a, y: (ieee_div(-1.0, sqrt(1.0 - a * a)),),
-        domain="−1 ≤ a ≤ 1", convention="−inf at ±1", samples=[(-0.9,), (0.0,), (0.5,)], kinks=[(1.0,), (-1.0,)],
+acos  = row(Unary, "acos",  math.acos,  lambda a, y: (ieee_div(-1.0, sqrt(_one_less_square(a))),),
+        domain="−1 ≤ a ≤ 1", convention="−inf at ±1", textbook=lambda a, y: (ieee_div(-1.0, sqrt(1.0 - a * a)),),
+        samples=[(-0.9,), (0.0,), (0.5,)], kinks=[(1.0,), (-1.0,)],
         at_kink=lambda a: a in (-1.0, 1.0))
-atan  = row("atan",  math.atan,  lambda a, y: (1.0 / (1.0 + a * a),),
+atan  = row(Unary, "atan",  math.atan,  lambda a, y: (1.0 / (1.0 + a * a),),
         samples=[(-2.0,), (0.0,), (1.5,)])
-atan2 = row("atan2", math.atan2, _atan2_partials,
-        convention="0 at the origin", samples=[(1.0, 2.0), (-1.0, 0.5), (0.5, -2.0)], kinks=[(0.0, 0.0)],
-        at_kink=lambda a, b: a == b == 0.0)
-sinh  = row("sinh",  math.sinh,  lambda a, y: (cosh(a),),
+atan2 = row(Binary, "atan2", math.atan2, _atan2_partials,
+        convention="0 at the origin, the second NaN", samples=[(1.0, 2.0), (-1.0, 0.5), (0.5, -2.0)],
+        kinks=[(0.0, 0.0)], at_kink=lambda a, b: a == b == 0.0, textbook=_atan2_textbook)
+sinh  = row(Unary, "sinh",  math.sinh,  lambda a, y: (cosh(a),),
         domain="|a| < 710.47", samples=[(-2.0,), (0.0,), (1.5,)])
-cosh  = row("cosh",  math.cosh,  lambda a, y: (sinh(a),),
+cosh  = row(Unary, "cosh",  math.cosh,  lambda a, y: (sinh(a),),
         domain="|a| < 710.47", samples=[(-2.0,), (0.5,), (1.5,)])
-tanh  = row("tanh",  math.tanh,  lambda a, y: (1.0 - y * y,),
-        samples=[(-2.0,), (0.0,), (0.7,)])
-asinh = row("asinh", math.asinh, lambda a, y: (1.0 / hypot(1.0, a),),
+tanh  = row(Unary, "tanh",  math.tanh,  lambda a, y: (4.0 * sigmoid_slope(2.0 * a),),
+        textbook=lambda a, y: (1.0 - y * y,), samples=[(-2.0,), (0.0,), (0.7,)])
+asinh = row(Unary, "asinh", math.asinh, lambda a, y: (1.0 / hypot(1.0, a),),
         samples=[(-2.0,), (0.0,), (1.5,)])
-acosh = row("acosh", math.acosh, _acosh_partials,
-        domain="a ≥ 1", convention="inf at 1", samples=[(1.2,), (3.0,)], kinks=[(1.0,)], at_kink=lambda a: a == 1.0)
-atanh = row("atanh", math.atanh, lambda a, y: (1.0 / ((1.0 - a) * (1.0 + a)),),
+acosh = row(Unary, "acosh", math.acosh, _acosh_partials,
+        domain="a ≥ 1", convention="inf at 1", textbook=lambda a, y: (ieee_div(1.0, sqrt(a * a - 1.0)),),
+        samples=[(1.2,), (3.0,)], kinks=[(1.0,)], at_kink=lambda a: a == 1.0)
+atanh = row(Unary, "atanh", math.atanh, lambda a, y: (1.0 / ((1.0 - a) * (1.0 + a)),),
         domain="−1 < a < 1", samples=[(-0.9,), (0.0,), (0.5,)])
 
 # Activations
 
-sigmoid     = row("sigmoid",     _sigmoid,     lambda a, y: (y * (1.0 - y),),
-        symbol="σ", samples=[(-2.0,), (0.0,), (1.5,)])
-log_sigmoid = row("log_sigmoid", _log_sigmoid, lambda a, y: (sigmoid(-a),),
+sigmoid     = row(Unary, "sigmoid",     _sigmoid,     lambda a, y: (sigmoid_slope(a),),
+        symbol="σ", textbook=lambda a, y: (y * (1.0 - y),), samples=[(-2.0,), (0.0,), (1.5,)])
+sigmoid_slope = row(Unary, "sigmoid_slope", _sigmoid_slope, lambda a, y: (y * (sigmoid(-a) - sigmoid(a)),),
+        symbol="σ′", samples=[(-2.0,), (0.0,), (1.5,)])
+log_sigmoid = row(Unary, "log_sigmoid", _log_sigmoid, lambda a, y: (sigmoid(-a),),
         samples=[(-40.0,), (0.0,), (1.5,)])
-softplus    = row("softplus",    _softplus,    lambda a, y: (sigmoid(a),),
+softplus    = row(Unary, "softplus",    _softplus,    lambda a, y: (sigmoid(a),),
         samples=[(-2.0,), (0.0,), (15.0,)])
-relu        = row("relu",        _relu,        lambda a, y: (_if(a > 0.0, 1.0, 0.0),),
+relu        = row(Unary, "relu",        _relu,        lambda a, y: (_if(a > 0.0, 1.0, None),),
         convention="0 at 0", samples=[(2.0,), (-0.5,)], kinks=[(0.0,)], at_kink=lambda a: a == 0.0)
-leaky_relu  = row("leaky_relu",  _leaky_relu,  _leaky_relu_partials,
+leaky_relu  = row(Sloped, "leaky_relu",  _leaky_relu,  _leaky_relu_partials,
         defaults=(0.01,), convention="the slope at 0",
+        textbook=lambda a, slope, y: (_if(a > 0.0, 1.0, slope), _if(a > 0.0, 0.0, a)),
         samples=[(2.0, 0.01), (-0.5, 0.01), (-0.5, 0.25)], kinks=[(0.0, 0.01)],
         at_kink=lambda a, slope: a == 0.0 and slope != 1.0)
-elu         = row("elu",         _elu,         _elu_partials,
-        defaults=(1.0,), convention="alpha at 0", samples=[(2.0, 1.0), (-0.5, 1.0), (-0.5, 0.25)],
+elu         = row(Scaled, "elu",         _elu,         _elu_partials,
+        defaults=(1.0,), convention="alpha at 0",
+        textbook=lambda a, alpha, y: (_if(a > 0.0, 1.0, alpha * exp(a)), _if(a > 0.0, 0.0, expm1(a))),
+        samples=[(2.0, 1.0), (-0.5, 1.0), (-0.5, 0.25)],
         kinks=[(0.0, 1.0), (0.0, 0.5)], at_kink=lambda a, alpha: a == 0.0 and alpha != 1.0)
-silu        = row("silu",        _silu,        _silu_partials,
+silu        = row(Unary, "silu",        _silu,        _silu_partials,
         samples=[(-2.0,), (0.0,), (1.5,)])
-erf         = row("erf",         math.erf,     lambda a, y: (2.0 / math.sqrt(pi) * exp(-(a * a)),),
+erf         = row(Unary, "erf",         math.erf,     lambda a, y: (2.0 / math.sqrt(pi) * exp(-(a * a)),),
         samples=[(-1.5,), (0.0,), (0.7,)])
-erfc        = row("erfc",        math.erfc,    lambda a, y: (-2.0 / math.sqrt(pi) * exp(-(a * a)),),
+erfc        = row(Unary, "erfc",        math.erfc,    lambda a, y: (-2.0 / math.sqrt(pi) * exp(-(a * a)),),
         samples=[(-1.5,), (0.0,), (3.0,)])
-gelu        = row("gelu",        _gelu,        _gelu_partials,
+gelu        = row(Unary, "gelu",        _gelu,        _gelu_partials,
         samples=[(-2.0,), (0.0,), (1.5,)])
 
 # Reductions
 
-sum       = row("sum",       _sum,       lambda xs, y: (1.0,) * len(xs),
+sum       = row(Reduction, "sum",       _sum,       lambda xs, y: (1.0,) * len(xs),
         symbol="Σ", variadic=True, samples=[(2.0,), (1.0, -2.0, 0.5)])
-prod      = row("prod",      _prod,      _prod_partials,
+prod      = row(Reduction, "prod",      _prod,      _prod_partials,
         symbol="Π", variadic=True, samples=[(2.0,), (1.5, -2.0, 0.5), (0.0, 2.0, 3.0), (0.0, 2.0, 0.0)])
-mean      = row("mean",      _mean,      lambda xs, y: (1.0 / len(xs),) * len(xs),
+mean      = row(Reduction, "mean",      _mean,      lambda xs, y: (1.0 / len(xs),) * len(xs),
         variadic=True, domain="at least one operand", samples=[(2.0,), (1.0, -2.0, 0.5)])
-dot       = row("dot",       _dot,       _dot_partials,
+dot       = row(Reduction, "dot",       _dot,       _dot_partials,
         symbol="·", variadic=True, domain="two vectors of the same length, one after the other",
         samples=[(2.0, 3.0), (1.0, -2.0, 0.5, 4.0, 5.0, -6.0)])
-logsumexp = row("logsumexp", _logsumexp, lambda xs, y: tuple(exp(x - y) for x in xs),
-        variadic=True, domain="at least one operand", samples=[(2.0,), (1.0, -2.0, 0.5), (1000.0, 1001.0)])
-norm      = row("norm",      _norm,      lambda xs, y: tuple(_cosine(x, y) for x in xs),
-        symbol="‖·‖", variadic=True, convention="0 at the origin (a subgradient)",
-        samples=[(2.0,), (3.0, 4.0, -12.0)], kinks=[(0.0, 0.0)], at_kink=lambda xs: not any(xs))
+logsumexp = row(Reduction, "logsumexp", _logsumexp, _softmax,
+        variadic=True, domain="at least one operand", textbook=lambda xs, y: tuple(exp(x - y) for x in xs),
+        samples=[(2.0,), (1.0, -2.0, 0.5), (1000.0, 1001.0)])
+norm      = row(Reduction, "norm",      _norm,      lambda xs, y: tuple(cosine(x, y) for x in xs),
+        symbol="‖·‖", variadic=True, convention="0 at the origin (a subgradient), the second NaN",
+        samples=[(2.0,), (3.0, 4.0, -12.0)], kinks=[(0.0, 0.0)], at_kink=lambda xs: not any(xs),
+        textbook=lambda xs, y: tuple(_cosine(x, y) for x in xs))
 # fmt: on

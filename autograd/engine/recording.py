@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ContextDecorator, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar
 from types import TracebackType
 from typing import Any, Final, Protocol, TypeVar
 
-_DEPTH: Final[ContextVar[int]] = ContextVar("autograd_no_grad_depth", default=0)
-_LOCK: Final = threading.Lock()
+from autograd.engine.compilation import keep_attributes
+
 _Function = TypeVar("_Function", bound=Callable[..., Any])
-
-
-class _Hint:
-    """How many blocks are open anywhere, `no_grad` or `watched`: while none is, no operation need ask its context."""
-
-    def __init__(self) -> None:
-        self.open_blocks: int = 0
-
-
-HINT: Final = _Hint()
-
-
-def paused() -> bool:
-    """Whether a `no_grad` block is open in this context."""
-    return HINT.open_blocks > 0 and _DEPTH.get() > 0
 
 
 class Watcher(Protocol):
@@ -40,48 +25,122 @@ class Watcher(Protocol):
         """Gradients are about to flow from the seeded outputs through these nodes, the last one first."""
 
 
-_WATCHERS: Final[ContextVar[tuple[Watcher, ...]]] = ContextVar("autograd_watchers", default=())
+class _State:
+    """What an open block says, and the state around it."""
+
+    def __init__(self, records: bool, watchers: tuple[Watcher, ...], outer: _State | None) -> None:
+        self.records = records
+        self.watchers = watchers
+        self.outer = outer
 
 
-@contextmanager
-def watched(watcher: Watcher) -> Iterator[None]:
-    """Tell a watcher, too, of what happens inside the block, in this context."""
-    before = _WATCHERS.get()
-    with _LOCK:
-        HINT.open_blocks += 1
-    _WATCHERS.set((*before, watcher))
-    try:
-        yield
-    finally:
-        _WATCHERS.set(before)
-        with _LOCK:
-            HINT.open_blocks -= 1
+_STATE: Final[ContextVar[_State | None]] = ContextVar("autograd_state", default=None)
+
+OPEN: Final[dict[_State, None]] = {}
+"""The states of all blocks open anywhere: while there is none, no operation need ask its context."""
+
+
+def grad_enabled() -> bool:
+    """Whether operations are recorded here: not inside `no_grad`.
+
+    >>> with no_grad():
+    ...     grad_enabled()
+    False
+    """
+    if not OPEN:
+        return True
+    state = _STATE.get()
+    return state is None or state.records
 
 
 def operation_done(primitive: Any, operands: Sequence[Any], result: Any) -> None:
     """Tell the watchers of this context."""
-    for watcher in _WATCHERS.get():
+    state = _STATE.get()
+    for watcher in () if state is None else state.watchers:
         watcher.operation_done(primitive, operands, result)
 
 
 def sweep_starts(order: Sequence[Any], seeds: Sequence[tuple[Any, float]]) -> None:
     """Tell the watchers of this context."""
-    for watcher in _WATCHERS.get():
+    state = _STATE.get()
+    for watcher in () if state is None else state.watchers:
         watcher.sweep_starts(order, seeds)
 
 
-@contextmanager
-def resumed() -> Iterator[None]:
-    """Record inside the block, even within `no_grad`."""
-    depth = _DEPTH.get()
-    _DEPTH.set(0)
-    try:
-        yield
-    finally:
-        _DEPTH.set(depth)
+class _Block:
+    """A `with` block that changes the state of its context.
+
+    An interrupt can come between any two lines, also on the way in or out: what it leaves open is closed by the next
+    block around it, or when the object is dropped.
+    """
+
+    def __init__(self) -> None:
+        self._open: list[_State] = []
+
+    def _inside(self, outer: _State | None) -> _State:
+        raise NotImplementedError
+
+    def __enter__(self) -> None:
+        state = self._inside(_STATE.get())
+        try:
+            self._open.append(state)
+            OPEN[state] = None
+            _STATE.set(state)
+        except BaseException:
+            self._close()
+            raise
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._close()
+
+    def __del__(self) -> None:
+        while self._open:
+            self._close()
+
+    def _close(self) -> None:
+        if not self._open:
+            return
+        state = self._open[-1]
+        innermost = _STATE.get()
+        while innermost is not None and innermost is not state:  # what lies inside was left open by an interrupt
+            innermost = innermost.outer
+        if innermost is not None:
+            _STATE.set(innermost.outer)
+        OPEN.pop(state, None)
+        self._open.pop()
 
 
-class no_grad(ContextDecorator):  # noqa: N801 - lower case, as everyone knows it from PyTorch
+class _Recording(_Block):
+    """A block that is a decorator, too."""
+
+    def __call__(self, function: _Function) -> _Function:
+        """Decorate a function: its body runs inside a block of its own.
+
+        Raises:
+            TypeError: for a generator or coroutine function, whose body runs after the call has returned.
+        """
+        name = type(self).__name__
+        if (
+            inspect.isgeneratorfunction(function)
+            or inspect.iscoroutinefunction(function)
+            or inspect.isasyncgenfunction(function)
+        ):
+            raise TypeError(
+                f"{name}: the body of {function.__name__} runs after the call, outside the block; "
+                f"write `with {name}():` inside it"
+            )
+
+        @functools.wraps(function)
+        def inside(*args: Any, **kwargs: Any) -> Any:
+            with type(self)():
+                return function(*args, **kwargs)
+
+        return inside  # type: ignore[return-value]  # wraps() keeps the signature
+
+
+class no_grad(_Recording):  # noqa: N801 - lower case, as everyone knows it from PyTorch
     """Record no history inside the block: results are constants. Works as a decorator, too.
 
     It belongs to its context: another thread or task goes on recording.
@@ -94,31 +153,42 @@ class no_grad(ContextDecorator):  # noqa: N801 - lower case, as everyone knows i
     (9.0, True)
     """
 
-    def __enter__(self) -> None:
-        with _LOCK:
-            HINT.open_blocks += 1
-        _DEPTH.set(_DEPTH.get() + 1)
+    def _inside(self, outer: _State | None) -> _State:
+        return _State(False, () if outer is None else outer.watchers, outer)
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        _DEPTH.set(_DEPTH.get() - 1)
-        with _LOCK:
-            HINT.open_blocks -= 1
 
-    def __call__(self, function: _Function) -> _Function:
-        """Decorate a function.
+class enable_grad(_Recording):  # noqa: N801 - as in PyTorch
+    """Record inside the block, even within `no_grad`. Works as a decorator, too.
 
-        Raises:
-            TypeError: for a generator or coroutine function, whose body runs after the call has returned.
-        """
-        if (
-            inspect.isgeneratorfunction(function)
-            or inspect.iscoroutinefunction(function)
-            or inspect.isasyncgenfunction(function)
-        ):
-            raise TypeError(
-                f"no_grad: the body of {function.__name__} runs after the call, outside the block; "
-                "write `with no_grad():` inside it"
-            )
-        return super().__call__(function)
+    >>> from autograd import Value
+    >>> x = Value(3.0)
+    >>> with no_grad(), enable_grad():
+    ...     y = x * x
+    >>> y.is_constant
+    False
+    """
+
+    def _inside(self, outer: _State | None) -> _State:
+        return _State(True, () if outer is None else outer.watchers, outer)
+
+
+def resumed() -> AbstractContextManager[None]:
+    """`enable_grad` where it is needed; elsewhere nothing, since open blocks slow operations down."""
+    return nullcontext() if grad_enabled() else enable_grad()
+
+
+class watched(_Block):  # noqa: N801 - reads as the blocks above
+    """Tell a watcher, too, of what happens inside the block, in this context."""
+
+    def __init__(self, watcher: Watcher) -> None:
+        super().__init__()
+        self.watcher = watcher
+
+    def _inside(self, outer: _State | None) -> _State:
+        if outer is None:
+            return _State(True, (self.watcher,), None)
+        return _State(outer.records, (*outer.watchers, self.watcher), outer)
+
+
+for _block in (_State, no_grad, enable_grad, watched):
+    keep_attributes(_block)

@@ -1,52 +1,70 @@
 """Functions of many operands: each reduction is one node, however many operands it has.
 
-Operands come as any iterable of Values and plain numbers; anything else is a TypeError.
+Operands come as any iterable of Values and plain numbers; anything else is a TypeError. The loops carry their rows
+inline, for speed; the tests hold them to the table.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import Any
+from numbers import Real
+from typing import Any, TypeAlias, overload
 
 from autograd.engine import primitives as p
+from autograd.engine.define import of_many
 from autograd.engine.errors import as_float
-from autograd.engine.recording import paused
-from autograd.engine.value import Operands, Value, record_many
+from autograd.engine.primitive import Primitive
+from autograd.engine.value import Operands, Value, number_of, record_many
 
-Number = Value | float
+Number: TypeAlias = Value | float | Real
 """What the engine computes with: recorded, or plain."""
 
 
-def sum(xs: Iterable[Number]) -> Any:
+@of_many
+def sum(xs: Iterable[Any]) -> Any:
     """The sum, added left to right as a loop would; 0.0 of nothing.
 
     >>> sum([Value(1.0), 2.0, Value(3.0)]).data
     6.0
     """
     operands = _listed(xs, "sum")
-    numbers = _plain_numbers(operands)
-    if numbers is None or numbers is operands:
-        return p.sum(*operands)
-    edges = Operands(operands, range(len(operands)), operands, [1.0] * len(operands))
-    return record_many(p.sum, p.sum.value(numbers), edges)
+    numbers = _numbers(operands, p.sum)
+    return _reduced(p.sum, _total(numbers), operands, numbers, [1.0] * len(numbers))
 
 
-def mean(xs: Iterable[Number]) -> Any:
+@of_many
+def mean(xs: Iterable[Any]) -> Any:
     """The arithmetic mean.
 
     Raises:
         ValueError: of nothing.
     """
-    return p.mean(*_listed(xs, "mean", least=1))
+    operands = _listed(xs, "mean", least=1)
+    numbers = _numbers(operands, p.mean)
+    n = float(len(numbers))
+    return _reduced(p.mean, _total(numbers) / n, operands, numbers, [1.0 / n] * len(numbers))
 
 
-def prod(xs: Iterable[Number]) -> Any:
+@of_many
+def prod(xs: Iterable[Any]) -> Any:
     """The product; 1.0 of nothing."""
-    return p.prod(*_listed(xs, "prod"))
+    operands = _listed(xs, "prod")
+    numbers = _numbers(operands, p.prod)
+    product = 1.0
+    partials: list[float] = []
+    for x in numbers:
+        partials.append(product)
+        product *= x
+    after = 1.0
+    for i in range(len(numbers) - 1, -1, -1):
+        partials[i] *= after
+        after *= numbers[i]
+    return _reduced(p.prod, product, operands, numbers, partials)
 
 
-def logsumexp(xs: Iterable[Number]) -> Any:
+@of_many
+def logsumexp(xs: Iterable[Any]) -> Any:
     """log(Σ exp(xᵢ)), stable for operands of any size.
 
     >>> round(logsumexp([1000.0, 1000.0]), 6)
@@ -56,24 +74,45 @@ def logsumexp(xs: Iterable[Number]) -> Any:
         ValueError: of nothing.
     """
     operands = _listed(xs, "logsumexp", least=1)
-    numbers = _plain_numbers(operands)
-    largest = math.inf if numbers is None else max(numbers)
-    if numbers is None or numbers is operands or math.isinf(largest):
+    numbers = _numbers(operands, p.logsumexp)
+    largest = max(numbers)
+    if math.isinf(largest) or math.isnan(largest):
         return p.logsumexp(*operands)
-    total = 0.0
+    powers: list[float] = []
+    total, others = 0.0, 0.0
+    largest_is_met = False
     for x in numbers:
-        total += math.exp(x - largest)
-    y = largest + math.log(total)
-    edges = Operands(operands, range(len(operands)), operands, [math.exp(x - y) for x in numbers])
-    return record_many(p.logsumexp, y, edges)
+        power = math.exp(x - largest)
+        powers.append(power)
+        total += power
+        if largest_is_met or x != largest:
+            others += power
+        else:
+            largest_is_met = True  # it counts exactly 1
+    partials = [power / total for power in powers]
+    return _reduced(p.logsumexp, largest + math.log1p(others), operands, numbers, partials)
 
 
-def norm(xs: Iterable[Number]) -> Any:
+@of_many
+def norm(xs: Iterable[Any]) -> Any:
     """The Euclidean length √Σ xᵢ², neither overflowing nor underflowing; subgradient 0 at the origin."""
-    return p.norm(*_listed(xs, "norm"))
+    operands = _listed(xs, "norm")
+    numbers = _numbers(operands, p.norm)
+    length = math.hypot(*numbers)
+    return _reduced(p.norm, length, operands, numbers, [0.0 if length == 0.0 else x / length for x in numbers])
 
 
-def dot(a: Iterable[Number], b: Iterable[Number]) -> Any:
+# fmt: off
+@overload
+def dot(a: Iterable[Value], b: Iterable[Number]) -> Value: ...
+@overload
+def dot(a: Iterable[float | Real], b: Iterable[Value]) -> Value: ...
+@overload
+def dot(a: Iterable[float | Real], b: Iterable[float | Real]) -> float: ...
+@overload
+def dot(a: Iterable[Number], b: Iterable[Number]) -> Value | float: ...
+# fmt: on
+def dot(a: Iterable[Any], b: Iterable[Any]) -> Any:
     """The scalar product Σ aᵢ·bᵢ, added left to right.
 
     >>> w = [Value(2.0), Value(3.0)]
@@ -88,19 +127,11 @@ def dot(a: Iterable[Number], b: Iterable[Number]) -> Any:
     left, right = _listed(a, "dot", "a"), _listed(b, "dot", "b")
     if len(left) != len(right):
         raise ValueError(f"dot: a has {len(left)} elements and b has {len(right)}; they must be of the same length")
-    x, y = _plain_numbers(left), _plain_numbers(right)
-    if x is None or y is None or (x is left and y is right):
-        return p.dot(*left, *right)
+    x, y = _numbers(left, p.dot), _numbers(right, p.dot, len(left))
     total = 0.0
     for xi, yi in zip(x, y):  # noqa: B905 - as mypyc compiles it
         total += xi * yi
-    n = len(left)
-    operands = left + right
-    if y is right:
-        return record_many(p.dot, total, Operands(operands, range(n), left, y))
-    if x is left:
-        return record_many(p.dot, total, Operands(operands, range(n, 2 * n), right, x))
-    return record_many(p.dot, total, Operands(operands, range(2 * n), operands, y + x))
+    return _reduced(p.dot, total, left + right, x + y, y + x)
 
 
 def log_softmax(xs: Iterable[Number]) -> list[Any]:
@@ -129,7 +160,7 @@ def softmax(xs: Iterable[Number]) -> list[Any]:
 
 
 def _listed(xs: Any, function: str, argument: str = "xs", least: int = 0) -> list[Any]:
-    """The operands, which may come from any iterable; Any, so that what is no number gets as far as the message."""
+    """The operands, which may come from any iterable; Any, so that what is not a number gets as far as the message."""
     if not hasattr(xs, "__iter__"):
         raise TypeError(f"{function}: {argument} must be a list of Values and numbers, got {xs!r}; put it into a list")
     operands = list(xs)
@@ -141,27 +172,59 @@ def _listed(xs: Any, function: str, argument: str = "xs", least: int = 0) -> lis
 def _shifted(xs: Iterable[Number], function: str) -> list[Any]:
     """The operands less the largest of them. Softmax doesn't change by a shift, so it may be a plain number."""
     operands = _listed(xs, function, least=1)
-    largest = max(
-        x.data if isinstance(x, Value) else as_float(x, function, f"operand {i}") for i, x in enumerate(operands)
-    )
+    largest = max(as_float(number_of(x), function, f"operand {i}") for i, x in enumerate(operands))
     return [x - largest for x in operands]
 
 
-def _plain_numbers(operands: list[Any]) -> list[float] | None:
-    """The numbers of operands that are all floats (the same list) or all variables; None for a mixture, or for nothing.
-
-    Under `no_grad` constants pass for variables: nothing is recorded there.
-    """
-    if not operands:
-        return None
-    if type(operands[0]) is float:
-        for operand in operands:
-            if type(operand) is not float:
-                return None
+def _numbers(operands: list[Any], primitive: Primitive, first: int = 0) -> list[float]:
+    """The numbers of the operands: the same list, if it holds nothing but floats."""
+    for x in operands:
+        if type(x) is not float:
+            break
+    else:
         return operands
-    recording = not paused()
-    for operand in operands:
-        if not isinstance(operand, Value) or (operand._constant and recording):
-            return None
-    variables: list[Value] = operands
-    return [x._data for x in variables]
+    numbers: list[float] = []
+    for i, x in enumerate(operands):
+        if isinstance(x, Value):
+            numbers.append(x._data)
+        elif type(x) is float:
+            numbers.append(x)
+        else:
+            numbers.append(primitive.float_operand(first + i, x))
+    return numbers
+
+
+def _total(numbers: list[float]) -> float:
+    total = 0.0
+    for x in numbers:
+        total += x
+    return total
+
+
+def _reduced(
+    primitive: Primitive, y: float, operands: list[Any], numbers: list[float], partials: list[float]
+) -> Value | float:
+    """The number y if the operands are plain, else its node."""
+    first, last, count = -1, -1, 0  # of the variables
+    plain, all_floats = True, True
+    for i, x in enumerate(operands):
+        if isinstance(x, Value):
+            plain = False
+            if not x._constant:
+                count += 1
+                last = i
+                if first < 0:
+                    first = i
+        elif type(x) is not float:
+            all_floats = False
+    if plain:
+        return y
+    kept = operands
+    if not all_floats:
+        kept = [x if isinstance(x, Value) else numbers[i] for i, x in enumerate(operands)]
+    if count == last - first + 1:  # side by side, as in a weighted sum
+        end = last + 1
+        return record_many(primitive, y, Operands(kept, range(first, end), kept[first:end], partials[first:end]))
+    places = [i for i, x in enumerate(kept) if isinstance(x, Value) and not x._constant]
+    flows = [partials[i] for i in places]
+    return record_many(primitive, y, Operands(kept, places, [kept[i] for i in places], flows))

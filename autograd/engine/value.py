@@ -1,26 +1,70 @@
-"""`Value`: a float that remembers how it was computed, and hands gradients back to where it came from."""
+"""`Value`: a float that remembers how it was computed, and hands gradients back to where it came from.
+
+This is one file, and longer than others, because it is one class: its native fields are what makes it fast.
+"""
 
 from __future__ import annotations
 
 import math
+import os
+import threading
 from collections.abc import Iterator, Sequence
 from itertools import count
-from typing import Any, Final
+from numbers import Real
+from typing import Any, Final, NoReturn, final
 
 from autograd.engine import primitives as p
-from autograd.engine.compilation import untrack
+from autograd.engine.compilation import keep_attributes, make_nodes, make_untracked, mypyc_attr, track, untrack
+from autograd.engine.define import PLAIN_ZERO
 from autograd.engine.errors import as_float, numeric_error
-from autograd.engine.operators import is_operand
+from autograd.engine.operators import Recorded, is_operand
 from autograd.engine.primitive import Primitive
-from autograd.engine.recording import HINT, operation_done, paused, sweep_starts
-from autograd.engine.scalar import Scalar
+from autograd.engine.recording import OPEN, grad_enabled, operation_done, sweep_starts
 
-_ADD: Final = p.add
-_SUB: Final = p.sub
-_MUL: Final = p.mul
-_DIV: Final = p.div
-_SWEEPS: Final = count(1)
+_ADD: Final[Primitive] = p.add
+_SUB: Final[Primitive] = p.sub
+_MUL: Final[Primitive] = p.mul
+_DIV: Final[Primitive] = p.div
+_NEG: Final[Primitive] = p.neg
+_POW: Final[Primitive] = p.pow
+_EXACT: Final = 2**53  # up to here an int is a float
 _UNTRACK: Final = untrack
+_TRACK: Final = track
+
+MARKS: Final = count(2**32, 2**32)
+"""A number for every walk over a graph: what a walk leaves at nodes lies between it and the next."""
+
+
+class _OneAtATime:
+    """The lock that a sweep holds: its marks and gradients lie in the nodes, which other sweeps may share."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+
+    def renew(self) -> None:
+        self.lock = threading.RLock()
+
+
+SWEEP: Final = _OneAtATime()
+if hasattr(os, "register_at_fork"):  # the thread that held it may not exist in the child
+    os.register_at_fork(after_in_child=SWEEP.renew)
+
+
+@mypyc_attr(allow_interpreted_subclasses=True)
+class Pullback:
+    """How gradients come back through an operation that keeps no partials: `autograd.engine.block` says it."""
+
+    def begin(self) -> None:
+        """A backward pass is about to start."""
+        raise NotImplementedError
+
+    def arrive(self, node: Value) -> None:
+        """It has come to this node: take its gradient, or hand on what was taken."""
+        raise NotImplementedError
+
+    def partials_of(self, node: Value) -> list[float | None]:
+        """The local derivatives of this node by its operands, computed now."""
+        raise NotImplementedError
 
 
 class Operands:
@@ -31,31 +75,29 @@ class Operands:
         places: which of them something flows back to, by index.
         variables: these.
         partials: the local derivative by each of these.
-        operations: those of these that are operations themselves, where a backward pass goes on.
-        segment: what a checkpoint computes again in a backward pass, which then hands the gradients on.
+        pullback: what hands gradients on where no partials are kept.
     """
 
-    __slots__ = ("operands", "operations", "partials", "places", "segment", "variables")
+    __slots__ = ("operands", "partials", "places", "pullback", "variables")
 
-    def __init__(self, operands: list[Any], places: Sequence[int], variables: list[Any], partials: list[float]) -> None:
+    def __init__(
+        self,
+        operands: list[Any],
+        places: Sequence[int],
+        variables: list[Value],
+        partials: list[float],
+        pullback: Pullback | None = None,
+    ) -> None:
         self.operands = operands
         self.places = places
-        self.variables: list[Value] = variables
+        self.variables = variables
         self.partials = partials
-        self.operations = [x for x in self.variables if x._primitive is not None]
-        self.segment: Any = None
-        if _UNTRACK is not None:  # as Value.__init__ does
-            for part in (self, operands, places, variables, partials, self.operations):
-                _UNTRACK(part)
-
-    def check_kept(self, label: str | None) -> None:
-        if self.segment is not None:
-            raise RuntimeError(
-                f"{label}: a checkpoint keeps no local derivatives to look at; compute it without checkpoint()"
-            )
+        self.pullback = pullback
+        _UNTRACK(operands, places, variables, partials)  # no cycle leads through them
 
 
-class Value(Scalar):
+@final
+class Value(Recorded):
     """A real number that records the operations done to it.
 
     Every operation makes a new node that keeps its operands and its local derivatives; `backward()` applies the
@@ -66,7 +108,7 @@ class Value(Scalar):
         label: a name for drawings, walks and error messages.
 
     Raises:
-        TypeError: if data is not a real number (a `Value` or a string, say).
+        TypeError: if data is not a real number (a `Value` or a string, say), or the label not a string.
 
     >>> x = Value(3.0, label="x")
     >>> y = x * x + 2.0
@@ -78,19 +120,34 @@ class Value(Scalar):
     # An operation keeps its operands in one of two forms. Up to two lie inline: `_lhs` with its local derivative
     # `_dlhs`, `_rhs` with `_drhs`; where an operand is a plain number, the Value is None and the number stands in
     # place of the derivative. More of them, or any to which nothing flows back, lie in `_rest`.
-    __slots__ = ("_constant", "_dlhs", "_drhs", "_grad", "_lhs", "_primitive", "_rest", "_rhs", "_sweep", "label")
+    __slots__ = (
+        "_constant",
+        "_data",
+        "_dlhs",
+        "_drhs",
+        "_grad",
+        "_label",
+        "_lhs",
+        "_mark",
+        "_primitive",
+        "_rest",
+        "_rhs",
+        "_special",
+        "_swept",
+    )
 
     def __init__(
         self,
         data: Any,
-        label: str | None = None,
+        label: Any = None,
+        _made: object = None,
+        _data: float = 0.0,
         _primitive: Primitive | None = None,
         _lhs: Value | None = None,
         _rhs: Value | None = None,
         _dlhs: float = 0.0,
         _drhs: float = 0.0,
     ) -> None:
-        self._data: float = data if type(data) is float else as_float(data, "Value", "data")
         self._grad: float = 0.0
         self._primitive = _primitive
         self._lhs = _lhs
@@ -98,16 +155,33 @@ class Value(Scalar):
         self._dlhs = _dlhs
         self._drhs = _drhs
         self._rest: Operands | None = None
-        self._sweep: int = 0  # the last backward sweep that came here
+        self._mark: int = 0  # what the last walk left
+        self._swept: bool = False  # whether a backward pass has come here
         self._constant: bool = False
-        self.label = label
-        if _UNTRACK is not None:
-            _UNTRACK(self)  # no cycle leads through a node: reference counts free it, the collector need not look
+        self._special: bool = False  # a constant, or above a pullback, through which a cycle could lead
+        self._label: str | None = None
+        if _made is _OPERATION:
+            self._data: float = _data
+            return
+        if _made is not None or _primitive is not None:
+            _refuse_hand_made("more than data and a label")
+        self._data = data if type(data) is float else as_float(data, "Value", "data")
+        if label is not None:
+            self.label = label
 
     def __init_subclass__(cls) -> None:
         raise TypeError("Value can't be subclassed: operators return Values; write a class that holds one")
 
-    # -- the gradient -------------------------------------------------------------------------------------------------
+    # -- what it holds ------------------------------------------------------------------------------------------------
+
+    @property
+    def data(self) -> float:
+        """The number. Assigning to a leaf's data doesn't bend graphs recorded before."""
+        return self._data
+
+    @data.setter
+    def data(self, number: Any) -> None:
+        self._data = number if type(number) is float else as_float(number, "Value", "data")
 
     @property
     def grad(self) -> float:
@@ -118,7 +192,16 @@ class Value(Scalar):
     def grad(self, number: Any) -> None:
         self._grad = number if type(number) is float else as_float(number, "Value", "grad")
 
-    # -- the graph ----------------------------------------------------------------------------------------------------
+    @property
+    def label(self) -> str | None:
+        """Its name in drawings, walks and messages."""
+        return self._label
+
+    @label.setter
+    def label(self, name: Any) -> None:
+        if name is not None and not isinstance(name, str):
+            _refuse_hand_made(f"a {type(name).__name__} for a label")
+        self._label = name
 
     @property
     def primitive(self) -> Primitive | None:
@@ -138,14 +221,14 @@ class Value(Scalar):
     @property
     def swept(self) -> bool:
         """Whether a backward pass has come to this operation."""
-        return self._sweep != 0
+        return self._swept
 
     @property
     def operands(self) -> tuple[Value | float, ...]:
         """What the operation was applied to, in order; plain numbers as floats."""
         if self._rest is not None:
             return tuple(self._rest.operands)
-        if self._primitive is None:
+        if self._primitive is None or self._primitive.variadic:
             return ()
         lhs = self._dlhs if self._lhs is None else self._lhs
         if len(self._primitive.operands) == 1:
@@ -154,39 +237,25 @@ class Value(Scalar):
 
     @property
     def partials(self) -> tuple[float | None, ...]:
-        """The local derivative by each operand; None where nothing flows back (a constant, a branch not taken).
-
-        Raises:
-            RuntimeError: for a checkpoint, which keeps none.
-        """
-        if self._rest is not None:
-            self._rest.check_kept(self.label)
-            flows = dict(zip(self._rest.places, self._rest.partials, strict=True))
-            return tuple([flows.get(i) for i in range(len(self._rest.operands))])
-        inline = (None if self._lhs is None else self._dlhs, None if self._rhs is None else self._drhs)
-        return inline[: len(self.operands)]
+        """The local derivative by each operand; None where nothing flows back (a constant, a branch not taken)."""
+        rest = self._rest
+        if rest is None:
+            inline = (None if self._lhs is None else self._dlhs, None if self._rhs is None else self._drhs)
+            return inline[: len(self.operands)]
+        if rest.pullback is not None:
+            return tuple(rest.pullback.partials_of(self))
+        flows = dict(zip(rest.places, rest.partials, strict=True))
+        return tuple([flows.get(i) for i in range(len(rest.operands))])
 
     @property
     def edges(self) -> list[tuple[Value, float]]:
-        """The operands that something flows back to, each with the local derivative by it.
-
-        Raises:
-            RuntimeError: for a checkpoint, which keeps none.
-        """
-        if self._rest is not None:
-            self._rest.check_kept(self.label)
-            return list(zip(self._rest.variables, self._rest.partials, strict=True))
-        inline = ((self._lhs, self._dlhs), (self._rhs, self._drhs))
-        return [(x, partial) for x, partial in inline if x is not None]
-
-    @property
-    def segment(self) -> Any:
-        """What a checkpoint computes again; None for any other node."""
-        return None if self._rest is None else self._rest.segment
+        """The operands that something flows back to, in order, each with the local derivative by it."""
+        pairs = zip(self.operands, self.partials, strict=True)
+        return [(x, partial) for x, partial in pairs if isinstance(x, Value) and partial is not None]
 
     def detach(self) -> Value:
         """The same number as a constant, without history."""
-        return constant(self._data, self.label)
+        return constant(self._data, self._label)
 
     # -- recording ----------------------------------------------------------------------------------------------------
 
@@ -194,99 +263,198 @@ class Value(Scalar):
         """Record one operation of the table on Values and plain numbers.
 
         Raises:
-            TypeError: for an operand that is no real number.
+            TypeError: for an operand that is not a real number.
             ValueError, OverflowError, ZeroDivisionError: where the float operation raises it.
         """
         operands = tuple(operands)
         numbers: list[float] = []
-        variables = constants = 0
+        values = variables = 0
+        special = False
         for operand in operands:
             if isinstance(operand, Value):
                 numbers.append(operand._data)
-                if operand._constant:
-                    constants += 1
-                else:
+                values += 1
+                if not operand._constant:
                     variables += 1
+                    special = special or operand._special
             elif type(operand) is float:
                 numbers.append(operand)
             else:
                 numbers.append(primitive.float_operand(len(numbers), operand))
-        node = Value(primitive.value_at(numbers, operands))
-        if HINT.open_blocks:
-            operation_done(primitive, operands, node)
-        if variables == 0 or paused():
-            node._constant = True
-            return node
+        y = primitive.value_at(numbers, operands)
+        if variables == 0 or (OPEN and not grad_enabled()):
+            return record_many(primitive, y, _kept_apart(operands, numbers, [None] * len(numbers)))
         try:
-            partials = primitive.partials_at(numbers, node._data)
+            partials = primitive.partials_at(numbers if values == len(numbers) else marked(operands, numbers), y)
         except (ValueError, OverflowError, ZeroDivisionError) as error:
             raise numeric_error(error, f"partials of {primitive.name}", operands, "") from None
-        node._primitive = primitive
-        if primitive.variadic or len(numbers) > 2 or constants or partials[0] is None or partials[-1] is None:
-            node._rest = _kept_apart(primitive, operands, numbers, partials)
-            return node
-        lhs = operands[0]
-        if isinstance(lhs, Value):
-            node._lhs, node._dlhs = lhs, _flow(primitive, partials[0])
-        else:
-            node._dlhs = numbers[0]
-        if len(numbers) == 2:
-            rhs = operands[1]
-            if isinstance(rhs, Value):
-                node._rhs, node._drhs = rhs, _flow(primitive, partials[1])
-            else:
-                node._drhs = numbers[1]
+        flows: list[Any] = [None if partial is None else _flow(primitive, partial) for partial in partials]
+        n = len(numbers)
+        if primitive.variadic or n > 2 or special or variables < values or flows[0] is None or flows[-1] is None:
+            return record_many(primitive, y, _kept_apart(operands, numbers, flows))
+        lhs, rhs = operands[0], operands[-1] if n == 2 else None
+        left = lhs if isinstance(lhs, Value) else None
+        right = rhs if isinstance(rhs, Value) else None
+        by_lhs = numbers[0] if left is None else flows[0]
+        by_rhs = 0.0 if n == 1 else numbers[1] if right is None else flows[1]
+        node = Value(None, None, _OPERATION, y, primitive, left, right, by_lhs, by_rhs)
+        if OPEN:
+            operation_done(primitive, operands, node)
         return node
 
-    # The four operations of arithmetic carry their rows inline, for speed; the tests hold them to the table.
+    # The arithmetic operators carry their rows inline, for speed; the tests hold them to the table.
 
-    def __add__(self, other: Any) -> Value | Any:
+    def __add__(self, other: Value | float | Real) -> Value:
         if isinstance(other, Value):
-            if not (self._constant or other._constant or HINT.open_blocks):
-                return Value(self._data + other._data, None, _ADD, self, other, 1.0, 1.0)
-        elif type(other) is float and not (self._constant or HINT.open_blocks):
-            return Value(self._data + other, None, _ADD, self, None, 1.0, other)
-        return self.apply_primitive(p.add, (self, other)) if is_operand(other) else NotImplemented
+            if not (self._special or other._special or OPEN):
+                return Value(None, None, _OPERATION, self._data + other._data, _ADD, self, other, 1.0, 1.0)
+        elif type(other) is float:
+            if not (self._special or OPEN):
+                return Value(None, None, _OPERATION, self._data + other, _ADD, self, None, 1.0, other)
+        elif type(other) is int and -_EXACT <= other <= _EXACT:
+            return self.__add__(float(other))
+        return self._record(_ADD, self, other)
 
-    def __radd__(self, other: Any) -> Value | Any:
-        if type(other) is int and other == 0 and not (self._constant or HINT.open_blocks):  # what sum() starts from
-            return Value(0.0 + self._data, None, _ADD, None, self, 0.0, 1.0)
-        return self.apply_primitive(p.add, (other, self)) if is_operand(other) else NotImplemented
+    def __radd__(self, other: Value | float | Real) -> Value:
+        if type(other) is float:
+            number = other
+        elif type(other) is int and -_EXACT <= other <= _EXACT:
+            number = float(other)
+        else:
+            return self._record(_ADD, other, self)
+        if self._special or OPEN:
+            return self._record(_ADD, other, self)
+        return Value(None, None, _OPERATION, number + self._data, _ADD, None, self, number, 1.0)
 
-    def __sub__(self, other: Any) -> Value | Any:
+    def __sub__(self, other: Value | float | Real) -> Value:
         if isinstance(other, Value):
-            if not (self._constant or other._constant or HINT.open_blocks):
-                return Value(self._data - other._data, None, _SUB, self, other, 1.0, -1.0)
-        elif type(other) is float and not (self._constant or HINT.open_blocks):
-            return Value(self._data - other, None, _SUB, self, None, 1.0, other)
-        return self.apply_primitive(p.sub, (self, other)) if is_operand(other) else NotImplemented
+            if not (self._special or other._special or OPEN):
+                return Value(None, None, _OPERATION, self._data - other._data, _SUB, self, other, 1.0, -1.0)
+        elif type(other) is float:
+            if not (self._special or OPEN):
+                return Value(None, None, _OPERATION, self._data - other, _SUB, self, None, 1.0, other)
+        elif type(other) is int and -_EXACT <= other <= _EXACT:
+            return self.__sub__(float(other))
+        return self._record(_SUB, self, other)
 
-    def __mul__(self, other: Any) -> Value | Any:
-        if isinstance(other, Value):
-            if not (self._constant or other._constant or HINT.open_blocks):
-                return Value(self._data * other._data, None, _MUL, self, other, other._data, self._data)
-        elif type(other) is float and not (self._constant or HINT.open_blocks):
-            return Value(self._data * other, None, _MUL, self, None, other, other)
-        return self.apply_primitive(p.mul, (self, other)) if is_operand(other) else NotImplemented
+    def __rsub__(self, other: Value | float | Real) -> Value:
+        if type(other) is float:
+            number = other
+        elif type(other) is int and -_EXACT <= other <= _EXACT:
+            number = float(other)
+        else:
+            return self._record(_SUB, other, self)
+        if self._special or OPEN:
+            return self._record(_SUB, other, self)
+        return Value(None, None, _OPERATION, number - self._data, _SUB, None, self, number, -1.0)
 
-    def __truediv__(self, other: Any) -> Value | Any:
+    def __mul__(self, other: Value | float | Real) -> Value:
         if isinstance(other, Value):
-            if other._data != 0.0 and not (self._constant or other._constant or HINT.open_blocks):
+            if not (self._special or other._special or OPEN):
+                y = self._data * other._data
+                return Value(None, None, _OPERATION, y, _MUL, self, other, other._data, self._data)
+        elif type(other) is float:
+            if not (self._special or OPEN):
+                return Value(None, None, _OPERATION, self._data * other, _MUL, self, None, other, other)
+        elif type(other) is int and -_EXACT <= other <= _EXACT:
+            return self.__mul__(float(other))
+        return self._record(_MUL, self, other)
+
+    def __rmul__(self, other: Value | float | Real) -> Value:
+        if type(other) is float:
+            number = other
+        elif type(other) is int and -_EXACT <= other <= _EXACT:
+            number = float(other)
+        else:
+            return self._record(_MUL, other, self)
+        if self._special or OPEN:
+            return self._record(_MUL, other, self)
+        return Value(None, None, _OPERATION, number * self._data, _MUL, None, self, number, number)
+
+    def __truediv__(self, other: Value | float | Real) -> Value:
+        if isinstance(other, Value):
+            if other._data != 0.0 and not (self._special or other._special or OPEN):
                 y = self._data / other._data
-                return Value(y, None, _DIV, self, other, 1.0 / other._data, -y / other._data)
-        elif type(other) is float and other != 0.0 and not (self._constant or HINT.open_blocks):
-            return Value(self._data / other, None, _DIV, self, None, 1.0 / other, other)
-        return self.apply_primitive(p.div, (self, other)) if is_operand(other) else NotImplemented
+                return Value(None, None, _OPERATION, y, _DIV, self, other, 1.0 / other._data, -y / other._data)
+            return self._record(_DIV, self, other)
+        if type(other) is float:
+            number = other
+        elif type(other) is int and -_EXACT <= other <= _EXACT:
+            number = float(other)
+        else:
+            return self._record(_DIV, self, other)
+        if number == 0.0 or self._special or OPEN:
+            return self._record(_DIV, self, other)
+        return Value(None, None, _OPERATION, self._data / number, _DIV, self, None, 1.0 / number, number)
+
+    def __rtruediv__(self, other: Value | float | Real) -> Value:
+        if type(other) is float:
+            number = other
+        elif type(other) is int and -_EXACT <= other <= _EXACT:
+            number = float(other)
+        else:
+            return self._record(_DIV, other, self)
+        if self._data == 0.0 or self._special or OPEN:
+            return self._record(_DIV, other, self)
+        y = number / self._data
+        return Value(None, None, _OPERATION, y, _DIV, None, self, number, -y / self._data)
+
+    def __neg__(self) -> Value:
+        if not (self._special or OPEN):
+            return Value(None, None, _OPERATION, -self._data, _NEG, self, None, -1.0, 0.0)
+        return self.apply_primitive(_NEG, (self,))
+
+    def __pow__(self, other: Value | float | Real) -> Value:
+        if type(other) is float:
+            exponent = other
+        elif type(other) is int and -_EXACT <= other <= _EXACT:
+            exponent = float(other)
+        else:
+            return self._record(_POW, self, other)
+        x = self._data
+        if exponent > 1.0 and (x > 0.0 or exponent % 1.0 == 0.0) and not (self._special or OPEN):
+            y = _power(x, exponent)
+            slope = 2.0 * x if exponent == 2.0 else exponent * _power(x, exponent - 1.0)
+            if y - y == 0.0 and slope - slope == 0.0:  # finite
+                return Value(None, None, _OPERATION, y, _POW, self, None, slope, exponent)
+        return self._record(_POW, self, other)
+
+    # -- a number among numbers: compared by its data, never turned into a float behind one's back --------------------
+
+    # fmt: off
+    def __eq__(self, x: object) -> bool: return self._data == number_of(x) if is_operand(x) else NotImplemented
+    def __ne__(self, x: object) -> bool: return self._data != number_of(x) if is_operand(x) else NotImplemented
+    def __lt__(self, x: Any) -> bool: return self._data < number_of(x) if is_operand(x) else NotImplemented
+    def __le__(self, x: Any) -> bool: return self._data <= number_of(x) if is_operand(x) else NotImplemented
+    def __gt__(self, x: Any) -> bool: return self._data > number_of(x) if is_operand(x) else NotImplemented
+    def __ge__(self, x: Any) -> bool: return self._data >= number_of(x) if is_operand(x) else NotImplemented
+    # fmt: on
+
+    def __hash__(self) -> int:
+        return id(self) >> 4  # identity: two variables may hold the same number
+
+    def __bool__(self) -> bool:
+        return self._data != 0.0
+
+    def __float__(self) -> float:
+        raise TypeError(_DROPS_GRADIENT.format("float", self))
+
+    def __int__(self) -> int:
+        raise TypeError(_DROPS_GRADIENT.format("int", self))
+
+    def __format__(self, spec: str) -> str:
+        return format(self._data, spec) if spec else str(self)
 
     # -- the chain rule -----------------------------------------------------------------------------------------------
 
     def backward(self, gradient: Any = 1.0) -> None:
         """Differentiate this output by every variable it was computed from.
 
-        Interior gradients are computed afresh; the leaves' are added to, so that a second pass doubles them.
+        Interior gradients are computed afresh; the leaves' are added to, so that a second pass doubles them. One pass
+        at a time: another thread's waits.
 
         Args:
-            gradient: what to start from, d(whatever)/d(this).
+            gradient: what to start from, d(whatever)/d(this). From 0 nothing flows.
 
         Raises:
             RuntimeError: if this is a constant: it depends on no variable.
@@ -303,28 +471,32 @@ class Value(Scalar):
         if self._primitive is None:
             self._grad += seed
             return
-        order = _operations_below(self)
-        if HINT.open_blocks:
-            sweep_starts(order, [(self, seed)])
-        self._grad = seed
-        for node in reversed(order):
-            upstream = node._grad
-            rest = node._rest
-            if rest is not None:
-                for operand, partial in zip(rest.variables, rest.partials):  # noqa: B905 - as mypyc compiles it
-                    operand._grad += upstream * partial
-                if rest.segment is not None:
-                    rest.segment.sweep(node)
-                continue
-            lhs = node._lhs
-            if lhs is not None:
-                lhs._grad += upstream * node._dlhs
-            rhs = node._rhs
-            if rhs is not None:
-                rhs._grad += upstream * node._drhs
+        with SWEEP.lock:
+            order = _operations_below(self)
+            if seed == 0.0:
+                return
+            if OPEN:
+                sweep_starts(order, [(self, seed)])
+            self._grad = seed
+            for node in reversed(order):
+                upstream = node._grad
+                rest = node._rest
+                if rest is not None:
+                    if rest.pullback is not None:
+                        rest.pullback.arrive(node)
+                        continue
+                    for operand, partial in zip(rest.variables, rest.partials):  # noqa: B905 - as mypyc compiles it
+                        operand._grad += upstream * partial
+                    continue
+                lhs = node._lhs
+                if lhs is not None:
+                    lhs._grad += upstream * node._dlhs
+                rhs = node._rhs
+                if rhs is not None:
+                    rhs._grad += upstream * node._drhs
 
     def __repr__(self) -> str:
-        label = f", label={self.label!r}" if self.label else ""
+        label = f", label={self._label!r}" if self._label else ""
         if self._constant:
             return f"constant({self._data!r}{label})"
         return f"Value(data={self._data!r}, grad={self._grad!r}{label})"
@@ -335,7 +507,19 @@ class Value(Scalar):
                 f"{self!r} is the result of {self._primitive.name}; only leaves are copied or pickled. "
                 "Copy the leaves and compute again, or keep the number alone with .detach()"
             )
-        return _restore, (self._data, self._grad, self._constant, self.label)
+        return _restore, (self._data, self._grad, self._constant, self._label)
+
+
+_OPERATION: Final = object()  # who makes a node of an operation: the engine alone has it
+keep_attributes(Operands)
+keep_attributes(Value)
+make_untracked(Operands)
+make_nodes(Value)
+
+_DROPS_GRADIENT: Final = (
+    "{0}() of {1!r} would drop its gradient silently; use .data for the number, or the functions of autograd "
+    "(autograd.exp, not math.exp) to keep the graph; an array that holds Values needs dtype=object, or be a list"
+)
 
 
 def constant(data: Any, label: str | None = None) -> Value:
@@ -346,71 +530,119 @@ def constant(data: Any, label: str | None = None) -> Value:
     True
     """
     node = Value(data, label)
-    node._constant = True
+    node._constant = node._special = True
     return node
+
+
+def number_of(x: Any) -> Any:
+    """The number of a Value; anything else as it is."""
+    return x._data if isinstance(x, Value) else x
+
+
+def marked(operands: Sequence[Any], numbers: Sequence[Any]) -> Sequence[Any]:
+    """The numbers as a rule gets them: it is told which zeros are plain."""
+    if 0.0 not in numbers:
+        return numbers
+    return [PLAIN_ZERO if x == 0.0 and not isinstance(operands[i], Value) else x for i, x in enumerate(numbers)]
+
+
+def record_many(primitive: Primitive, data: float, operands: Operands) -> Value:
+    """A node whose value and operands are known already: a constant, where nothing flows back to any of them."""
+    node = Value(None, None, _OPERATION, data)
+    if OPEN:
+        operation_done(primitive, operands.operands, node)
+        if not grad_enabled():
+            node._constant = node._special = True
+            return node
+    special = operands.pullback is not None
+    for v in operands.variables:
+        if v._special:
+            special = True
+            break
+    if not operands.variables and not special and not _has_variable(operands.operands):
+        node._constant = node._special = True
+        if not _has_name(operands.operands):  # like plain numbers; of named ones every view shows what they make
+            return node
+    node._primitive = primitive
+    node._rest = operands
+    if special:
+        node._special = True
+        _TRACK(node, operands, operands.operands, operands.variables)
+    return node
+
+
+def _has_variable(operands: list[Any]) -> bool:
+    return any(isinstance(x, Value) and not x._constant for x in operands)
+
+
+def _has_name(operands: list[Any]) -> bool:
+    return any(isinstance(x, Value) and (x._label is not None or x._primitive is not None) for x in operands)
 
 
 def _restore(data: float, grad: float, is_constant: bool, label: str | None) -> Value:
     node = Value(data, label)
     node._grad = grad
-    node._constant = is_constant
+    node._constant = node._special = is_constant
     return node
 
 
-def record_many(primitive: Primitive, data: float, operands: Operands) -> Value:
-    """A node of a variadic primitive whose value and partials are known already."""
-    node = Value(data)
-    if HINT.open_blocks:
-        operation_done(primitive, operands.operands, node)
-    if paused():
-        node._constant = True
-    else:
-        node._primitive = primitive
-        node._rest = operands
-    return node
+def _refuse_hand_made(what: str) -> NoReturn:
+    raise TypeError(
+        f"Value takes data and a label, a string, not {what}; an operation with derivatives of its own is made by "
+        "autograd.primitive(name, value, partials), or by autograd.custom_vjp"
+    )
+
+
+def _power(x: float, exponent: float) -> float:
+    try:
+        return math.pow(x, exponent)
+    except OverflowError:
+        return math.inf
 
 
 def _flow(primitive: Primitive, partial: Any) -> float:
     return partial if type(partial) is float else as_float(partial, primitive.name, "a partial")
 
 
-def _kept_apart(
-    primitive: Primitive, operands: Sequence[Any], numbers: Sequence[float], partials: Sequence[Any]
-) -> Operands:
+def _kept_apart(operands: Sequence[Any], numbers: Sequence[float], flows: Sequence[Any]) -> Operands:
     """The operands and what flows back to each, for a node whose operands don't lie inline."""
-    kept = [x if isinstance(x, Value) else number for x, number in zip(operands, numbers, strict=True)]
-    places = [i for i, x in enumerate(kept) if isinstance(x, Value) and not x._constant and partials[i] is not None]
-    return Operands(kept, places, [kept[i] for i in places], [_flow(primitive, partials[i]) for i in places])
+    kept: list[Any] = [x if isinstance(x, Value) else number for x, number in zip(operands, numbers, strict=True)]
+    places = [i for i, x in enumerate(kept) if isinstance(x, Value) and not x._constant and flows[i] is not None]
+    return Operands(kept, places, [kept[i] for i in places], [flows[i] for i in places])
 
 
 def _operations_below(root: Value) -> list[Value]:
     """The operations whose gradient `root` can reach, operands first, each with its gradient set to zero.
 
-    A depth-first walk with a stack of its own: no recursion. The mark is new in every sweep, so an interrupted one
+    A depth-first walk with a stack of its own: no recursion. The mark is new in every walk, so an interrupted one
     leaves nothing behind.
     """
-    sweep = next(_SWEEPS)
+    mark = next(MARKS)
     order: list[Value] = []
     above: list[Value] = []
     cursors: list[tuple[Value, Iterator[Value]]] = []  # how far the walk has come among the many operands of a node
     node = root
-    node._sweep = sweep
+    node._mark = mark
     node._grad = 0.0
+    node._swept = True
     while True:
         below: Value | None = None
-        if node._rest is None:
+        rest = node._rest
+        if rest is None:
             lhs = node._lhs
-            if lhs is not None and lhs._sweep != sweep and lhs._primitive is not None:
+            if lhs is not None and lhs._mark != mark and lhs._primitive is not None:
                 below = lhs
             else:
                 rhs = node._rhs
-                if rhs is not None and rhs._sweep != sweep and rhs._primitive is not None:
+                if rhs is not None and rhs._mark != mark and rhs._primitive is not None:
                     below = rhs
-        elif node._rest.operations:
+        elif rest.variables:
+            if rest.pullback is not None:
+                rest.pullback.begin()
             if not cursors or cursors[-1][0] is not node:
-                cursors.append((node, iter(node._rest.operations)))
+                cursors.append((node, iter(rest.variables)))
             for operand in cursors[-1][1]:
-                if operand._sweep != sweep:
+                if operand._mark != mark and operand._primitive is not None:
                     below = operand
                     break
             else:
@@ -418,8 +650,9 @@ def _operations_below(root: Value) -> list[Value]:
         if below is not None:
             above.append(node)
             node = below
-            node._sweep = sweep
+            node._mark = mark
             node._grad = 0.0
+            node._swept = True
             continue
         order.append(node)
         if not above:

@@ -69,15 +69,15 @@ def javascript_table(uses: Iterable[tuple[Primitive, int]] | None = None) -> str
         TypeError: for a primitive whose rules compute with floats only.
 
     >>> from autograd import PRIMITIVES
-    >>> print(javascript_table([(PRIMITIVES["tanh"], 1)]).splitlines()[-3])
-    D["tanh"] = ([x0], y) => [1.0 - y * y];
+    >>> print(javascript_table([(PRIMITIVES["atan"], 1)]).splitlines()[-3])
+    D["atan"] = ([x0], y) => [1.0 / (1.0 + x0 * x0)];
     """
     wanted = list(dict.fromkeys(_whole_table() if uses is None else uses))
     called = wanted.copy()
     partials = []
     for row, count in wanted:
         xs = _operands(count)
-        outputs = partial_formulas(row, xs, Symbol("y"))
+        outputs = partial_formulas(row, xs, Symbol("y"), exact=True)
         partials.append(f"D[{_key(row, count)}] = ([{_names(count)}], y) => {_body(outputs, as_list=True)};")
         called += _calls(outputs)
     functions: dict[str, str] = {}

@@ -94,20 +94,23 @@ def value_formula(primitive: Primitive, operands: Sequence[Any]) -> Symbol:
         raise _not_polymorphic(primitive, "value", error) from None
 
 
-def partial_formulas(primitive: Primitive, operands: Sequence[Any], y: Any) -> list[Symbol]:
+def partial_formulas(primitive: Primitive, operands: Sequence[Any], y: Any, *, exact: bool = False) -> list[Symbol]:
     """The local derivatives of a row; operands that are plain numbers are computed with.
+
+    As books write them; `exact`, as the engine computes them.
 
     Raises:
         TypeError: if the rule computes with floats only.
 
     >>> from autograd import PRIMITIVES
     >>> partial_formulas(PRIMITIVES["relu"], [Symbol("z")], Symbol("a"))
-    [where(>(...), 1.0, 0.0)]
+    [where(>(...), 1.0, None)]
     >>> partial_formulas(PRIMITIVES["mul"], [Symbol("x"), 3.0], Symbol("y"))
     [3.0, x]
     """
     try:
-        return [as_symbol(partial) for partial in primitive.partials_at(operands, y)]
+        rule = primitive.partials_at if exact else primitive.textbook_partials_at
+        return [as_symbol(partial) for partial in rule(operands, y)]
     except TypeError as error:
         raise _not_polymorphic(primitive, "partials", error) from None
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import linecache
 import math
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import NamedTuple
 
+from autograd.engine.block import JOINT
 from autograd.engine.errors import describe, describe_all
 from autograd.engine.graph import topological_order
 from autograd.engine.primitive import Primitive
@@ -18,8 +18,7 @@ from autograd.engine.value import Value
 _OWN_PACKAGES = ("autograd", "nn")  # their frames are not the user's
 
 
-@contextmanager
-def detect_anomaly() -> Iterator[None]:
+def detect_anomaly() -> watched:
     """Stop inside the block at the first number that goes bad, and say where it was computed.
 
     Forward that is the first operation that gives NaN from numbers, or an infinity from finite numbers; backward the
@@ -37,8 +36,7 @@ def detect_anomaly() -> Iterator[None]:
     ...     print(str(error).partition(";")[0])
     backward: the gradient of mul(x = 0.0, x = 0.0) is inf, times the local derivative 0.0 by x = 0.0 makes nan
     """
-    with watched(_Detector()):
-        yield
+    return watched(_Detector())
 
 
 class Kink(NamedTuple):
@@ -56,7 +54,7 @@ def kinks(*outputs: Value) -> list[Kink]:
 
     >>> x = Value(0.0, label="x")
     >>> [str(kink) for kink in kinks(abs(x) + x.relu() + x * 2.0)]
-    ['abs(x = 0.0): 0 at 0', 'relu(x = 0.0): 0 at 0']
+    ['abs(x = 0.0): 0 at 0, the second NaN', 'relu(x = 0.0): 0 at 0']
     """
     order = topological_order(*outputs)
     live = {id(output) for output in outputs}  # what a gradient flows to
@@ -94,13 +92,9 @@ class _Detector:
     def sweep_starts(self, order: Sequence[Value], seeds: Sequence[tuple[Value, float]]) -> None:
         """Run the sweep in numbers of its own, before it touches a gradient."""
         adjoint = {id(output): seed for output, seed in seeds}
-        hidden: set[int] = set()  # what gets gradients out of a checkpoint, which has a sweep of its own
         for node in reversed(order):
             upstream = adjoint.pop(id(node), None)
-            if node.segment is not None or id(node) in hidden:
-                hidden.update(map(id, node.operands))
-                continue
-            if upstream is None:
+            if upstream is None or node.primitive is JOINT:  # the outputs have said it
                 continue
             for operand, partial in node.edges:
                 before, term = adjoint.get(id(operand), 0.0), upstream * partial

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from autograd.engine.block import Block
 from autograd.engine.errors import describe_all
 from autograd.engine.graph import topological_order
 from autograd.engine.primitive import Primitive
-from autograd.engine.recording import HINT, operation_done, paused, resumed, watched
-from autograd.engine.reductions import dot
-from autograd.engine.value import Operands, Value
+from autograd.engine.recording import grad_enabled, no_grad, resumed, watched
+from autograd.engine.value import SWEEP, Value, number_of
+from autograd.transforms.sweeps import Subgraph, forward_sweep, reverse_sweep, reverse_sweep_on_graph
 from autograd.transforms.tree import flatten, unflatten
-
-# A checkpoint is one node of many operands and no number of its own, and one node for each output, on which it hangs.
-_CHECKPOINT = Primitive("checkpoint", lambda xs: 0.0, lambda xs, y: (None,) * len(xs), variadic=True)
-_OUTPUT = Primitive("checkpoint_output", lambda node, i: 0.0, lambda node, i, y: (None, None))
 
 
 def checkpoint(f: Callable[..., Any], *args: Any) -> Any:
@@ -31,6 +28,7 @@ def checkpoint(f: Callable[..., Any], *args: Any) -> Any:
 
     Raises:
         ValueError: if f uses a result computed outside.
+        ValueError (from the backward pass): if an argument's data was changed meanwhile.
         RuntimeError (from the backward pass): if f doesn't compute the same again, because a parameter was changed.
 
     >>> def steps(x):
@@ -43,20 +41,21 @@ def checkpoint(f: Callable[..., Any], *args: Any) -> Any:
     ...     y = checkpoint(steps, y)
     >>> y.backward()
     >>> len(topological_order(y)), x.grad == y.data
-    (201, True)
+    (101, True)
     """
-    if paused():
+    if not grad_enabled():
         return f(*args)
     name = getattr(f, "__name__", "f")
-    segment = _Segment(f, args)
+    numbers = flatten(args, "checkpoint", "the arguments")
+    given = list({id(x): x for x in numbers if isinstance(x, Value) and not x.is_constant}.values())
+    inputs = [Value(x.data, x.label) for x in given]
     made = _Made()
-    inputs = [Value(x.data, x.label) for x in segment.inputs]
     with watched(made):
-        result, outputs = segment.call(inputs)
-    segment.outputs = [y.data if isinstance(y, Value) else y for y in outputs]
+        result, outputs = _call(f, args, numbers, given, inputs)
     outside: list[Value] = []
     for node in topological_order(*(y for y in outputs if isinstance(y, Value)), until=inputs):
-        if node.primitive is not None and id(node) not in made.ids:
+        if not (node.is_leaf or node.is_constant or id(node) in made.ids):
+            assert node.primitive is not None
             raise ValueError(
                 f"checkpoint: {name} uses {node.primitive.name}({describe_all(node.operands)}), "
                 "a result computed outside it; pass it as an argument"
@@ -65,30 +64,24 @@ def checkpoint(f: Callable[..., Any], *args: Any) -> Any:
             outside.append(node)
     if not (inputs or outside):
         return result
-    joint = _record_segment(_CHECKPOINT, 0.0, [*segment.inputs, *outside], segment, f"checkpoint of {name}")
-    kept = (
-        _record_segment(_OUTPUT, y.data, [joint, float(i)], segment, f"{name}[{i}]")
-        if isinstance(y, Value) and not y.is_constant
-        else y
-        for i, y in enumerate(outputs)
-    )
-    return unflatten(result, kept)
+    places = [i for i, y in enumerate(outputs) if isinstance(y, Value) and not y.is_constant]
+    segment = _Segment(name, f, args, numbers, given, outside, [number_of(y) for y in outputs], places)
+    for i, node in zip(places, segment.record([segment.outputs[i] for i in places]), strict=True):
+        outputs[i] = node
+    return unflatten(result, outputs)
 
 
-def _record_segment(primitive: Primitive, data: float, operands: list[Any], segment: Any, label: str) -> Value:
-    """A node whose gradients `segment.sweep(node)` hands on in a backward pass.
-
-    Args:
-        primitive, data, label: of the node.
-        operands: Values, to all of which gradients may flow, and floats.
-    """
-    node = Value(data, label)
-    if HINT.open_blocks:
-        operation_done(primitive, operands, node)
-    node._primitive = primitive
-    node._rest = Operands(operands, [], [x for x in operands if isinstance(x, Value)], [])
-    node._rest.segment = segment
-    return node
+def _call(
+    f: Callable[..., Any],
+    args: tuple[Any, ...],
+    numbers: Sequence[Value | float],
+    given: Sequence[Value],
+    inputs: Sequence[Any],
+) -> tuple[Any, list[Value | float]]:
+    """f's result and the numbers in it, with these inputs in place of the variables that were given."""
+    stand_ins = {id(x): stand_in for x, stand_in in zip(given, inputs, strict=True)}
+    result = f(*unflatten(args, [stand_ins.get(id(x), x) for x in numbers]))
+    return result, flatten(result, "checkpoint", "the result of f")
 
 
 class _Made:
@@ -104,69 +97,84 @@ class _Made:
         pass
 
 
-class _Segment:
+class _Segment(Block):
     """One checkpointed call of f.
 
     Attributes:
-        inputs: the variables among the arguments.
-        outputs: the numbers f gave.
+        outputs: all numbers f returned.
+        places: which of them are outputs of the block.
     """
 
-    def __init__(self, f: Callable[..., Any], args: tuple[Any, ...]) -> None:
-        self._f = f
-        self._numbers = flatten(args, "checkpoint", "the arguments")
-        self._args = unflatten(args, self._numbers)
-        self.inputs = list({id(x): x for x in self._numbers if isinstance(x, Value) and not x.is_constant}.values())
-        self._data = [x.data for x in self.inputs]
-        self.outputs: list[float] = []
-        self._seeds: dict[int, tuple[int, float]] = {}  # by output: the sweep it comes from, and its gradient
+    def __init__(
+        self,
+        name: str,
+        f: Callable[..., Any],
+        args: tuple[Any, ...],
+        numbers: list[Value | float],
+        given: list[Value],
+        outside: list[Value],
+        outputs: list[float],
+        places: list[int],
+    ) -> None:
+        super().__init__(f"checkpoint of {name}", [*numbers, *outside], len(places))
+        self._f, self._args, self._arguments = f, unflatten(args, numbers), numbers
+        self._given, self._outside = given, outside
+        self.outputs = outputs
+        self.places = places
 
-    def call(self, inputs: Sequence[Value]) -> tuple[Any, list[Value | float]]:
-        """f's result and the numbers in it, with these variables for inputs."""
-        stand_ins = {id(x): stand_in for x, stand_in in zip(self.inputs, inputs, strict=True)}
-        result = self._f(*unflatten(self._args, (stand_ins.get(id(x), x) for x in self._numbers)))
-        return result, flatten(result, "checkpoint", "the result of f")
+    def values_at(self, numbers: Sequence[float]) -> list[float]:
+        by_id = {id(x): Value(number) for x, number in zip(self.operands, numbers, strict=True)}
+        with no_grad():
+            outputs = self._called([by_id[id(x)] for x in self._given])
+        return [number_of(outputs[i]) for i in self.places]
 
-    def outputs_again(self, inputs: Sequence[Value]) -> list[Value | float]:
-        """The numbers f gives, recorded.
+    def pull(self, cotangents: Sequence[Any], start: Sequence[Any], on_graph: bool) -> list[Any]:
+        stand_ins, outputs = self._again(on_graph)
+        sources = self._sources(stand_ins)
+        pairs = [(y, u) for y, u in zip(outputs, cotangents, strict=True) if isinstance(y, Value) and u is not None]
+        # As if f's operations stood in the graph: what has come to the inputs so far comes first.
+        began = [(stand_ins.get(id(x), x), s) for x, s in zip(self.inputs, start, strict=True) if s is not None]
+        sweep = reverse_sweep_on_graph if on_graph else reverse_sweep
+        with SWEEP.lock, resumed():
+            graph = Subgraph([y for y, _ in pairs], sources, False)
+            found = dict(zip(map(id, sources), sweep(graph, [*began, *pairs], sources), strict=True))
+        totals: list[Any] = []
+        for x in self.inputs:  # one that f was given may be known to it from outside, too
+            both = {id(x): x, id(stand_ins.get(id(x), x)): x}
+            parts = [found[key] for key in both if found.get(key) is not None]
+            totals.append(sum(parts[1:], parts[0]) if parts else None)
+        return totals
+
+    def push(self, tangents: Sequence[Any], on_graph: bool) -> list[Any]:
+        stand_ins, outputs = self._again(on_graph)
+        along = dict(zip(map(id, self.inputs), tangents, strict=True))
+        along |= {id(stand_in): along[key] for key, stand_in in stand_ins.items()}
+        seeds = [(x, along[id(x)]) for x in self._sources(stand_ins) if along[id(x)] is not None]
+        with SWEEP.lock, resumed():
+            graph = Subgraph([y for y in outputs if isinstance(y, Value)], [x for x, _ in seeds], False)
+            return forward_sweep(graph, seeds, outputs, on_graph)
+
+    def _sources(self, stand_ins: dict[int, Value]) -> list[Value]:
+        return list({id(x): x for x in (*stand_ins.values(), *self._outside)}.values())
+
+    def _again(self, on_graph: bool) -> tuple[dict[int, Value], list[Value | float]]:
+        """f computed again: what stood in for the variables it was given (on the graph these themselves), its outputs.
 
         Raises:
-            RuntimeError: if they are not those that it gave before.
+            RuntimeError: if they are not those that it returned before.
         """
+        inputs = (
+            self._given if on_graph else [Value(n, x.label) for x, n in zip(self._given, self.numbers, strict=False)]
+        )
         with resumed():
-            _, outputs = self.call(inputs)
-        now = [y.data if isinstance(y, Value) else y for y in outputs]
+            outputs = self._called(inputs)
+        now = [number_of(y) for y in outputs]
         if list(map(repr, now)) != list(map(repr, self.outputs)):  # repr: nan is as good as nan
             raise RuntimeError(
-                f"checkpoint: {getattr(self._f, '__name__', 'f')} gave {self.outputs}, and now gives {now}; it must "
-                "give the same again: change parameters after the backward pass, and pass random numbers as arguments"
+                f"{self.name}: f returned {self.outputs}, and now returns {now}; it must return the same again: "
+                "change parameters after the backward pass, and pass random numbers as arguments"
             )
-        return outputs
+        return dict(zip(map(id, self._given), inputs, strict=True)), [outputs[i] for i in self.places]
 
-    def place(self, node: Value) -> tuple[Value, int | None]:
-        """The joint, and which output the node is; None for the joint itself."""
-        if node.primitive is _CHECKPOINT:
-            return node, None
-        joint, position = node.operands
-        assert isinstance(joint, Value)
-        assert isinstance(position, float)
-        return joint, int(position)
-
-    def sweep(self, node: Value) -> None:
-        """Take the gradient of one output; at the joint, hand on what has come to all of them."""
-        joint, position = self.place(node)
-        if position is not None:
-            self._seeds[position] = joint._sweep, node.grad
-            return
-        seeds = [(i, seed) for i, (sweep, seed) in sorted(self._seeds.items()) if sweep == node._sweep]
-        self._seeds.clear()
-        inputs = [Value(number, x.label) for number, x in zip(self._data, self.inputs, strict=True)]
-        outputs = self.outputs_again(inputs)
-        with resumed():
-            weighted = dot([outputs[i] for i, _ in seeds], [seed for _, seed in seeds])
-        # As if f's operations stood in the graph: what has come to the inputs so far comes first.
-        for x, stand_in in zip(self.inputs, inputs, strict=True):
-            stand_in.grad, x.grad = x.grad, 0.0
-        weighted.backward()
-        for x, stand_in in zip(self.inputs, inputs, strict=True):
-            x.grad += stand_in.grad
+    def _called(self, inputs: Sequence[Value]) -> list[Value | float]:
+        return _call(self._f, self._args, self._arguments, self._given, inputs)[1]

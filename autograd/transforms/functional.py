@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from autograd.transforms.linearize import Call, Function
-from autograd.transforms.sweeps import Number
+from autograd.transforms.linearize import Call, Function, Number
 from autograd.transforms.tree import is_one_number, unflatten, unflatten_matrix
 
 

@@ -2,27 +2,54 @@
 
 from __future__ import annotations
 
+import math
 import warnings
-from collections.abc import Callable, Sequence
-from contextvars import ContextVar
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from autograd.engine import primitives as p
-from autograd.engine.graph import reach_beyond, topological_order
+from autograd.engine.graph import check_unchanged, topological_order
 from autograd.engine.primitive import Primitive
-from autograd.engine.recording import paused, resumed
+from autograd.engine.recording import grad_enabled, resumed
 from autograd.engine.reductions import dot
-from autograd.engine.value import Operands, Value, constant, record_many
-from autograd.transforms.sweeps import Number, forward_sweep, reverse_sweep
-from autograd.transforms.tree import flatten, is_one_number, located, unflatten
+from autograd.engine.value import SWEEP, Value, constant, number_of
+from autograd.transforms.sweeps import Subgraph, forward_sweep, reverse_sweep, reverse_sweep_on_graph
+from autograd.transforms.tree import flatten, is_one_number, is_row, located, unflatten
 
 Function = Callable[..., Any]
+Number = Value | float
 
-# The variables of a call of f are no leaves, but of this operation: after the call they are nobody's variables.
-_SOURCE = Primitive("source", lambda a: a, lambda a, y: (None,))
+# During a call of f its variables are leaves; after it they are of this operation, and nobody's variables.
+_SOURCE = Primitive("source", lambda xs: 0.0, lambda xs, y: (), variadic=True)
 
-# The variables of all calls of f that are running, by id: to each other, they are variables from outside.
-_RUNNING: ContextVar[frozenset[int]] = ContextVar("autograd_running", default=frozenset())
+
+def adjoints(y: Value, xs: Iterable[Value]) -> list[Value]:
+    """The derivatives of y by each of xs as Values, which can be differentiated again; no `.grad` is touched.
+
+    Args:
+        y: the output.
+        xs: variables, or results on the way to y.
+
+    Raises:
+        TypeError: if y or one of xs is not a Value.
+        ValueError: if the data of an operand was changed since it was used.
+
+    >>> x = Value(3.0)
+    >>> (slope,) = adjoints(x**3.0, [x])
+    >>> (curvature,) = adjoints(slope, [x])
+    >>> slope.data, curvature.data, x.grad
+    (27.0, 18.0, 0.0)
+    """
+    if isinstance(xs, Value):
+        raise TypeError("adjoints: xs must be a list of Values, got one Value; write adjoints(y, [x])")
+    sources = list(xs)
+    for x in sources:
+        if not isinstance(x, Value):
+            raise TypeError(f"adjoints: xs must hold Values, got {type(x).__name__} {x!r}")
+    check_unchanged(topological_order(y))
+    with SWEEP.lock:
+        found = reverse_sweep_on_graph(Subgraph([y], sources, True), [(y, 1.0)], sources)
+    return [x if isinstance(x, Value) else constant(x) for x in _numbers(found)]
 
 
 class Call:
@@ -49,37 +76,37 @@ class Call:
         picked = _picked(operation, argnums, len(args))
         inputs = tuple(args[i] for i in picked)
         numbers = [flatten(x, operation, f"argument {i}") for i, x in zip(picked, inputs, strict=True)]
-        connected = [[isinstance(x, Value) and not (x.is_constant or paused()) for x in xs] for xs in numbers]
+        recording = grad_enabled()
         filled = list(args)
         with resumed():
-            variables = [
-                [_source(*pair) for pair in zip(*xs, strict=True)] for xs in zip(numbers, connected, strict=True)
-            ]
+            variables = [[_source(x, recording) for x in xs] for xs in numbers]
             for i, x, xs in zip(picked, inputs, variables, strict=True):
                 filled[i] = unflatten(x, xs)
             self.sources = [x for xs in variables for x in xs]
-            token = _RUNNING.set(_RUNNING.get() | set(map(id, self.sources)))
+            own = [x for x in self.sources if x.is_leaf]
             try:
                 self.result = f(*filled, **kwargs)
             finally:
-                _RUNNING.reset(token)
+                for x in own:
+                    x._primitive = _SOURCE
         self.inputs = inputs if isinstance(argnums, Sequence) else inputs[0]
         self.outputs = flatten(self.result, operation, "the result of f")
-        recorded = [y for y in self.outputs if isinstance(y, Value)]
-        if self.outputs and not recorded:
+        recorded = [y for y in self.outputs if isinstance(y, Value) and not y.is_constant]
+        if self.outputs and not any(isinstance(y, Value) for y in self.outputs):
             warnings.warn(
                 f"{operation}: f returned plain numbers, which depend on no variable: the derivative is 0. "
                 "If they should depend on one, compute without .data, detach() and no_grad()",
                 stacklevel=3,
             )
-        others = reach_beyond(recorded, self.sources, _RUNNING.get())
-        self._on_graph = others or any(map(any, connected))
-        self._order: list[Value] | None = None
+        self._recorded = recorded
+        with SWEEP.lock:
+            self._graph = Subgraph(recorded, self.sources, False)
+        self._on_graph = self._graph.foreign or len(own) < len(self.sources)
 
     def value(self) -> Any:
         """What f returned, in floats if it depends on nothing but the arguments."""
-        keep = self._on_graph and not paused()
-        return unflatten(self.result, (y.data if isinstance(y, Value) and not keep else y for y in self.outputs))
+        keep = self._on_graph and grad_enabled()
+        return unflatten(self.result, (y if keep else number_of(y) for y in self.outputs))
 
     def one_output(self) -> Number:
         """The number f returned.
@@ -96,32 +123,37 @@ class Call:
 
     def slopes(self, y: Number) -> list[Number]:
         """The derivatives of y by every source, recorded, to be differentiated again."""
-        if not isinstance(y, Value):
-            return [0.0] * len(self.sources)
-        with resumed():
-            return reverse_sweep([(y, 1.0)], self.sources, topological_order(y, until=self.sources))
+        return self._reverse([(y, 1.0)], True)
 
     def pull(self, outputs: Sequence[Number], cotangents: Sequence[Number]) -> list[Number]:
         """Σ cotangent · d(output)/d(source) for every source: one reverse sweep."""
-        pairs = [(y, u) for y, u in zip(outputs, cotangents, strict=True) if isinstance(y, Value) and not y.is_constant]
-        with resumed():
-            if self._on_graph or any(isinstance(u, Value) for u in cotangents):
-                order = topological_order(*(y for y, _ in pairs), until=self.sources)
-                return reverse_sweep(pairs, self.sources, order)
-            for x in self.sources:
-                x.grad = 0.0
-            if pairs:
-                dot(*zip(*pairs, strict=True)).backward()
-            return [x.grad for x in self.sources]
+        pairs = list(zip(outputs, cotangents, strict=True))
+        on_graph = self._on_graph or any(isinstance(u, Value) for u in cotangents)
+        found = self._reverse(pairs, on_graph)
+        if len(pairs) == 1 or all(math.isfinite(number_of(x)) for x in found):
+            return found
+        # Taken together, infinities may cancel or not as the sums fall; by itself each output has one answer.
+        rows = [(u, self._reverse([(y, 1.0)], on_graph)) for y, u in pairs if not _is_zero(u)]
+        return [_combined((u, row[j]) for u, row in rows) for j in range(len(self.sources))]
 
     def push(self, tangents: Sequence[Number]) -> list[Number]:
         """Σ d(output)/d(source) · tangent for every output: one forward sweep."""
         on_graph = self._on_graph or any(isinstance(t, Value) for t in tangents)
-        if self._order is None:
-            ends = [y for y in self.outputs if isinstance(y, Value)]
-            self._order = topological_order(*ends, until=self.sources)
-        with resumed():
-            return forward_sweep(zip(self.sources, tangents, strict=True), self.outputs, self._order, on_graph)
+        seeds = list(zip(self.sources, tangents, strict=True))
+        with SWEEP.lock, resumed():
+            found = _numbers(forward_sweep(self._graph, seeds, self.outputs, on_graph))
+        for i, y in enumerate(self.outputs):
+            if not math.isfinite(number_of(found[i])):  # inf or NaN as the products fall: reverse mode's is the answer
+                found[i] = _combined(zip(tangents, self._reverse([(y, 1.0)], on_graph), strict=True))
+        return found
+
+    def _reverse(self, seeds: Sequence[tuple[Number, Number]], on_graph: bool) -> list[Number]:
+        pairs = [(y, u) for y, u in seeds if isinstance(y, Value) and not y.is_constant and not _is_zero(u)]
+        outputs = [y for y, _ in pairs]
+        with SWEEP.lock, resumed():
+            graph = self._graph if _same(outputs, self._recorded) else Subgraph(outputs, self.sources, False)
+            sweep = reverse_sweep_on_graph if on_graph else reverse_sweep
+            return _numbers(sweep(graph, pairs, self.sources))
 
     def vector(self, tree: Any, vector: Any, name: str) -> list[Number]:
         """The numbers of a tangent or cotangent, which must have the structure of `tree`.
@@ -129,6 +161,8 @@ class Call:
         Raises:
             ValueError: if it has another, or holds a NaN.
         """
+        if is_row(tree) and is_row(vector) and len(tree) == len(vector) and all(x == x for x in vector):
+            return list(vector)
         numbers: list[Number] = []
         for place, x in located(tree, vector, self.operation, name):
             if x != x:  # true of NaN alone
@@ -142,8 +176,8 @@ class Call:
 
     def finished(self, numbers: Sequence[Number]) -> list[Number]:
         """What the caller gets: floats, or Values where they depend on variables of the caller's."""
-        if paused():
-            return [x.data if isinstance(x, Value) else x for x in numbers]
+        if not grad_enabled():
+            return [number_of(x) for x in numbers]
         if self._on_graph or any(isinstance(x, Value) for x in numbers):
             return [x if isinstance(x, Value) else constant(x) for x in numbers]
         return list(numbers)
@@ -163,9 +197,29 @@ def _picked(operation: str, argnums: int | Sequence[int], count: int) -> list[in
     return positions
 
 
-def _source(x: Number, connected: bool) -> Value:
-    """A node of its own for the same number; connected, it depends on x, which is a variable of the caller's."""
-    number = x.data if isinstance(x, Value) else x
-    source: Value = p.mul(x, 1.0) if connected else record_many(_SOURCE, number, Operands([number], [], [], []))
-    source.label = x.label if isinstance(x, Value) else None
+def _source(x: Number, recording: bool) -> Value:
+    """A variable for the same number; one that stands for a variable of the caller's depends on it."""
+    if not isinstance(x, Value):
+        return Value(x)
+    source = p.mul(x, 1.0) if recording and not x.is_constant else Value(x.data)
+    source.label = x.label
     return source
+
+
+def _numbers(found: Iterable[Number | None]) -> list[Number]:
+    return [0.0 if x is None else x for x in found]
+
+
+def _same(some: Sequence[Value], others: Sequence[Value]) -> bool:
+    return list(map(id, some)) == list(map(id, others))
+
+
+def _is_zero(factor: Number) -> bool:
+    """Whether it is a plain 0.0, from which nothing flows."""
+    return not isinstance(factor, Value) and factor == 0.0
+
+
+def _combined(terms: Iterable[tuple[Number, Number]]) -> Number:
+    """Σ factor · derivative, where the factor is not 0."""
+    flowing = [(t, d) for t, d in terms if not _is_zero(t)]
+    return dot([t for t, _ in flowing], [d for _, d in flowing])

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain, repeat
+from itertools import chain, islice, repeat
 from typing import Any
 
 from autograd.engine.errors import as_float
@@ -22,12 +22,19 @@ def flatten(tree: Any, operation: str, where: str) -> list[Value | float]:
         operation, where: what an error message calls the operation and the structure.
 
     Raises:
-        TypeError: for an element that is no number.
+        TypeError: for an element that is not a number.
 
     >>> flatten({"w": [1, 2.0], "b": 3.0}, "grad", "x")
     [1.0, 2.0, 3.0]
     """
+    if is_row(tree):
+        return list(tree)
     return [number for _, number in located(tree, tree, operation, where)]
+
+
+def is_row(tree: Any) -> bool:
+    """Whether it is a list of nothing but floats and Values: by far the most frequent, and to be gone through fast."""
+    return type(tree) is list and set(map(type, tree)) <= {float, Value}
 
 
 def located(tree: Any, other: Any, operation: str, where: str) -> Iterator[tuple[str, Value | float]]:
@@ -35,7 +42,7 @@ def located(tree: Any, other: Any, operation: str, where: str) -> Iterator[tuple
 
     Raises:
         ValueError: if the structures differ.
-        TypeError: for an element that is no number.
+        TypeError: for an element that is not a number.
 
     >>> list(located({"w": [1, 2.0]}, {"w": [3.0, 4.0]}, "hvp", "v"))
     [("v['w'][0]", 3.0), ("v['w'][1]", 4.0)]
@@ -60,6 +67,8 @@ def unflatten(tree: Any, numbers: Iterable[Any]) -> Any:
     {'w': [1.0, 2.0], 'b': 3.0}
     """
     rest = iter(numbers)
+    if is_row(tree):
+        return _take(len(tree), rest)
     return _refill(tree, lambda leaf: _array(_take(leaf.size, rest), leaf.shape) if is_array(leaf) else next(rest))
 
 
@@ -101,7 +110,7 @@ def is_array(thing: Any) -> bool:
 
 
 def _take(count: int, things: Iterator[Any]) -> list[Any]:
-    return [next(things) for _ in range(count)]
+    return list(islice(things, count))
 
 
 def _array(numbers: list[Any], shape: tuple[int, ...]) -> Any:

@@ -94,6 +94,8 @@ _OPAQUE: dict[str, Callable[..., Any]] = {
     "pow": lambda a, b: a**b,
     "neg": lambda a: -a,
     "abs": sympy.Abs,
+    "sigmoid_slope": lambda a: 1 / ((1 + sympy.exp(-a)) * (1 + sympy.exp(a))),
+    "cosine": lambda x, length: x / length,
     "ieee_div": lambda a, b: a / b,
     "ieee_log": sympy.log,
     "ieee_pow": lambda a, b: a**b,

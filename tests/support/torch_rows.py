@@ -29,6 +29,7 @@ TORCH_ROWS: dict[str, Callable[..., Any]] = {
     "minimum": lambda torch, a, b: torch.minimum(a, b),
     "clip": lambda torch, a, low, high: torch.clamp(a, low, high),
     "hypot": lambda torch, a, b: torch.hypot(a, b),
+    "cosine": lambda torch, x, length: torch.where(length == 0.0, torch.zeros_like(x), x / length),
     "sin": lambda torch, a: a.sin(),
     "cos": lambda torch, a: a.cos(),
     "tan": lambda torch, a: a.tan(),
@@ -43,6 +44,7 @@ TORCH_ROWS: dict[str, Callable[..., Any]] = {
     "acosh": lambda torch, a: a.acosh(),
     "atanh": lambda torch, a: a.atanh(),
     "sigmoid": lambda torch, a: a.sigmoid(),
+    "sigmoid_slope": lambda torch, a: a.sigmoid() * (-a).sigmoid(),
     "log_sigmoid": lambda torch, a: torch.nn.functional.logsigmoid(a),
     "softplus": lambda torch, a: torch.nn.functional.softplus(a),
     "relu": lambda torch, a: a.relu(),
@@ -65,6 +67,8 @@ NOT_IN_TORCH = {"cbrt": "PyTorch has no cube root"}
 TORCH_DIFFERS: dict[tuple[str, tuple[float, ...], int], str] = {
     ("hypot", (0.0, 0.0), 0): "NaN in PyTorch, whose vector_norm gives the subgradient 0 there; ours is 0 for both",
     ("hypot", (0.0, 0.0), 1): "as above",
+    ("cosine", (0.0, 0.0), 0): "a convention of ours",
+    ("cosine", (0.0, 0.0), 1): "as above",
     ("elu", (2.0, 1.0), 1): "PyTorch takes alpha as a plain number and has no derivative by it",
     ("elu", (-0.5, 1.0), 1): "as above",
     ("elu", (-0.5, 0.25), 1): "as above",
@@ -73,11 +77,16 @@ TORCH_DIFFERS: dict[tuple[str, tuple[float, ...], int], str] = {
 """The partials, by row, point and operand, that are not held against PyTorch's, and why."""
 
 TORCH_DIFFERS_AT_EXTREMES = {
+    "pow": "where the power overflows, but not its product with a tiny exponent, PyTorch gives inf",
+    "ieee_pow": "as pow",
+    "xlogy": "of (0, 0) PyTorch gives NaN by the second operand, which cannot influence the result",
+    "cosine": "a convention of ours at length 0",
     "relu": "of NaN, PyTorch gives 1; ours is 0, as wherever a > 0 does not hold",
     "maximum": "with a NaN, PyTorch gives both operands the whole gradient; ours is ½ and ½, as at any tie",
     "minimum": "as maximum",
     "clip": "where low = high, PyTorch drops the gradient of low; with a NaN, all of them",
     "elu": "PyTorch has no derivative by alpha",
+    "logsumexp": "PyTorch takes exp(x − y), which is 1 for each of two equal large operands; right is ½",
     "hypot": "at the origin, as in TORCH_DIFFERS",
     "atan2": "PyTorch squares the radius, which underflows",
     "norm": "PyTorch squares the operands, which underflows",

@@ -70,12 +70,16 @@ def pytorch_is_wrong(name, point):
     if name == "pow":  # the mixed derivative a^(b − 1)·(1 + b·log(a)) is 1/a at b = 0, and 0 in PyTorch
         return point[1] == 0.0 != point[0]
     huge = max(map(abs, point)) == 1e200
-    return huge and name in ("norm", "prod")  # it squares, and overflows; it divides the product by an operand
+    if name == "xlogy":  # the result is 0 whatever the second operand is; PyTorch has −1 for a mixed derivative
+        return point[0] == 0.0 >= point[1]
+    if name == "abs":  # the second derivative is not 0 where the first one jumps
+        return point == (0.0,)
+    return huge and name in ("norm", "prod", "logsumexp")  # it squares; divides by an operand; takes exp(x − y)
 
 
 @pytest.mark.parametrize(
     ("name", "point"),
-    [(name, x) for name in UNARY for x in ONE]
+    [(name, x) for name in UNARY for x in ONE if not pytorch_is_wrong(name, x)]
     + [(name, x) for name in BINARY for x in TWO if not pytorch_is_wrong(name, x)],
 )
 def test_as_in_pytorch_but_where_that_has_no_number(name, point):
@@ -100,9 +104,11 @@ def test_a_power_by_its_exponent_at_exponent_zero():
 
 
 @pytest.mark.parametrize("name", ["hypot", "norm", "atan2"])
-def test_subgradient_0_at_the_origin_in_every_order(name):
+def test_subgradient_0_at_the_origin_and_no_second_derivative(name):
     xs = [Value(0.0), Value(0.0)]
-    assert derivatives(PRIMITIVES[name](*xs), xs) == [0.0] * 7
+    value, *slopes, first, second, third, last = derivatives(PRIMITIVES[name](*xs), xs)
+    assert [value, *slopes] == [0.0, 0.0, 0.0]
+    assert any(map(math.isnan, (first, second, third, last)))
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,9 @@ def outcome(compute: Callable[[], Any]) -> Any:
 
 
 def same_partials(partials: tuple[float | None, ...], expected: list[float | None]) -> bool:
-    return [p if p is None else bits(p) for p in partials] == [p if p is None else bits(p) for p in expected]
+    """To the last bit; but where a plain 0.0 is all that comes in, nothing flows."""
+    pairs = zip(partials, expected, strict=True)
+    return all(a is b or (a is None and b == 0.0) or (b is not None and bits(a) == bits(b)) for a, b in pairs)
 
 
 def assert_records_the_row(name: str, a: float, b: float) -> None:
@@ -126,7 +128,7 @@ def test_unary_plus_is_the_number_itself() -> None:
 
 
 UNARY = [row for row in PRIMITIVES.values() if len(row.operands) == 1 + len(row.defaults) and not row.variadic]
-METHODS = [row for row in UNARY if row.name not in ("neg", "abs", "ieee_log")]
+METHODS = [row for row in UNARY if row.name not in ("neg", "abs", "sign", "sigmoid_slope", "ieee_log")]
 
 
 @pytest.mark.parametrize("row", METHODS, ids=lambda row: row.name)

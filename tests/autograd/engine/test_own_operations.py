@@ -113,8 +113,8 @@ def test_name_of_a_lambda_is_no_identifier():
             r"the partials are for 2 operands \(a, b\), but the value takes \(a\)",
         ),
         (lambda a, b: a, lambda a, b: (1.0, 1.0), {}, "the partials are for 1 operands"),
-        (lambda a: a, lambda a, y: (1.0, 2.0), {}, "gives 2 partials for 1 operands; give one for each"),
-        (lambda a: a, lambda a, y: 1.0, {}, "must give a tuple, got 1.0"),
+        (lambda a: a, lambda a, y: (1.0, 2.0), {}, "returns 2 partials for 1 operands; return one for each"),
+        (lambda a: a, lambda a, y: 1.0, {}, "must return a tuple, got 1.0"),
         (lambda a: a, lambda a, y: (1j,), {}, r"partial 0 at \(2.0,\) must be a real number"),
         (lambda a: a, lambda a, y: ("1",), {}, "partial 0 .* got str '1'"),
         (lambda a: a * 1j, lambda a, y: (1.0,), {}, r"the value at \(2.0,\) must be a real number.*complex"),
@@ -139,8 +139,8 @@ def test_rules_that_are_wrong(value, partials, facts, message):
 @pytest.mark.parametrize(
     ("partials", "message"),
     [
-        (lambda a, b, y: (1.0,), "blend: the rule gives 1 partials for 2 operands"),
-        (lambda a, b, y: None, "blend: the rule for the partials must give a tuple, got None"),
+        (lambda a, b, y: (1.0,), "blend: the rule returns 1 partials for 2 operands"),
+        (lambda a, b, y: None, "blend: the rule for the partials must return a tuple, got None"),
         (lambda a, b, y: (1.0, 1j), "blend: a partial must be a real number.*complex"),
         (lambda a, b, y: (Value(1.0), 2.0), "blend: a partial must be a real number.*Value"),
     ],

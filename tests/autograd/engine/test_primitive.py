@@ -112,7 +112,7 @@ def test_a_name_that_is_taken_or_none(name: str, part: str, table: dict[str, Pri
 @pytest.mark.parametrize("partials", [lambda a, b, y: (1.0,), lambda a, b, y: (1.0, 1.0, 1.0), lambda a, b, y: ()])
 def test_a_rule_that_gives_a_wrong_number_of_partials(partials: Any) -> None:
     bad = primitive("bad", lambda a, b: a + b, partials)
-    with pytest.raises(TypeError, match=r"bad: the rule gives \d partials for 2 operands"):
+    with pytest.raises(TypeError, match=r"bad: the rule returns \d partials for 2 operands"):
         bad(Value(1.0), Value(2.0))
 
 

@@ -11,14 +11,14 @@ import pytest
 
 import autograd
 from autograd import Value, constant, dot, no_grad
-from autograd.engine.recording import HINT, paused
+from autograd.engine.recording import OPEN, grad_enabled
 
 
 @pytest.fixture(autouse=True)
 def everything_is_closed_afterwards() -> Iterator[None]:
     yield
-    assert not paused()
-    assert HINT.open_blocks == 0
+    assert grad_enabled()
+    assert not OPEN
 
 
 def records() -> bool:
@@ -40,7 +40,7 @@ def test_nothing_is_recorded_inside_and_everything_afterwards() -> None:
     assert records()
     with no_grad():
         assert not records()
-        assert paused()
+        assert not grad_enabled()
     assert records()
 
 
@@ -141,7 +141,7 @@ def test_another_thread_goes_on_recording() -> None:
     thread = threading.Thread(target=pause)
     thread.start()
     assert opened.wait(10)
-    assert HINT.open_blocks == 1
+    assert len(OPEN) == 1
     assert records()
     with no_grad():
         assert not records()

@@ -334,7 +334,9 @@ def test_constants() -> None:
     assert c.is_leaf
     both = c * 2.0 + c.exp()
     assert both.is_constant
-    assert both.operands == ()
+    assert [x.data for x in both.operands] == [4.0, math.exp(2.0)]  # what it was computed from can be seen
+    assert both.edges == []
+    assert (constant(2.0) * 3.0).operands == ()  # without a name it is like a plain number
     y = v * c
     y.backward()
     assert (v.grad, c.grad) == (2.0, 0.0)

@@ -123,7 +123,7 @@ def test_kinks_are_told_in_the_order_of_the_computation():
     assert list(map(str, kinks(y))) == [
         "relu(x = 0.0): 0 at 0",
         "maximum(w = 2.0, 2.0): ½ and ½ at a tie",
-        "abs(0.0): 0 at 0",
+        "abs(0.0): 0 at 0, the second NaN",
     ]
     assert kinks(y)[0].node.operands == (x,)
 

@@ -38,8 +38,10 @@ def test_every_row_passes_in_both_orders(row, sample):
 def test_every_row_fails_with_a_partial_that_is_slightly_off(row, sample):
     def off(xs, y):
         right = row.partials_at(xs, y)
-        return tuple(None if partial is None else partial * 1.00001 + 1e-6 for partial in right)
+        return tuple(None if partial is None else partial + 1e-5 * abs(partial) + 1e-6 for partial in right)
 
+    if not any(row.partials_at(sample, row(*sample))):
+        pytest.skip("where nothing flows, nothing is off")
     wrong = autograd.Primitive("off", lambda xs: row.value_at(xs, xs), off, variadic=True)
     with pytest.raises(AssertionError, match=r"gradcheck: the derivative of output 0 of f .* to blame is off\("):
         gradcheck(wrong, *sample)

@@ -29,10 +29,14 @@ def test_the_refusal_says_what_to_use(convert: Any) -> None:
         convert(Value(2.0, label="x"))
 
 
-def test_formatting_and_indexing_are_refused() -> None:
+def test_a_display_drops_no_gradient() -> None:
+    x = Value(2.0, label="x")
+    assert f"{x:.3f} {x:>8.1e} {x:g}" == "2.000  2.0e+00 2"
+    assert f"{x}" == str(x) == repr(x)
+
+
+def test_indexing_is_refused() -> None:
     x = Value(2.0)
-    with pytest.raises(TypeError):
-        f"{x:.3f}"
     with pytest.raises(TypeError):
         [0, 1, 2][x]  # type: ignore[call-overload]
     with pytest.raises(TypeError):

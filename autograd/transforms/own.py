@@ -1,0 +1,262 @@
+"""Operations of your own: `primitive`, said like a row of the table, and `custom_vjp`, any function with a pullback."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import keyword
+from collections.abc import Callable, Sequence
+from typing import Any, ParamSpec, TypeVar, Unpack, overload
+
+from autograd.engine.block import Block
+from autograd.engine.define import Facts, Own, entered
+from autograd.engine.errors import as_float
+from autograd.engine.primitive import PRIMITIVES, Primitive, Rule
+from autograd.engine.recording import grad_enabled, resumed
+from autograd.engine.value import Value, number_of
+from autograd.transforms.tree import flatten, located, unflatten
+
+P = ParamSpec("P")
+Y = TypeVar("Y")
+
+
+@overload
+def primitive(name: str, value: Rule, partials: Rule, **facts: Unpack[Facts]) -> Own: ...
+@overload
+def primitive(name: str | None = None, *, partials: Rule, **facts: Unpack[Facts]) -> Callable[[Rule], Own]: ...
+def primitive(
+    name: str | None = None,
+    value: Rule | None = None,
+    partials: Rule | None = None,
+    *,
+    symbol: str = "",
+    variadic: bool = False,
+    defaults: tuple[float, ...] = (),
+    domain: str = "",
+    convention: str = "",
+    samples: Sequence[tuple[float, ...]] = (),
+    kinks: Sequence[tuple[float, ...]] = (),
+    at_kink: Rule | None = None,
+    textbook: Rule | None = None,
+) -> Own | Callable[[Rule], Own]:
+    """Add an operation of your own to the table; as a decorator, with the function it stands above as the value.
+
+    The rules are checked at the samples. Prove the partials with `autograd.gradcheck`.
+
+    Args:
+        name: a Python identifier no other primitive has; the decorated function's name if left out.
+        value: the rule for the value.
+        partials: the polymorphic rule for the partial derivatives; its last parameter is the output.
+        symbol, variadic, defaults, domain, convention, samples, kinks, at_kink, textbook: as of `Primitive`.
+
+    Raises:
+        TypeError: if a rule takes or returns the wrong number of things, or anything other than real numbers.
+        ValueError: if the name is taken or is not an identifier.
+
+    >>> cube = primitive("cube", lambda a: a * a * a, lambda a, y: (3.0 * a * a,), samples=[(2.0,)])
+    >>> cube(2.0)
+    8.0
+    >>> @primitive(partials=lambda a, y: (2.0 * a,), samples=[(3.0,)])
+    ... def square(a):
+    ...     return a * a
+    >>> square(3.0)
+    9.0
+    >>> del PRIMITIVES["cube"], PRIMITIVES["square"]
+    """
+    if partials is None:
+        raise TypeError("primitive: give the rule for the partials, partials=lambda a, y: (...,)")
+
+    def made_of(rule: Rule) -> Own:
+        called = rule.__name__ if name is None else name
+        if not called.isidentifier() or keyword.iskeyword(called):
+            raise ValueError(f"primitive: the name must be a Python identifier, got {called!r}")
+        if called in PRIMITIVES:
+            raise ValueError(f"primitive: {called!r} is already in the table; choose another name")
+        made = Own(
+            called,
+            rule,
+            partials,
+            symbol=symbol,
+            variadic=variadic,
+            defaults=defaults,
+            domain=domain,
+            convention=convention,
+            samples=samples,
+            kinks=kinks,
+            at_kink=at_kink,
+            textbook=textbook,
+        )
+        _check_rules(made)
+        return entered(made)
+
+    return made_of if value is None else made_of(value)
+
+
+def _check_rules(made: Primitive) -> None:
+    """Raise a TypeError unless both rules take the same operands and return real numbers at the samples."""
+    name, count = made.name, len(made.operands)
+    if made.variadic and len(inspect.signature(made.partials).parameters) != 2:
+        raise TypeError(
+            f"{name}: a variadic rule for the partials takes (xs, y), got {inspect.signature(made.partials)}"
+        )
+    try:
+        inspect.signature(made.value).bind(*made.operands)
+    except ValueError:
+        pass  # some of Python's own functions can't tell their parameters
+    except TypeError:
+        raise TypeError(
+            f"{name}: the partials are for {count} operands ({', '.join(made.operands)}), "
+            f"but the value takes {inspect.signature(made.value)}; the last parameter of the partials is the output"
+        ) from None
+    for sample in (*made.samples, *made.kinks):
+        if not made.variadic and len(sample) != count:
+            raise TypeError(f"{name}: the sample {sample} has {len(sample)} numbers for {count} operands")
+        y = as_float(made.value(sample) if made.variadic else made.value(*sample), name, f"the value at {sample}")
+        for i, partial in enumerate(made.partials_at(sample, y)):
+            if partial is not None:
+                as_float(partial, name, f"partial {i} at {sample}")
+
+
+def custom_vjp(
+    f: Callable[P, Y], forward: Callable[..., tuple[Any, Any]], pullback: Callable[[Any, Any], Sequence[Any]]
+) -> Callable[P, Y]:
+    """f, differentiated by a pullback of its own, as JAX's `custom_vjp`.
+
+    f may compute with anything, SciPy too: called with Values, it gets their numbers. For derivatives of derivatives
+    the pullback is recorded, and so must be the residuals: let `forward` call the function that this returns, and keep
+    its arguments and results.
+
+    Args:
+        f: a function of numbers, or of nested lists, tuples, dicts and arrays of them, that returns such.
+        forward: of the same arguments; returns f's result and *residuals*, whatever the pullback needs.
+        pullback: `(residuals, u) -> (...)`: for a cotangent u in the structure of f's result a tuple of one cotangent
+            for every argument, in its structure; None where nothing flows. Written with operators and functions of
+            autograd, it is differentiable itself.
+
+    Raises:
+        TypeError: if one of the three is not a function; when called, for an argument that holds anything other than
+            numbers, and from a sweep, if the pullback returns the wrong number of things, or of another structure.
+
+    >>> def solve(a, b):
+    ...     return b / a  # by any method
+    >>> def forward(a, b):
+    ...     x = solve(a, b)
+    ...     return x, (a, x)
+    >>> def pullback(residuals, u):
+    ...     a, x = residuals
+    ...     return -u * x / a, u / a
+    >>> solve = custom_vjp(solve, forward, pullback)
+    >>> a, b = Value(4.0), Value(2.0)
+    >>> solve(a, b).backward()
+    >>> a.grad, b.grad
+    (-0.125, 0.25)
+    """
+    for argument, part in (("f", f), ("forward", forward), ("pullback", pullback)):
+        if not callable(part):
+            raise TypeError(f"custom_vjp: {argument} must be a function, got {type(part).__name__} {part!r:.80}")
+    name = getattr(f, "__name__", type(f).__name__)
+    rule: Callable[..., Any] = f
+
+    @functools.wraps(f)
+    def called(*args: P.args, **kwargs: P.kwargs) -> Any:
+        given: tuple[Any, ...] = args
+        if kwargs:
+            bound = inspect.signature(f).bind(*args, **kwargs)
+            if bound.kwargs:
+                raise TypeError(f"{name}: {', '.join(bound.kwargs)} can't be given by name only in a custom_vjp")
+            given = bound.args
+        numbers = flatten(given, name, "the arguments")
+        plain = unflatten(given, [number_of(x) for x in numbers])
+        recorded = [x for x in numbers if isinstance(x, Value)]
+        if not recorded:
+            return rule(*plain)
+        if grad_enabled() and not all(x.is_constant for x in recorded):
+            result, residuals = _pair(name, forward(*plain))
+        else:
+            result, residuals = rule(*plain), None
+        data = _floats(name, result)
+        block = _Custom(name, rule, forward, pullback, given, numbers, result, residuals, len(data))
+        return unflatten(result, block.record(data))
+
+    return called
+
+
+class _Custom(Block):
+    """One call of a `custom_vjp`."""
+
+    def __init__(
+        self,
+        name: str,
+        f: Callable[..., Any],
+        forward: Callable[..., Any],
+        pullback: Callable[..., Any],
+        args: tuple[Any, ...],
+        numbers: list[Value | float],
+        result: Any,
+        residuals: Any,
+        count: int,
+    ) -> None:
+        super().__init__(name, numbers, count)
+        self._f, self._forward, self._pullback = f, forward, pullback
+        self._args, self._result, self._residuals = unflatten(args, numbers), result, residuals
+
+    def values_at(self, numbers: Sequence[float]) -> list[float]:
+        return _floats(self.name, self._f(*unflatten(self._args, numbers)))
+
+    def pull(self, cotangents: Sequence[Any], start: Sequence[Any], on_graph: bool) -> list[Any]:
+        u = unflatten(self._result, [0.0 if cotangent is None else cotangent for cotangent in cotangents])
+        with resumed():
+            residuals = self._recorded_residuals() if on_graph else self._residuals
+            pulled = self._pullback(residuals, u)
+        if not isinstance(pulled, (tuple, list)) or len(pulled) != len(self._args):
+            count = f" of {len(pulled)}" if isinstance(pulled, (tuple, list)) else ""
+            got = f"{type(pulled).__name__}{count}: {pulled!r:.80}"
+            raise TypeError(
+                f"{self.name}: the pullback must return a tuple of {len(self._args)}, one cotangent for each argument "
+                f"(None where nothing flows), got {got}"
+            )
+        totals = dict(zip(map(id, self.inputs), start, strict=True))
+        for i, (argument, cotangent) in enumerate(zip(self._args, pulled, strict=True)):
+            if cotangent is None:
+                continue
+            xs = flatten(argument, self.name, f"argument {i}")
+            for x, (place, term) in zip(
+                xs, located(argument, cotangent, self.name, f"the pullback's cotangent {i}"), strict=True
+            ):
+                if isinstance(term, Value) and not on_graph:
+                    raise TypeError(
+                        f"{self.name}: {place} is {term!r}, computed with a Value that the function was not given; "
+                        "pass it as an argument"
+                    )
+                if id(x) in totals and not (type(term) is float and term == 0.0):
+                    before = totals[id(x)]
+                    totals[id(x)] = term if before is None else before + term
+        return list(totals.values())
+
+    def _recorded_residuals(self) -> Any:
+        try:
+            return _pair(self.name, self._forward(*self._args))[1]
+        except TypeError as error:
+            raise TypeError(
+                f"{self.name}: forward can't be recorded, as derivatives of derivatives need it ({error}); let it call "
+                f"the function that custom_vjp returned, and keep its arguments and results as residuals"
+            ) from error
+
+
+def _pair(name: str, returned: Any) -> tuple[Any, Any]:
+    if not isinstance(returned, tuple) or len(returned) != 2:
+        raise TypeError(f"{name}: forward must return a pair, the result and the residuals, got {returned!r:.80}")
+    return returned
+
+
+def _floats(name: str, result: Any) -> list[float]:
+    """The numbers of a result, which must be plain."""
+    found: list[float] = []
+    for place, y in located(result, result, name, "the result"):
+        if isinstance(y, Value):
+            raise TypeError(
+                f"{name}: {place} is {y!r}, computed with a Value that the function was not given; "
+                "pass it as an argument"
+            )
+        found.append(y)
+    return found
