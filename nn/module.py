@@ -152,7 +152,7 @@ class Module:
             if any(id(parameter) not in places for parameter in optimizer.parameters):
                 raise ValueError("save: the optimizer trains parameters that are not the model's; nothing was written")
             trains = [places[id(parameter)] for parameter in optimizer.parameters]
-            content["optimizer"] = {"class": type(optimizer).__name__, "trains": trains, **optimizer.snapshot()}
+            content["optimizer"] = {"class": type(optimizer).__name__, "trains": trains, **optimizer.state_dict()}
         if generator is not None:
             content["generator"] = generator.getstate()
         write_document(Path(path), content)
