@@ -238,8 +238,8 @@ class Adam(Optimizer):
         except ZeroDivisionError as error:
             parameter = self.parameters[error.args[0]]
             raise ZeroDivisionError(
-                f"{type(self).__name__}.step: division by 0 for {_called(parameter)}: the mean square of its gradients is 0, "
-                "and epsilon is 0; no parameter was moved. Pass a small epsilon, such as 1e-8"
+                f"{type(self).__name__}.step: division by 0 for {_called(parameter)}: the mean square of its "
+                "gradients is 0, and epsilon is 0; no parameter was moved. Pass a small epsilon, such as 1e-8"
             ) from None
         return numbers, {"mean": mean, "mean_square": mean_square}
 
