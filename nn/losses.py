@@ -14,7 +14,7 @@ from nn.arguments import count_of, is_row, not_negative
 from nn.batches import check_share, class_index, examples, pairs, place, plain, varies
 from nn.module import Module
 
-_BIAS = re.compile(r"(b|bias|biases)\d*(\[\d+\])*")
+_BIAS = re.compile(r"(b|bias|biases)\d*(\[(\d+|\(\))\])*")
 
 
 def mse(predictions: Any, targets: Any, reduction: str = "mean") -> Any:

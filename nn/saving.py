@@ -66,12 +66,9 @@ def load(path: str | os.PathLike[str], learning_rate: LearningRate | None = None
 
 def _model(content: dict[str, Any], path: Path) -> Module:
     made: Module = _known(Module, content["class"], path)(**content["architecture"])
-    parameters = dict(made.named_parameters())
-    numbers = content["parameters"]
-    if list(parameters) != list(numbers):
+    if list(made.state_dict()) != list(content["parameters"]):
         raise ValueError(f"load: {path} has other parameters than a {content['class']} of its architecture")
-    for name, number in numbers.items():
-        parameters[name].data = number
+    made.load_state_dict(content["parameters"])
     return made
 
 
