@@ -84,7 +84,7 @@ def class_index(name: str, argument: str, index: Any, classes: int) -> int:
     """A checked class index; any whole number will do, NumPy's or a float.
 
     Raises:
-        TypeError: if it is no whole number.
+        TypeError: if it is not a whole number.
         ValueError: if it lies outside the classes.
     """
     if isinstance(index, bool) or not isinstance(index, numbers.Real) or not float(index).is_integer():

@@ -1,6 +1,6 @@
 """Losses: how far predictions are from their targets.
 
-Each takes one example or a batch of them, of Values or plain numbers; without a Value among them it gives a float.
+Each takes one example or a batch of them, of Values or plain numbers; without a Value among them it returns a float.
 Targets may be Values too, constants for drawings or variables. `reduction` is "mean" or "sum".
 """
 
@@ -203,7 +203,7 @@ def l2_penalty(model: Module, strength: float) -> Any:
     With a cost that is a mean over m examples, the strength is the λ/m of λ/2m.
 
     Raises:
-        TypeError: if the model is no Module, or strength no real number.
+        TypeError: if the model is not a Module, or strength not a real number.
         ValueError: if strength is negative or not finite, or the model has no weights.
 
     >>> from nn import MLP
@@ -226,7 +226,7 @@ def one_hot(index: Any, classes: int) -> Any:
 
     Raises:
         ValueError: if an index lies outside the classes.
-        TypeError: if an index, or the number of classes, is no whole number.
+        TypeError: if an index, or the number of classes, is not a whole number.
 
     >>> one_hot(2, 4), one_hot([0, 1], 2)
     ([0.0, 0.0, 1.0, 0.0], [[1.0, 0.0], [0.0, 1.0]])

@@ -51,7 +51,7 @@ class History:
         try:
             from matplotlib import pyplot
         except ImportError:
-            raise ImportError('History.plot needs matplotlib; pip install "scalar-autograd[demos]"') from None
+            raise ImportError("History.plot needs matplotlib; pip install matplotlib") from None
         epochs = range(1, len(self.loss) + 1)
         _, axes = pyplot.subplots(layout="constrained")
         lines = axes.plot(epochs, self.loss, color="C0", marker=".", label="loss")
