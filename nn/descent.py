@@ -9,10 +9,9 @@ from collections import deque
 from math import sqrt
 from typing import Any, Final
 
-from autograd.engine.compilation import untrack
 from autograd.engine.value import Value
 
-_COMPILED: Final = untrack is not None
+_COMPILED: Final = not __file__.endswith((".py", ".pyc"))
 
 
 def zero_gradients(parameters: list[Value]) -> None:
