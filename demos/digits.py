@@ -11,8 +11,7 @@ from pathlib import Path
 from autograd import Value, constant, logsumexp, no_grad, softmax
 from demos.handwriting import Handwriting, scikit_learn_digits
 from demos.report import AtLeast, Report, Section
-from nn import MLP, Adam, History, accuracy, cross_entropy_with_logits, fit
-from nn.metrics import largest
+from nn import MLP, Adam, History, accuracy, argmax, cross_entropy_with_logits, fit
 from nn.schedules import cosine_decay
 
 TRAIN, TEST = 1437, 360
@@ -32,7 +31,7 @@ class Reading:
     @property
     def misread(self) -> list[int]:
         """The test pictures whose most probable digit is not the true one."""
-        return [i for i, label in enumerate(self.data.test_labels) if largest(self.probabilities[i]) != label]
+        return [i for i, label in enumerate(self.data.test_labels) if argmax(self.probabilities[i]) != label]
 
 
 @cache
@@ -68,7 +67,7 @@ def report() -> Report:
     reading = trained()
     loss, right = reading.history.loss, reading.history.metrics["accuracy"]
     labels, probabilities = reading.data.test_labels, reading.probabilities
-    misread = [f"{labels[i]} as {largest(probabilities[i])} ({max(probabilities[i]):.0%})" for i in reading.misread]
+    misread = [f"{labels[i]} as {argmax(probabilities[i])} ({max(probabilities[i]):.0%})" for i in reading.misread]
     settings = (
         f"{reading.data.source}: {TRAIN} to learn from, {TEST} others to test on. {len(reading.model.parameters()):,} "
         f"parameters (64-{HIDDEN}-10, ReLU), cross entropy, Adam, batches of {BATCH}: {reading.seconds:.0f} s."
@@ -115,6 +114,6 @@ def plots(folder: Path) -> list[Path]:
         pixels = reading.data.test_images[i]
         axes.imshow([pixels[row * width : (row + 1) * width] for row in range(width)], cmap="gray_r", vmin=0, vmax=1)
         probabilities = reading.probabilities[i]
-        axes.set_title(f"{reading.data.test_labels[i]} read as {largest(probabilities)} ({max(probabilities):.0%})")
+        axes.set_title(f"{reading.data.test_labels[i]} read as {argmax(probabilities)} ({max(probabilities):.0%})")
     figure.savefig(folder / "digits_misread.png")
     return [folder / "digits_loss.png", folder / "digits_misread.png"]

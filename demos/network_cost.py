@@ -13,7 +13,7 @@ from itertools import count, pairwise
 
 from autograd import Value, constant, log, sigmoid
 from demos.report import Report, Row, Section, central_difference, derivatives, gradient_section
-from nn import MLP, binary_cross_entropy, l2_penalty, largest, one_hot
+from nn import MLP, argmax, binary_cross_entropy, l2_penalty, one_hot
 
 Matrix = list[list[float]]
 
@@ -247,7 +247,7 @@ def _predictions(many: Sequence[Matrix], one: Sequence[Matrix]) -> list[Row]:
     shown = [f"({', '.join(f'{h:.3f}' for h in activations(many, x)[-1])})" for x in X]
     return [
         *(
-            Row(f"class of h = {h}", "greatest", str(expected), 1.0 + largest(row))
+            Row(f"class of h = {h}", "greatest", str(expected), 1.0 + argmax(row))
             for h, row, expected in zip(shown, scores, ("1.0", "1.0", "3.0", "1.0", "1.0"), strict=True)
         ),
         Row(

@@ -24,7 +24,7 @@ from nn.losses import (
     mse,
     one_hot,
 )
-from nn.metrics import accuracy, largest
+from nn.metrics import accuracy, argmax
 from nn.module import Module
 from nn.optim import SGD, Adam, AdamW, Optimizer
 from nn.saving import Saved, load
@@ -44,6 +44,7 @@ __all__ = [
     "Optimizer",
     "Saved",
     "accuracy",
+    "argmax",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "cross_entropy",
@@ -52,7 +53,6 @@ __all__ = [
     "half_squared_error",
     "hinge",
     "l2_penalty",
-    "largest",
     "load",
     "mse",
     "one_hot",

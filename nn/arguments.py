@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
+import numbers
 import random
 from types import BuiltinMethodType
 from typing import Any, cast
 
-from autograd.engine.errors import as_float
+from autograd.engine.errors import as_float, is_real
 
 
 def is_row(thing: Any) -> bool:
-    """Whether it is a list, a tuple or an array: elements in order. A string, a dict or a set is none.
+    """Whether it is a list, a tuple or an array: elements in order. A string, a dict or a set is not.
 
     >>> is_row([1.0, 2.0]), is_row("12"), is_row({1.0, 2.0})
     (True, False, False)
@@ -19,12 +20,12 @@ def is_row(thing: Any) -> bool:
     return hasattr(thing, "__len__") and hasattr(thing, "__getitem__") and not isinstance(thing, (str, bytes, dict))
 
 
-def count_of(owner: str, argument: str, number: Any) -> int:
-    """A whole number of at least 1; NumPy's will do.
+def count_of(owner: str, argument: str, number: Any, least: int = 1) -> int:
+    """A whole number of at least 1, or of another least one; NumPy's will do.
 
     Raises:
         TypeError: if it is not whole.
-        ValueError: if it is less than 1.
+        ValueError: if it is less.
 
     >>> count_of("fit", "epochs", 0)
     Traceback (most recent call last):
@@ -33,16 +34,43 @@ def count_of(owner: str, argument: str, number: Any) -> int:
     if isinstance(number, bool) or not hasattr(number, "__index__"):
         raise TypeError(f"{owner}: {argument} must be a whole number, got {type(number).__name__} {number!r}")
     count = int(number)
-    if count < 1:
-        raise ValueError(f"{owner}: {argument} is {count}, but must be at least 1")
+    if count < least:
+        raise ValueError(f"{owner}: {argument} is {count}, but must be at least {least}")
     return count
+
+
+def truth_of(owner: str, argument: str, thing: Any) -> bool:
+    """True or False; NumPy's will do, and the numbers 1 and 0.
+
+    Raises:
+        TypeError: for anything else.
+    """
+    if not is_real(thing) or thing not in (0, 1):
+        raise TypeError(f"{owner}: {argument} must be True or False, got {type(thing).__name__} {thing!r}")
+    return bool(thing)
+
+
+def as_python(thing: Any) -> Any:
+    """NumPy's numbers as Python's, which a file can hold, in a tuple too; anything else as it is.
+
+    >>> from fractions import Fraction
+    >>> as_python((Fraction(1, 2), 3, True, "relu"))
+    (0.5, 3, True, 'relu')
+    """
+    if isinstance(thing, tuple):
+        return tuple(map(as_python, thing))
+    if not is_real(thing) or type(thing) in (bool, int, float):
+        return thing
+    if isinstance(thing, numbers.Integral):
+        return int(thing)
+    return float(thing) if isinstance(thing, numbers.Real) else bool(thing)
 
 
 def not_negative(owner: str, argument: str, number: Any) -> float:
     """A finite number of at least 0.
 
     Raises:
-        TypeError: if it is no real number.
+        TypeError: if it is not a real number.
         ValueError: if it is negative or not finite.
     """
     value = as_float(number, owner, argument)

@@ -4,17 +4,38 @@ from __future__ import annotations
 
 import math
 import numbers
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from autograd import Value
 from autograd.engine.errors import as_float
+from autograd.transforms.tree import is_array, unflatten
 from nn.arguments import is_row
 
 
 def plain(number: Any) -> float:
     """The number itself, of a Value or of a plain one."""
     return number.data if isinstance(number, Value) else float(number)
+
+
+def plain_structure(thing: Any) -> Any:
+    """Lists, tuples, dicts and arrays of Values, however deep, with the numbers instead; anything else as it is.
+
+    >>> plain_structure({"mean": Value(1.0), "rest": (2.0, [Value(3.0), "x"])})
+    {'mean': 1.0, 'rest': (2.0, [3.0, 'x'])}
+    """
+    if isinstance(thing, Value):
+        return thing.data
+    if isinstance(thing, Mapping):
+        return {key: plain_structure(part) for key, part in thing.items()}
+    if is_array(thing):
+        return unflatten(thing, map(plain_structure, thing.ravel().tolist())) if thing.dtype.hasobject else thing
+    if isinstance(thing, tuple) and hasattr(thing, "_fields"):  # a named one takes its parts apart
+        return type(thing)(*map(plain_structure, thing))
+    if isinstance(thing, (tuple, list)):
+        parts = list(map(plain_structure, thing))
+        return tuple(parts) if isinstance(thing, tuple) else parts
+    return thing
 
 
 def varies(number: Any) -> bool:
@@ -84,7 +105,7 @@ def class_index(name: str, argument: str, index: Any, classes: int) -> int:
     """A checked class index; any whole number will do, NumPy's or a float.
 
     Raises:
-        TypeError: if it is no whole number.
+        TypeError: if it is not a whole number.
         ValueError: if it lies outside the classes.
     """
     if isinstance(index, bool) or not isinstance(index, numbers.Real) or not float(index).is_integer():

@@ -1,10 +1,17 @@
-"""The inner loops of the optimisers, over the parameters' own fields: compiled where the engine is (see setup.py)."""
+"""The inner loops of the optimisers, over the parameters' own fields: compiled where the engine is (see setup.py).
+
+A step is computed first and taken then, whole: an error leaves everything where it was, an interrupt too.
+"""
 
 from __future__ import annotations
 
+from collections import deque
 from math import sqrt
+from typing import Any, Final
 
 from autograd.engine.value import Value
+
+_COMPILED: Final = not __file__.endswith((".py", ".pyc"))
 
 
 def zero_gradients(parameters: list[Value]) -> None:
@@ -21,22 +28,46 @@ def sum_of_gradients(parameters: list[Value]) -> float:
     return total
 
 
-def gradient_step(parameters: list[Value], rate: float, decay: float) -> None:
+def move(
+    parameters: list[Value], numbers: list[float], owner: Any = None, fields: dict[str, Any] | None = None
+) -> None:
+    """Give every parameter its number, and an object its fields, so that Ctrl-C comes before all of it or after.
+
+    Python looks for signals between its own instructions only: compiled there are none here, and else there is one.
+    """
+    names: list[str] = [] if fields is None else list(fields)
+    things: list[Any] = [] if fields is None else list(fields.values())
+    if _COMPILED:
+        for i, p in enumerate(parameters):
+            p._data = numbers[i]
+        for i, name in enumerate(names):
+            setattr(owner, name, things[i])
+        return
+    objects: list[Any] = [*parameters, *[owner for _ in names]]
+    attributes = ["_data" for _ in parameters] + names
+    deque(map(setattr, objects, attributes, numbers + things), maxlen=0)
+
+
+def gradient_step(parameters: list[Value], rate: float, decay: float) -> list[float]:
     """p ← p − rate · (∇ + decay · p)."""
+    numbers = []
     for p in parameters:
         g = p._grad + decay * p._data if decay else p._grad
-        p._data -= rate * g
+        numbers.append(p._data - rate * g)
+    return numbers
 
 
 def momentum_step(
     parameters: list[Value], velocity: list[float], rate: float, decay: float, momentum: float, nesterov: bool
-) -> None:
+) -> tuple[list[float], list[float]]:
     """g = ∇ + decay · p;  v ← momentum · v + g;  p ← p − rate · v, or p − rate · (g + momentum · v) if `nesterov`."""
+    numbers, velocities = [], []
     for i, p in enumerate(parameters):
         g = p._grad + decay * p._data if decay else p._grad
         v = momentum * velocity[i] + g
-        velocity[i] = v
-        p._data -= rate * (g + momentum * v if nesterov else v)
+        velocities.append(v)
+        numbers.append(p._data - rate * (g + momentum * v if nesterov else v))
+    return numbers, velocities
 
 
 def adam_step(
@@ -49,15 +80,24 @@ def adam_step(
     epsilon: float,
     decay: float,
     kept: float,
-) -> None:
-    """g = ∇ + decay · p;  m, v ← their running means with g, g²;  p ← kept · p − rate · m / (√v / root + epsilon)."""
+) -> tuple[list[float], list[float], list[float]]:
+    """g = ∇ + decay · p;  m, v ← their running means with g, g²;  p ← kept · p − rate · m / (√v / root + epsilon).
+
+    Raises:
+        ZeroDivisionError: where √v / root + epsilon is 0; its argument is the index of the parameter.
+    """
     _, beta2 = betas
     new1, new2 = 1.0 - betas[0], 1.0 - beta2
+    numbers, means, mean_squares = [], [], []
     for i, p in enumerate(parameters):
         g = p._grad + decay * p._data if decay else p._grad
         m = mean[i]
         m += new1 * (g - m)
         v = beta2 * mean_square[i] + new2 * g * g
-        mean[i] = m
-        mean_square[i] = v
-        p._data = kept * p._data - rate * m / (sqrt(v) / root + epsilon)
+        scale = sqrt(v) / root + epsilon
+        if scale == 0.0:
+            raise ZeroDivisionError(i)
+        means.append(m)
+        mean_squares.append(v)
+        numbers.append(kept * p._data - rate * m / scale)
+    return numbers, means, mean_squares

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from autograd.files import write_whole
+from nn.arguments import as_python
 
 FORMAT = "scalar-autograd model"
 VERSION = 1
@@ -17,11 +18,12 @@ def write_document(path: Path, content: dict[str, Any]) -> None:
     """Write a document beside its place, then move it there: a crash leaves the old file or the new one.
 
     Raises:
+        TypeError: if something in it is not plain data; NumPy's numbers are.
         ValueError: if a number in it is not finite.
         OSError: if it cannot be written; an old file stays as it was.
     """
     document = {"format": FORMAT, "version": VERSION, "checksum": _checksum(content), "content": content}
-    write_whole(path, (json.dumps(document, indent=1, allow_nan=False) + "\n").encode())
+    write_whole(path, (json.dumps(document, indent=1, allow_nan=False, default=_plain) + "\n").encode())
 
 
 def read_document(path: Path) -> dict[str, Any]:
@@ -34,7 +36,7 @@ def read_document(path: Path) -> dict[str, Any]:
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
     except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise ValueError(f"load: {path} is truncated or no JSON file ({error})") from None
+        raise ValueError(f"load: {path} is truncated or not a JSON file ({error})") from None
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise ValueError(f"load: {path} is not a saved model (its format is not {FORMAT!r})")
     version = document.get("version")
@@ -51,5 +53,16 @@ def read_document(path: Path) -> dict[str, Any]:
 
 
 def _checksum(content: dict[str, Any]) -> str:
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), default=_plain)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plain(thing: Any) -> Any:
+    """What stands in the file for a thing that JSON doesn't know."""
+    number = as_python(thing)
+    if number is thing:
+        raise TypeError(
+            f"save: {type(thing).__name__} {thing!r} can't be written to a file; use numbers, text, lists and dicts in "
+            "architecture()"
+        )
+    return number

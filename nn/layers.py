@@ -61,7 +61,7 @@ class Neuron(Module):
 
         Raises:
             ValueError: if x has not as many elements as there are weights.
-            TypeError: for an element that is no real number.
+            TypeError: for an element that is not a real number.
         """
         return self.activate(_inputs(x, len(self.w), self))
 
@@ -123,7 +123,7 @@ class Layer(Module):
 
         Raises:
             ValueError: if x has not as many elements as the layer has inputs.
-            TypeError: for an element that is no real number.
+            TypeError: for an element that is not a real number.
         """
         row = _inputs(x, self.inputs, self)
         outputs = [neuron.activate(row) for neuron in self.neurons]
@@ -200,7 +200,7 @@ class MLP(Module):
 
         Raises:
             ValueError: if x has not as many elements as the network has inputs.
-            TypeError: for an element that is no real number.
+            TypeError: for an element that is not a real number.
         """
         signal: Any = x
         for i, layer in enumerate(self.layers):

@@ -1,11 +1,12 @@
 """Losses: how far predictions are from their targets.
 
-Each takes one example or a batch of them, of Values or plain numbers; without a Value among them it gives a float.
+Each takes one example or a batch of them, of Values or plain numbers; without a Value among them it returns a float.
 Targets may be Values too, constants for drawings or variables. `reduction` is "mean" or "sum".
 """
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
@@ -14,7 +15,10 @@ from nn.arguments import count_of, is_row, not_negative
 from nn.batches import check_share, class_index, examples, pairs, place, plain, varies
 from nn.module import Module
 
-_BIAS = re.compile(r"(b|bias|biases)\d*(\[\d+\])*")
+_NEVER = -math.inf
+"""The logarithm of a probability of 0."""
+
+_BIAS = re.compile(r"(b|bias|biases)\d*(\[(\d+|\(\))\])*")
 
 
 def mse(predictions: Any, targets: Any, reduction: str = "mean") -> Any:
@@ -80,14 +84,15 @@ def binary_cross_entropy(probabilities: Any, targets: Any, reduction: str = "mea
             if t == 1.0 and not varies(t):
                 losses.append(-autograd.log(p))
             elif t == 0.0 and not varies(t):
-                losses.append(-autograd.log(1.0 - p))
+                losses.append(-autograd.log1p(-p))
             else:
-                losses.append(-(autograd.xlogy(t, p) + autograd.xlogy(1.0 - t, 1.0 - p)))
+                logs = [_NEVER if p == 0.0 else autograd.log(p), _NEVER if p == 1.0 else autograd.log1p(-p)]
+                losses.append(_expected_surprise([t, 1.0 - t], logs))
     return _reduced(losses, reduction)
 
 
 def binary_cross_entropy_with_logits(logits: Any, targets: Any, reduction: str = "mean") -> Any:
-    """binary_cross_entropy(sigmoid(z), t) = softplus(z) − t·z, for logits of any size.
+    """binary_cross_entropy(sigmoid(z), t) = t softplus(−z) + (1 − t) softplus(z), for logits of any size.
 
     Args:
         logits: a number, a row of them, or rows.
@@ -105,12 +110,16 @@ def binary_cross_entropy_with_logits(logits: Any, targets: Any, reduction: str =
     for i, row in enumerate(pairs(name, "logits", logits, targets, reduction)):
         for j, (z, t) in enumerate(row):
             check_share(name, "targets", targets, i, j, t)
-            if t == 1.0 and not varies(t):  # the same, without the difference of two large numbers
+            if t == 1.0 and not varies(t):
                 losses.append(autograd.softplus(-z))
             elif t == 0.0 and not varies(t):
                 losses.append(autograd.softplus(z))
+            elif not varies(t):  # both not negative: nothing cancels
+                losses.append(autograd.softplus(-z) * t + autograd.softplus(z) * (1.0 - t))
+            elif z >= 0.0:  # here neither, and the slope by t is −z without a rounding
+                losses.append(autograd.softplus(-z) + _expected_surprise([1.0 - t], [-z]))
             else:
-                losses.append(autograd.softplus(z) - t * z)
+                losses.append(autograd.softplus(z) + _expected_surprise([t], [z]))
     return _reduced(losses, reduction)
 
 
@@ -140,13 +149,15 @@ def cross_entropy(probabilities: Any, targets: Any, reduction: str = "mean") -> 
         if isinstance(target, int):
             losses.append(-autograd.log(row[target]))
         else:
-            terms = [autograd.xlogy(t, p) for p, t in zip(row, target, strict=True) if t != 0.0 or varies(t)]
-            losses.append(-autograd.sum(terms))
+            kept = [j for j, t in enumerate(target) if t != 0.0 or varies(t)]
+            kept = kept or [row.index(max(row))]  # nothing but zeros: 0, which still depends on the predictions
+            logs = [_NEVER if row[j] == 0.0 else autograd.log(row[j]) for j in kept]
+            losses.append(_expected_surprise([target[j] for j in kept], logs))
     return _reduced(losses, reduction)
 
 
 def cross_entropy_with_logits(logits: Any, targets: Any, reduction: str = "mean") -> Any:
-    """cross_entropy(softmax(z), t) = logsumexp(z) Σₖ tₖ − Σₖ tₖ zₖ of each example, for logits of any size.
+    """cross_entropy(softmax(z), t) = Σₖ tₖ (logsumexp(z) − zₖ) of each example, for logits of any size.
 
     Args:
         logits: the row of one example, one number per class; or a row for each.
@@ -160,14 +171,8 @@ def cross_entropy_with_logits(logits: Any, targets: Any, reduction: str = "mean"
     >>> round(cross_entropy_with_logits([1000.0, 1000.0], 0), 6)
     0.693147
     """
-    losses = []
-    for row, target in examples("cross_entropy_with_logits", "logits", logits, targets, reduction):
-        total = autograd.logsumexp(row)
-        if isinstance(target, int):
-            losses.append(total - row[target])
-        else:
-            losses.append(total * autograd.sum(target) - autograd.dot(row, target))
-    return _reduced(losses, reduction)
+    rows = examples("cross_entropy_with_logits", "logits", logits, targets, reduction)
+    return _reduced([_from_logits(row, target) for row, target in rows], reduction)
 
 
 def hinge(scores: Any, targets: Any, reduction: str = "mean") -> Any:
@@ -203,7 +208,7 @@ def l2_penalty(model: Module, strength: float) -> Any:
     With a cost that is a mean over m examples, the strength is the λ/m of λ/2m.
 
     Raises:
-        TypeError: if the model is no Module, or strength no real number.
+        TypeError: if the model is not a Module, or strength not a real number.
         ValueError: if strength is negative or not finite, or the model has no weights.
 
     >>> from nn import MLP
@@ -226,7 +231,7 @@ def one_hot(index: Any, classes: int) -> Any:
 
     Raises:
         ValueError: if an index lies outside the classes.
-        TypeError: if an index, or the number of classes, is no whole number.
+        TypeError: if an index, or the number of classes, is not a whole number.
 
     >>> one_hot(2, 4), one_hot([0, 1], 2)
     ([0.0, 0.0, 1.0, 0.0], [[1.0, 0.0], [0.0, 1.0]])
@@ -236,6 +241,48 @@ def one_hot(index: Any, classes: int) -> Any:
         return [one_hot(each, classes) for each in index]
     hot = class_index("one_hot", "index", index, classes)
     return [float(k == hot) for k in range(classes)]
+
+
+def _from_logits(row: list[Any], target: int | list[Any]) -> Any:
+    """Σₖ tₖ (logsumexp(z) − zₖ), of differences to one logit: the logits themselves may be large, and would cancel."""
+    pivot = _pivot(row, target)
+    differences = [0.0 if j == pivot and len(row) > 1 else z - row[pivot] for j, z in enumerate(row)]
+    total = autograd.logsumexp(differences)
+    if isinstance(target, int):
+        return total if target == pivot else total - differences[target]
+    whole = autograd.sum(target)
+    others = [j for j, t in enumerate(target) if j != pivot and (t != 0.0 or varies(t))]
+    scaled = total if whole == 1.0 and not varies(whole) else total * whole
+    if not others:
+        return scaled
+    return scaled + _expected_surprise([target[j] for j in others], [differences[j] for j in others])
+
+
+def _pivot(row: list[Any], target: int | list[Any]) -> int:
+    """The logit to take differences to: the true class's, or that of the largest share.
+
+    By shares that vary the slopes are as exact as the values only with the largest logit. So are they where a logit is
+    infinite: ∞ − ∞ is not a number.
+    """
+    numbers = [plain(z) for z in row]
+    pivot = target if isinstance(target, int) else max(range(len(row)), key=lambda j: plain(target[j]))
+    variable = not isinstance(target, int) and any(map(varies, target))
+    if variable or numbers[pivot] == _NEVER or math.inf in numbers:
+        return numbers.index(max(numbers))
+    return pivot
+
+
+def _expected_surprise(shares: list[Any], logs: list[Any]) -> Any:
+    """−Σ share · log, where 0 · −∞ is 0: what never happens surprises nobody.
+
+    By a share that varies the slope of 0 · −∞ is that of the surprise, ∞; the square root has it there.
+    """
+    steep = [t == 0.0 and plain(x) == _NEVER for t, x in zip(shares, logs, strict=True)]
+    finite = [j for j, is_steep in enumerate(steep) if not is_steep]
+    terms = [autograd.sqrt(t) for t, is_steep in zip(shares, steep, strict=True) if is_steep and varies(t)]
+    if finite:
+        terms.append(-autograd.dot([shares[j] for j in finite], [logs[j] for j in finite]))
+    return terms[0] if len(terms) == 1 else autograd.sum(terms)
 
 
 def _squared(differences: list[Any]) -> Any:

@@ -22,7 +22,7 @@ def accuracy(predictions: Sequence[Any], targets: Sequence[Any], threshold: floa
         threshold: ½ for probabilities with targets 0 and 1; use 0 for scores and logits, with targets −1 or 0 and 1.
 
     Raises:
-        TypeError: if predictions or targets are no lists, or something in them is no number.
+        TypeError: if predictions or targets are not lists, or something in them is not a number.
         ValueError: if there are no examples, or not as many targets as predictions; if a number is NaN, a class index
             outside the classes, or a one-hot row of another length than its scores.
 
@@ -42,27 +42,27 @@ def accuracy(predictions: Sequence[Any], targets: Sequence[Any], threshold: floa
     right = 0
     for i, (prediction, target) in enumerate(zip(predictions, targets, strict=True)):
         if is_row(prediction):
-            right += _largest("accuracy", f"predictions[{i}]", prediction) == _class(i, target, len(prediction))
+            right += _argmax("accuracy", f"predictions[{i}]", prediction) == _class(i, target, len(prediction))
         else:
             positive = _number("accuracy", f"predictions[{i}]", prediction) > bound
             right += positive == (_number("accuracy", f"targets[{i}]", target) > bound)
     return right / len(predictions)
 
 
-def largest(scores: Sequence[Any]) -> int:
+def argmax(scores: Sequence[Any]) -> int:
     """The index of the largest score: the class that is predicted; the first of equal ones.
 
     Raises:
-        TypeError: if a score is no number.
+        TypeError: if a score is not a number.
         ValueError: if there are none, or one is NaN.
 
-    >>> largest([0.1, 0.7, 0.2])
+    >>> argmax([0.1, 0.7, 0.2])
     1
     """
-    return _largest("largest", "scores", scores)
+    return _argmax("argmax", "scores", scores)
 
 
-def _largest(name: str, argument: str, scores: Sequence[Any]) -> int:
+def _argmax(name: str, argument: str, scores: Sequence[Any]) -> int:
     if len(scores) == 0:
         raise ValueError(f"{name}: {argument} is empty; pass a score for each class")
     numbers = [_number(name, f"{argument}[{j}]", score) for j, score in enumerate(scores)]
@@ -74,7 +74,7 @@ def _class(i: int, target: Any, classes: int) -> int:
         return class_index("accuracy", f"targets[{i}]", target, classes)
     if len(target) != classes:
         raise ValueError(f"accuracy: targets[{i}] has {len(target)} numbers, but there are {classes} classes")
-    return _largest("accuracy", f"targets[{i}]", target)
+    return _argmax("accuracy", f"targets[{i}]", target)
 
 
 def _number(name: str, argument: str, number: Any) -> float:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 import os
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from autograd import Value
-from nn.descent import zero_gradients
+from autograd.engine.errors import as_float
+from nn.containers import attributes, elements, holds_nothing, holds_others, of_class
+from nn.descent import move, zero_gradients
 from nn.files import write_document
 from nn.optim import Optimizer
 
@@ -18,8 +20,9 @@ from nn.optim import Optimizer
 class Module:
     """Base of everything that has parameters: assign them to attributes, say what is computed in `__call__`.
 
-    A parameter is a variable (`Value(0.5)`) in an attribute, or in lists, tuples and dicts of attributes, however
-    deep, there or in Modules below. Constants, plain numbers and everything else are no parameters.
+    A parameter is a variable (`Value(0.5)`) in an attribute, or there in a sequence (list, tuple, deque), a dict or a
+    NumPy array of objects, however deep, or in Modules below. Constants and plain numbers are not. Variables in
+    anything else (a set has no order to name them by) are refused, never left out.
 
     Names follow the attributes, and their numbers are Python's indices, from 0: `layer1.neuron3.w[2]` is
     `model.layers[1].neurons[3].w[2]`. A Module in a list takes the list's name without the plural s.
@@ -48,7 +51,7 @@ class Module:
         """The parameters, in the order of the attributes; one that is shared comes once.
 
         Raises:
-            ValueError: as `named_parameters` does.
+            TypeError, ValueError: as `named_parameters` does.
         """
         return [parameter for _, _, parameter in self._places()]
 
@@ -58,6 +61,8 @@ class Module:
         Raises:
             ValueError: if two parameters have the same name, or an attribute holds the result of an operation, which
                 no optimiser could train.
+            TypeError: if variables are where they are not looked for: in a set, an object that is not a Module, or
+                the class itself.
         """
         return [(_full(holder, i), parameter) for holder, i, parameter in self._places()]
 
@@ -66,28 +71,35 @@ class Module:
 
         Only `named_parameters` puts the two together: a large layer has thousands, which `zero_grad` needs no names of.
         """
-        seen = {id(self)}
+        seen: dict[int, Any] = {id(self): self}  # by id, and kept, so that no other gets its id
         names: set[str] = set()
-        pending = _attributes("", self)[::-1]  # a stack, not recursion: the next one is the last
+        pending, others = attributes(self)[::-1], [*of_class(self, Module)]  # a stack, not recursion: the next is last
         while pending:
             name, thing = pending.pop()
-            if not isinstance(thing, (Value, Module, list, tuple, dict)) or id(thing) in seen:
+            if id(thing) in seen or holds_nothing(thing):
                 continue
             held: Iterable[tuple[int | None, Value]]
             if isinstance(thing, Value):
                 held = [(None, thing)]
-            elif not isinstance(thing, (Module, dict)) and set(map(type, thing)) == {Value}:
+            elif type(thing) in (list, tuple) and set(map(type, thing)) == {Value}:
                 held = enumerate(thing)
             else:
-                seen.add(id(thing))
-                below = _attributes(name + ".", thing) if isinstance(thing, Module) else _elements(name, thing)
-                pending += below[::-1]
+                seen[id(thing)] = thing
+                if isinstance(thing, Module):
+                    pending += [(f"{name}.{below}", part) for below, part in attributes(thing)[::-1]]
+                    others += [(f"{name}.{below}", part) for below, part in of_class(thing, Module)]
+                elif (below := elements(name, thing, Module)) is not None:
+                    pending += below[::-1]
+                    if isinstance(thing, Mapping):
+                        others.append((f"{name}.keys()", list(thing)))
+                else:
+                    others.append((name, thing))
                 continue
             new = True
             for i, parameter in held:
                 if id(parameter) in seen or parameter.is_constant:
                     continue
-                seen.add(id(parameter))
+                seen[id(parameter)] = parameter
                 if parameter.primitive is not None:
                     raise ValueError(
                         f"{type(self).__name__}: {_full(name, i)} is the result of {parameter.primitive.name}, not a "
@@ -101,6 +113,13 @@ class Module:
                 names.add(name)
                 new = False
                 yield name, i, parameter
+        for name, thing in others:
+            if holds_others(thing, seen):
+                raise TypeError(
+                    f"{type(self).__name__}: {name}, a {type(thing).__name__}, holds parameters where none are "
+                    "looked for; keep them in attributes of a Module's instance, or there in a list, tuple, dict, "
+                    "deque or NumPy array"
+                )
 
     def label_parameters(self) -> None:
         """Give every parameter its name as label, which drawings, walks and error messages show."""
@@ -110,6 +129,42 @@ class Module:
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to zero."""
         zero_gradients(self.parameters())
+
+    def state_dict(self) -> dict[str, float]:
+        """The numbers of the parameters, by name; `load_state_dict` takes them.
+
+        Raises:
+            TypeError, ValueError: as `named_parameters` does.
+        """
+        return {name: parameter.data for name, parameter in self.named_parameters()}
+
+    def load_state_dict(self, state_dict: Mapping[str, float]) -> None:
+        """Give the parameters the numbers of a module of the same shape.
+
+        Args:
+            state_dict: what `state_dict()` returned: one number for the name of each parameter.
+
+        Raises:
+            TypeError, ValueError: if a name is missing or unknown, or a number isn't one; nothing is changed then.
+
+        >>> from nn import MLP
+        >>> first, second = MLP(2, [3, 1], seed=0), MLP(2, [3, 1], seed=1)
+        >>> second.load_state_dict(first.state_dict())
+        >>> second([1.0, 2.0]) == first([1.0, 2.0])
+        True
+        """
+        name = f"{type(self).__name__}.load_state_dict"
+        if not isinstance(state_dict, Mapping):
+            raise TypeError(f"{name}: state_dict must be a dict of numbers by name, got {type(state_dict).__name__}")
+        parameters = dict(self.named_parameters())
+        missing = [key for key in parameters if key not in state_dict]
+        unknown = [key for key in state_dict if key not in parameters]
+        if missing or unknown:
+            complaints = [f"it lacks {_listed(missing)}"] * bool(missing)
+            complaints += [f"it has {_listed(unknown)} that is not here"] * bool(unknown)
+            raise ValueError(f"{name}: {' and '.join(complaints)}; make the modules of one shape")
+        numbers = [as_float(state_dict[key], name, key) for key in parameters]
+        move(list(parameters.values()), numbers)
 
     def architecture(self) -> dict[str, Any]:
         """The arguments that make a module of the same shape; what `save` writes down and `load` calls the class with.
@@ -139,8 +194,7 @@ class Module:
             ValueError: if a number is not finite, or the optimizer trains other parameters.
             OSError: if the file cannot be written.
         """
-        named = self.named_parameters()
-        numbers = {name: parameter.data for name, parameter in named}
+        numbers = self.state_dict()
         for name, number in numbers.items():
             if not math.isfinite(number):
                 raise ValueError(f"save: parameter {name} is {number}; nothing was written")
@@ -148,11 +202,11 @@ class Module:
             "model": {"class": type(self).__name__, "architecture": self.architecture(), "parameters": numbers}
         }
         if optimizer is not None:
-            places = {id(parameter): i for i, (_, parameter) in enumerate(named)}
+            places = {id(parameter): i for i, parameter in enumerate(self.parameters())}
             if any(id(parameter) not in places for parameter in optimizer.parameters):
                 raise ValueError("save: the optimizer trains parameters that are not the model's; nothing was written")
             trains = [places[id(parameter)] for parameter in optimizer.parameters]
-            content["optimizer"] = {"class": type(optimizer).__name__, "trains": trains, **optimizer.snapshot()}
+            content["optimizer"] = {"class": type(optimizer).__name__, "trains": trains, **optimizer.state_dict()}
         if generator is not None:
             content["generator"] = generator.getstate()
         write_document(Path(path), content)
@@ -162,15 +216,6 @@ def _full(name: str, index: int | None) -> str:
     return name if index is None else f"{name}[{index}]"
 
 
-def _attributes(prefix: str, module: Module) -> list[tuple[str, Any]]:
-    return [(prefix + name, thing) for name, thing in vars(module).items()]
-
-
-def _elements(name: str, container: list[Any] | tuple[Any, ...] | dict[Any, Any]) -> list[tuple[str, Any]]:
-    if isinstance(container, dict):
-        return [(f"{name}.{key}", thing) for key, thing in container.items()]
-    singular = name.removesuffix("s")
-    return [
-        (f"{singular}{i}" if isinstance(thing, Module) and not name.endswith("]") else f"{name}[{i}]", thing)
-        for i, thing in enumerate(container)
-    ]
+def _listed(names: list[Any]) -> str:
+    shown = ", ".join(map(repr, names[:3]))
+    return f"{shown} and {len(names) - 3} more" if len(names) > 3 else shown

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
-from typing import Any, Self
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from autograd import Value
 from autograd.engine.errors import as_float
-from nn.arguments import not_negative
-from nn.descent import adam_step, gradient_step, momentum_step, sum_of_gradients, zero_gradients
+from nn.arguments import as_python, count_of, is_row, not_negative, truth_of
+from nn.descent import adam_step, gradient_step, momentum_step, move, sum_of_gradients, zero_gradients
 
 LearningRate = float | Callable[[int], float]
 """A number, or a schedule: a function of the step, which counts from 0 (see `nn.schedules`)."""
 
 _OF_EVERY_OPTIMIZER = ("parameters", "learning_rate", "steps", "state")
+_STATE_DICT = ("learning_rate", "options", "steps", "state")
 
 
 class Optimizer(ABC):
@@ -25,7 +26,10 @@ class Optimizer(ABC):
         parameters: what it trains.
         steps: how many steps it has done.
         state: what it remembers: by name, a list of one float per parameter. Empty before the first step.
+        remembers: the names of the class's state.
     """
+
+    remembers: tuple[str, ...] = ()
 
     def __init__(self, parameters: Iterable[Value], learning_rate: LearningRate, weight_decay: float) -> None:
         name = type(self).__name__
@@ -47,62 +51,93 @@ class Optimizer(ABC):
         self.state: dict[str, list[float]] = {}
 
     def step(self) -> None:
-        """Move every parameter by its gradient.
+        """Move every parameter by its gradient: all of them, or after an error or Ctrl-C none.
 
         Raises:
             FloatingPointError: if a gradient is not finite; nothing is moved then.
-            ValueError: if the learning rate of a schedule is negative or not finite; nothing is moved then.
+            ZeroDivisionError: if Adam's epsilon is 0 and the gradients of a parameter were, too; nothing is moved then.
+            ValueError: if the learning rate is negative or not finite; nothing is moved then.
         """
         name = type(self).__name__
         rate = self.learning_rate
         if callable(rate):
             rate = not_negative(name, f"the learning rate of step {self.steps}", rate(self.steps))
+        else:
+            rate = not_negative(name, "learning_rate", rate)
         if not math.isfinite(sum_of_gradients(self.parameters)):  # a finite sum of finite numbers may overflow, too
             for parameter in self.parameters:
                 if not math.isfinite(parameter.grad):
-                    label = parameter.label or "a parameter without label"
                     raise FloatingPointError(
-                        f"{name}.step: the gradient of {label} is {parameter.grad}; no parameter was moved. "
-                        "Lower the learning rate, or look for an infinite derivative (sqrt or log at 0)"
+                        f"{name}.step: the gradient of {_called(parameter)} is {parameter.grad}; no parameter was "
+                        "moved. Lower the learning rate, or look for an infinite derivative (sqrt or log at 0)"
                     )
-        self._move(rate)
-        self.steps += 1
+        numbers, state = self._next(rate)
+        move(self.parameters, numbers, self, {"state": state, "steps": self.steps + 1})
 
     def zero_grad(self) -> None:
         """Set the gradients of the parameters to zero."""
         zero_gradients(self.parameters)
 
-    def snapshot(self) -> dict[str, Any]:
-        """All that a step depends on, but the parameters: plain data, of which `restored` makes an equal optimizer.
+    def state_dict(self) -> dict[str, Any]:
+        """All that a step depends on, but the parameters: plain data, which `load_state_dict` takes.
 
-        A learning rate that is a schedule is left out (None): a function is no data.
+        A learning rate that is a schedule is left out (None): a function is not data.
+
+        >>> sorted(SGD([Value(1.0)], learning_rate=0.1, momentum=0.9).state_dict())
+        ['learning_rate', 'options', 'state', 'steps']
         """
-        own = {name: thing for name, thing in vars(self).items() if name not in _OF_EVERY_OPTIMIZER}
-        rate = None if callable(self.learning_rate) else self.learning_rate
-        return {"learning_rate": rate, "options": own, "steps": self.steps, "state": self.state}
+        rate = self.learning_rate
+        return {
+            "learning_rate": None if callable(rate) else not_negative(type(self).__name__, "learning_rate", rate),
+            "options": self._options(),
+            "steps": self.steps,
+            "state": {name: list(numbers) for name, numbers in self.state.items()},
+        }
 
-    @classmethod
-    def restored(cls, parameters: Iterable[Value], learning_rate: LearningRate, snapshot: dict[str, Any]) -> Self:
-        """An optimizer in the state of a snapshot.
+    def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
+        """Go on from the state of another optimizer of the same class, with its hyperparameters.
+
+        Args:
+            state_dict: what `state_dict()` returned. A learning rate of None, a schedule's, leaves the one here.
 
         Raises:
-            ValueError: if the snapshot is not of so many parameters.
+            TypeError, ValueError: if it is of another class or of another number of parameters, or holds something that
+                the class doesn't take; nothing is changed then.
+
+        >>> first, second = Adam([Value(1.0)], learning_rate=0.5), Adam([Value(2.0)])
+        >>> first.step()
+        >>> second.load_state_dict(first.state_dict())
+        >>> second.steps, second.learning_rate
+        (1, 0.5)
         """
-        made = cls(parameters, learning_rate, **snapshot["options"])
-        made.steps = int(snapshot["steps"])
-        for name, numbers in snapshot["state"].items():
-            if len(numbers) != len(made.parameters):
-                raise ValueError(f"{cls.__name__}: {name} is of {len(numbers)} parameters, not {len(made.parameters)}")
-            made.state[name] = [as_float(number, cls.__name__, name) for number in numbers]
-        return made
+        name = f"{type(self).__name__}.load_state_dict"
+        if not isinstance(state_dict, Mapping):
+            raise TypeError(f"{name}: state_dict must be what state_dict() returned, got {state_dict!r}")
+        _check_names(name, "entries", state_dict, _STATE_DICT)
+        rate, options, steps, state = (state_dict[entry] for entry in _STATE_DICT)
+        _check_names(name, "options", options, self._options())
+        made = type(self)(self.parameters, self.learning_rate if rate is None else rate, **options)
+        made.steps = count_of(name, "steps", steps, least=0)
+        if state:
+            _check_names(name, "state", state, self.remembers)
+        for entry, numbers in state.items():
+            if not is_row(numbers) or len(numbers) != len(self.parameters):
+                got = f"{len(numbers)} numbers" if is_row(numbers) else repr(numbers)
+                raise ValueError(f"{name}: {entry} is {got}, but there are {len(self.parameters)} parameters")
+            made.state[entry] = [as_float(number, name, f"{entry}[{i}]") for i, number in enumerate(numbers)]
+        vars(self).update(vars(made))
+
+    def _options(self) -> dict[str, Any]:
+        """The hyperparameters besides the learning rate, as the constructor takes them."""
+        return {name: as_python(thing) for name, thing in vars(self).items() if name not in _OF_EVERY_OPTIMIZER}
 
     @abstractmethod
-    def _move(self, rate: float) -> None:
-        """One step of this learning rate."""
+    def _next(self, rate: float) -> tuple[list[float], dict[str, list[float]]]:
+        """Where a step of this learning rate brings the parameters, and what it remembers; nothing changes yet."""
 
     def _remembered(self, name: str) -> list[float]:
         """A list of the state, zeros at first."""
-        return self.state.setdefault(name, [0.0] * len(self.parameters))
+        return self.state.get(name) or [0.0] * len(self.parameters)
 
 
 class SGD(Optimizer):
@@ -114,7 +149,7 @@ class SGD(Optimizer):
     Source: https://docs.pytorch.org/docs/stable/generated/torch.optim.SGD.html
 
     Raises:
-        TypeError: if a parameter is no variable.
+        TypeError: if a parameter is not a variable.
         ValueError: if there is no parameter, one comes twice, or a number is out of its range.
 
     >>> x = Value(5.0)
@@ -124,6 +159,8 @@ class SGD(Optimizer):
     >>> x.data
     4.0
     """
+
+    remembers = ("velocity",)
 
     def __init__(
         self,
@@ -135,16 +172,17 @@ class SGD(Optimizer):
     ) -> None:
         super().__init__(parameters, learning_rate, weight_decay)
         self.momentum = not_negative("SGD", "momentum", momentum)
-        if nesterov and not self.momentum:
+        self.nesterov = truth_of("SGD", "nesterov", nesterov)
+        if self.nesterov and not self.momentum:
             raise ValueError("SGD: nesterov needs a momentum; pass for instance momentum=0.9")
-        self.nesterov = nesterov
 
-    def _move(self, rate: float) -> None:
-        if self.momentum:
-            velocity = self._remembered("velocity")
-            momentum_step(self.parameters, velocity, rate, self.weight_decay, self.momentum, self.nesterov)
-        else:
-            gradient_step(self.parameters, rate, self.weight_decay)
+    def _next(self, rate: float) -> tuple[list[float], dict[str, list[float]]]:
+        decay, momentum = float(self.weight_decay), float(self.momentum)
+        if not momentum:
+            return gradient_step(self.parameters, rate, decay), self.state
+        velocity, nesterov = self._remembered("velocity"), bool(self.nesterov)
+        numbers, velocity = momentum_step(self.parameters, velocity, rate, decay, momentum, nesterov)
+        return numbers, {"velocity": velocity}
 
 
 class Adam(Optimizer):
@@ -156,7 +194,7 @@ class Adam(Optimizer):
     Source: Kingma and Ba, Adam: a method for stochastic optimization, 2015, algorithm 1.
 
     Raises:
-        TypeError: if a parameter is no variable.
+        TypeError: if a parameter is not a variable.
         ValueError: if there is no parameter, one comes twice, or a number is out of its range.
 
     >>> x = Value(5.0)
@@ -166,6 +204,8 @@ class Adam(Optimizer):
     >>> round(x.data, 6)
     4.5
     """
+
+    remembers = ("mean", "mean_square")
 
     def __init__(
         self,
@@ -177,22 +217,31 @@ class Adam(Optimizer):
     ) -> None:
         name = type(self).__name__
         super().__init__(parameters, learning_rate, weight_decay)
-        if not isinstance(betas, (tuple, list)) or len(betas) != 2:
+        if not is_row(betas) or len(betas) != 2:
             raise TypeError(f"{name}: betas must be two numbers, such as (0.9, 0.999), got {betas!r}")
         self.betas = not_negative(name, "betas[0]", betas[0]), not_negative(name, "betas[1]", betas[1])
         if max(self.betas) >= 1.0:
             raise ValueError(f"{name}: betas must be two numbers in [0, 1), got {betas!r}")
         self.epsilon = not_negative(name, "epsilon", epsilon)
 
-    def _move(self, rate: float) -> None:
-        self._descend(rate, decay=self.weight_decay, kept=1.0)
+    def _next(self, rate: float) -> tuple[list[float], dict[str, list[float]]]:
+        return self._descent(rate, decay=float(self.weight_decay), kept=1.0)
 
-    def _descend(self, rate: float, decay: float, kept: float) -> None:
+    def _descent(self, rate: float, decay: float, kept: float) -> tuple[list[float], dict[str, list[float]]]:
+        betas, epsilon = (float(self.betas[0]), float(self.betas[1])), float(self.epsilon)
         mean, mean_square = self._remembered("mean"), self._remembered("mean_square")
-        size, root = (1.0 - beta ** (self.steps + 1) for beta in self.betas)
-        adam_step(
-            self.parameters, mean, mean_square, self.betas, rate / size, math.sqrt(root), self.epsilon, decay, kept
-        )
+        size, root = (1.0 - beta ** (self.steps + 1) for beta in betas)
+        try:
+            numbers, mean, mean_square = adam_step(
+                self.parameters, mean, mean_square, betas, rate / size, math.sqrt(root), epsilon, decay, kept
+            )
+        except ZeroDivisionError as error:
+            parameter = self.parameters[error.args[0]]
+            raise ZeroDivisionError(
+                f"{type(self).__name__}.step: division by 0 for {_called(parameter)}: the mean square of its "
+                "gradients is 0, and epsilon is 0; no parameter was moved. Pass a small epsilon, such as 1e-8"
+            ) from None
+        return numbers, {"mean": mean, "mean_square": mean_square}
 
 
 class AdamW(Adam):
@@ -201,7 +250,7 @@ class AdamW(Adam):
     Source: Loshchilov and Hutter, Decoupled weight decay regularization, 2019, algorithm 2.
 
     Raises:
-        TypeError: if a parameter is no variable.
+        TypeError: if a parameter is not a variable.
         ValueError: if there is no parameter, one comes twice, or a number is out of its range.
     """
 
@@ -215,5 +264,18 @@ class AdamW(Adam):
     ) -> None:
         super().__init__(parameters, learning_rate, betas, epsilon, weight_decay)
 
-    def _move(self, rate: float) -> None:
-        self._descend(rate, decay=0.0, kept=1.0 - rate * self.weight_decay)
+    def _next(self, rate: float) -> tuple[list[float], dict[str, list[float]]]:
+        return self._descent(rate, decay=0.0, kept=1.0 - rate * float(self.weight_decay))
+
+
+def _called(parameter: Value) -> str:
+    return parameter.label or "a parameter without label"
+
+
+def _check_names(name: str, argument: str, found: Any, expected: Iterable[str]) -> None:
+    """Refuse a dict of other names."""
+    if not isinstance(found, Mapping) or set(found) != set(expected):
+        got = ", ".join(map(str, found)) if isinstance(found, Mapping) else repr(found)
+        raise ValueError(
+            f"{name}: the {argument} must be {', '.join(expected)}, got {got or 'none'}; is it of another class?"
+        )

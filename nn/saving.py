@@ -66,23 +66,21 @@ def load(path: str | os.PathLike[str], learning_rate: LearningRate | None = None
 
 def _model(content: dict[str, Any], path: Path) -> Module:
     made: Module = _known(Module, content["class"], path)(**content["architecture"])
-    parameters = dict(made.named_parameters())
-    numbers = content["parameters"]
-    if list(parameters) != list(numbers):
+    if list(made.state_dict()) != list(content["parameters"]):
         raise ValueError(f"load: {path} has other parameters than a {content['class']} of its architecture")
-    for name, number in numbers.items():
-        parameters[name].data = number
+    made.load_state_dict(content["parameters"])
     return made
 
 
 def _optimizer(content: dict[str, Any], model: Module, rate: LearningRate | None, path: Path) -> Optimizer:
     if content["learning_rate"] is None and rate is None:
         raise ValueError(f"load: the learning rate in {path} was a schedule; pass it as load(path, learning_rate=...)")
-    known = _known(Optimizer, content["class"], path)
     parameters = model.parameters()
-    made: Optimizer = known.restored(
-        [parameters[i] for i in content["trains"]], content["learning_rate"] if rate is None else rate, content
-    )
+    trained = [parameters[i] for i in content["trains"]]
+    rate = content["learning_rate"] if rate is None else rate
+    made: Optimizer = _known(Optimizer, content["class"], path)(trained, rate, **content["options"])
+    state = {entry: content[entry] for entry in made.state_dict()}
+    made.load_state_dict(state | {"learning_rate": None})  # which is there already
     return made
 
 

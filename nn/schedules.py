@@ -1,7 +1,7 @@
 """Learning-rate schedules: plain functions of the step, which counts from 0. Any function of yours will do as well.
 
 Rates and factors are finite and not negative, counts of steps whole and at least 1; else there is a ValueError, or a
-TypeError for what is no number.
+TypeError for what is not a number.
 
 >>> from autograd import Value
 >>> from nn import SGD
@@ -64,7 +64,7 @@ def warm_up(schedule: Schedule, steps: int) -> Schedule:
     Source: Goyal et al., Accurate, large minibatch SGD, 2017, section 2.2.
 
     Raises:
-        TypeError: if the schedule is no function, or the steps are no whole number.
+        TypeError: if the schedule is not a function, or the steps are not a whole number.
         ValueError: if the steps are less than 1.
 
     >>> [warm_up(constant(1.0), steps=4)(step) for step in range(6)]

@@ -6,16 +6,25 @@ import math
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
-import autograd
-from autograd import Value
+from autograd import Value, no_grad
 from autograd.engine.errors import as_float
 from nn.arguments import count_of, generator_of, is_row
-from nn.batches import plain
+from nn.batches import plain_structure
 from nn.descent import zero_gradients
-from nn.module import Module
 from nn.optim import Optimizer
+
+
+class Model(Protocol):
+    """What `fit` trains: a Module, or anything called and with `parameters()` like one."""
+
+    def __call__(self, x: Any, /) -> Any: ...
+
+    def parameters(self) -> list[Value]: ...
+
+
+M = TypeVar("M", bound=Model)
 
 Loss = Callable[[Any, Any], Any]
 """`(prediction, target) -> Value` for one example; every loss of `nn.losses` is one."""
@@ -51,7 +60,7 @@ class History:
         try:
             from matplotlib import pyplot
         except ImportError:
-            raise ImportError('History.plot needs matplotlib; pip install "scalar-autograd[demos]"') from None
+            raise ImportError("History.plot needs matplotlib; pip install matplotlib") from None
         epochs = range(1, len(self.loss) + 1)
         _, axes = pyplot.subplots(layout="constrained")
         lines = axes.plot(epochs, self.loss, color="C0", marker=".", label="loss")
@@ -67,7 +76,7 @@ class History:
 
 
 def fit(
-    model: Module,
+    model: M,
     X: Sequence[Sequence[float]],  # noqa: N803 - the field's name for a matrix of examples
     y: Sequence[Any],
     *,
@@ -77,7 +86,7 @@ def fit(
     batch_size: int | None = None,
     seed: int | random.Random | None = None,
     metrics: Mapping[str, Metric] | None = None,
-    penalty: Callable[[Module], Any] | None = None,
+    penalty: Callable[[M], Any] | None = None,
     progress: bool = True,
 ) -> History:
     """Train a model: each epoch shuffles the examples and does one step per batch, along its mean gradient.
@@ -85,20 +94,23 @@ def fit(
     Gradients accumulate example by example, so that memory holds the graph of one example, whatever the batch size.
 
     Args:
-        model: a Module, or anything called and with `parameters()` like one; maps a row to a number or a row of them.
+        model: a Module, or anything called and with `parameters()` like one; maps a row to whatever `loss` takes: a
+            number, or lists, tuples, dicts, arrays of them, however deep.
         X: the examples, shape (examples, inputs), finite numbers.
         y: the targets, one per example: what `loss` takes.
-        loss: of one prediction and its target; before training, it is tried once with every target.
+        loss: of one prediction and its target. Before the first step it has seen every target, with the prediction
+            that the model has for it then; those outside the first batch without a graph.
         optimizer: made with the parameters of the model.
         epochs: how many times to go through the examples.
         batch_size: how many examples a step looks at; None for all. The last batch may be smaller.
         seed: of the shuffling: an int, a `random.Random` to go on with, or None for Python's shared generator.
-        metrics: by name, what to report of the predictions besides the loss.
+        metrics: by name, what to report of the predictions besides the loss; they get these in plain numbers.
         penalty: added to the loss of each batch, for instance `lambda model: l2_penalty(model, 1e-4)`.
         progress: whether to show a bar on the terminal, if tqdm is installed.
 
     Raises:
-        TypeError, ValueError: for bad data or arguments; all are looked at before any parameter changes.
+        TypeError, ValueError: for bad data or arguments, or what the loss raises for a target; all are looked at before
+            any parameter changes.
         FloatingPointError: if a loss or gradient becomes NaN or infinite; parameters stay as the last step left them.
 
     >>> from nn import MLP, SGD, mse
@@ -128,8 +140,6 @@ def fit(
         raise ValueError(
             "fit: the optimizer trains parameters that are not the model's; make it with model.parameters()"
         )
-    _try_targets(model, rows, targets, loss)
-
     history = History(metrics={name: [] for name in metrics})
     with _Progress(progress, epochs * math.ceil(len(rows) / size)) as bar:
         for epoch in range(1, epochs + 1):
@@ -143,15 +153,18 @@ def fit(
                 try:
                     for i in batch:
                         prediction = model(rows[i])
-                        cost = loss(prediction, targets[i])
+                        cost = _loss_of(loss, prediction, targets[i], i)
                         total += _differentiated(cost, 1.0 / len(batch), f"the loss of example {i} in epoch {epoch}")
-                        predictions.append(_plain(prediction))
+                        if metrics:
+                            predictions.append(plain_structure(prediction))
+                    if epoch == 1 and start == 0:
+                        _try_targets(model, rows, targets, loss, order[size:])
                     if penalty is not None:
                         total += len(batch) * _differentiated(penalty(model), 1.0, f"the penalty in epoch {epoch}")
                     optimizer.step()
                 finally:
                     zero_gradients(parameters)
-                bar.advance(epoch, total / len(predictions))
+                bar.advance(epoch, total / (start + len(batch)))
             history.loss.append(total / len(order))
             in_order = [targets[i] for i in order]
             for name, metric in metrics.items():
@@ -180,10 +193,6 @@ def _differentiated(value: Any, weight: float, what: str) -> float:
     return value.data
 
 
-def _plain(prediction: Any) -> Any:
-    return [plain(p) for p in prediction] if is_row(prediction) else plain(prediction)
-
-
 def _checked_data(X: Sequence[Any], y: Sequence[Any]) -> tuple[list[list[float]], list[Any]]:  # noqa: N803
     """The examples as rows of finite floats, the targets as a list."""
     for argument, things in (("X", X), ("y", y)):
@@ -209,16 +218,22 @@ def _checked_data(X: Sequence[Any], y: Sequence[Any]) -> tuple[list[list[float]]
     return rows, list(y)
 
 
-def _try_targets(model: Module, rows: list[list[float]], targets: list[Any], loss: Loss) -> None:
-    """Compute the loss of every target once, for a neutral prediction of ½, so that a bad one stops before training."""
-    with autograd.no_grad():
-        prediction = model(rows[0])
-        neutral = [0.5] * len(prediction) if is_row(prediction) else 0.5
-        for i, target in enumerate(targets):
-            try:
-                loss(neutral, target)
-            except (TypeError, ValueError) as error:
-                raise type(error)(f"fit: y[{i}]: {error}") from error
+def _loss_of(loss: Loss, prediction: Any, target: Any, i: int) -> Any:
+    """The loss of one example, whose errors say which one it is."""
+    try:
+        return loss(prediction, target)
+    except Exception as error:
+        if type(error) in (TypeError, ValueError):
+            raise type(error)(f"fit: y[{i}]: {error}") from error
+        error.add_note(f"fit: this is the loss of example {i}, with the target y[{i}]")
+        raise
+
+
+def _try_targets(model: Model, rows: list[list[float]], targets: list[Any], loss: Loss, examples: list[int]) -> None:
+    """Compute the loss of examples that the first step doesn't look at, so that a bad target stops before it."""
+    with no_grad():
+        for i in examples:
+            _loss_of(loss, model(rows[i]), targets[i], i)
 
 
 class _Progress:

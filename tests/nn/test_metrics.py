@@ -3,7 +3,7 @@
 import pytest
 
 from autograd import Value
-from nn import accuracy, largest, one_hot
+from nn import accuracy, argmax, one_hot
 
 
 def test_the_largest_score_decides():
@@ -19,7 +19,7 @@ def test_one_number_is_held_against_the_threshold():
 
 
 def test_the_first_of_equal_scores_is_taken():
-    assert largest([Value(1.0), 3.0, 3.0]) == 1
+    assert argmax([Value(1.0), 3.0, 3.0]) == 1
 
 
 NAN = float("nan")
@@ -41,8 +41,8 @@ NAN = float("nan")
         (lambda: accuracy([[0.1, 0.9]], [0.5]), TypeError, r"targets\[0\] must be a class index"),
         (lambda: accuracy([[0.1, 0.9]], [[0, 1, 0]]), ValueError, r"targets\[0\] has 3 numbers.*2 classes"),
         (lambda: accuracy([[]], [0]), ValueError, r"accuracy: predictions\[0\] is empty"),
-        (lambda: largest([]), ValueError, "largest: scores is empty"),
-        (lambda: largest([1.0, NAN]), ValueError, r"largest: scores\[1\] is nan"),
+        (lambda: argmax([]), ValueError, "argmax: scores is empty"),
+        (lambda: argmax([1.0, NAN]), ValueError, r"argmax: scores\[1\] is nan"),
     ],
 )
 def test_bad_input_is_named(call, error, message):

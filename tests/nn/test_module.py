@@ -109,3 +109,38 @@ def test_copies_are_independent_and_keep_what_is_shared():
     twin.a.neurons[0].w[0].data = 99.0
     assert layer.neurons[0].w[0].data != 99.0
     assert names(twin) == names(model)
+
+
+# -- state ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_state_dict_is_the_numbers_by_name():
+    model, other = MLP(2, [3, 1], seed=0), MLP(2, [3, 1], seed=1)
+    state = model.state_dict()
+    assert state == {name: parameter.data for name, parameter in model.named_parameters()}
+    before = other.parameters()
+    other.load_state_dict(state)
+    assert list(map(id, other.parameters())) == list(map(id, before))  # what optimisers hold stays the same
+    assert other.state_dict() == state
+    other.load_state_dict(dict(reversed(state.items())))
+    assert other.state_dict() == state
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        (lambda d: [1.0], TypeError, "MLP.load_state_dict: state_dict must be a dict of numbers by name, got list"),
+        (lambda d: d.pop("layer0.neuron0.b"), ValueError, "it lacks 'layer0.neuron0.b'; make"),
+        (lambda d: d.update(w=1.0), ValueError, "it has 'w' that is not here"),
+        (lambda d: d.clear(), ValueError, "it lacks 'layer0.* and 10 more; make the modules of one shape"),
+        (lambda d: d.update({"layer1.neuron0.b": "x"}), TypeError, "layer1.neuron0.b must be a real number"),
+        (lambda d: d.update({"layer1.neuron0.b": Value(1.0)}), TypeError, "its number with .data"),
+    ],
+)
+def test_a_state_that_does_not_fit_changes_nothing(change, error, message):
+    model = MLP(2, [3, 1], seed=0)
+    before, state = model.state_dict(), MLP(2, [3, 1], seed=1).state_dict()
+    changed = change(state)
+    with pytest.raises(error, match=message):
+        model.load_state_dict(changed if isinstance(changed, list) else state)
+    assert model.state_dict() == before

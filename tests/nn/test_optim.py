@@ -166,6 +166,8 @@ def test_a_bad_rate_from_a_schedule_moves_nothing():
         (lambda: SGD([Value(1.0)], NAN), ValueError, "SGD: learning_rate is nan"),
         (lambda: SGD([Value(1.0)], "fast"), TypeError, "SGD: learning_rate must be a real number"),
         (lambda: SGD([Value(1.0)], 0.1, nesterov=True), ValueError, "nesterov needs a momentum"),
+        (lambda: SGD([Value(1.0)], 0.1, 0.9, nesterov=2), TypeError, "nesterov must be True or False, got int 2"),
+        (lambda: SGD([Value(1.0)], 0.1, 0.9, nesterov="no"), TypeError, "nesterov must be True or False, got str 'no'"),
         (lambda: AdamW([Value(1.0)], weight_decay=-1.0), ValueError, "AdamW: weight_decay is -1.0"),
         (lambda: Adam([Value(1.0)], betas=(0.9, 1.0)), ValueError, r"Adam: betas must be two numbers in \[0, 1\)"),
         (lambda: Adam([Value(1.0)], betas=(0.9,)), TypeError, "Adam: betas must be two numbers, such as"),

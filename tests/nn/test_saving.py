@@ -98,6 +98,41 @@ def test_a_module_of_the_users_own_comes_back(tmp_path: Path) -> None:
     assert saved.optimizer.state == optimizer.state
 
 
+class Scaled(Module):
+    """A module whose architecture is what it was given."""
+
+    def __init__(self, **options: Any) -> None:
+        self.options = options
+        self.w = Value(1.0)
+
+    def architecture(self) -> dict[str, Any]:
+        return self.options
+
+
+def test_numpys_numbers_are_saved(tmp_path: Path) -> None:
+    numpy = pytest.importorskip("numpy")
+    kinds = [numpy.float64, numpy.float32, numpy.float16, numpy.int64, numpy.int8, numpy.uint16, numpy.bool_]
+    model = Scaled(**{kind.__name__: kind(1) for kind in kinds}, nested=[{"n": numpy.int32(3)}])
+    optimizer = SGD([model.w], numpy.float32(0.1), numpy.float16(0.5), numpy.bool_(True), numpy.int64(1))
+    model.w.data = numpy.float32(0.1)
+    model.save(tmp_path / "model.json", optimizer)
+    saved = load(tmp_path / "model.json")
+    assert saved.model.options == model.options
+    assert saved.model.options["nested"] == [{"n": 3}]
+    assert {type(thing) for thing in saved.model.options.values()} == {float, int, bool, list}
+    assert saved.optimizer.state_dict() == optimizer.state_dict()
+    assert saved.model.w.data == float(numpy.float32(0.1))
+
+
+@pytest.mark.parametrize("thing", [{1, 2}, abs, Value(1.0), b"x", 1j])
+def test_what_a_file_cannot_hold_is_refused(thing: Any, tmp_path: Path) -> None:
+    kept = Scaled(thing="x")
+    kept.architecture = lambda: {"thing": thing}  # type: ignore[method-assign]
+    with pytest.raises(TypeError, match=rf"save: {type(thing).__name__} .* can't be written to a file; use numbers"):
+        kept.save(tmp_path / "model.json")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_schedule_is_given_again(tmp_path: Path) -> None:
     model = MLP(1, [1], seed=0)
     model.save(tmp_path / "model.json", SGD(model.parameters(), schedules.step_decay(0.1, 0.5, 2)))
@@ -122,7 +157,7 @@ def test_every_truncation_is_refused(file: Path) -> None:
     text = file.read_bytes()
     for length in [*range(0, len(text) - 2, 97), len(text) - 3, len(text) - 2]:
         file.write_bytes(text[:length])
-        with pytest.raises(ValueError, match="truncated or no JSON"):
+        with pytest.raises(ValueError, match="truncated or not a JSON"):
             load(file)
 
 
@@ -136,7 +171,7 @@ def test_every_truncation_is_refused(file: Path) -> None:
         (lambda d: d.update(version=2), "newer one: upgrade"),
         (lambda d: d.update(version="1"), "edited or damaged"),
         (lambda d: d.pop("version"), "edited or damaged"),
-        (lambda d: d.update(format="something else"), "not a saved model"),
+        (lambda d: d.update(format="another"), "not a saved model"),
     ],
 )
 def test_an_edited_newer_or_foreign_file_is_refused(file: Path, edit: Any, message: str) -> None:
@@ -154,7 +189,7 @@ def test_a_pickle_is_not_loaded(tmp_path: Path) -> None:
             return os.mkdir, (str(tmp_path / "exploded"),)
 
     (tmp_path / "model.json").write_bytes(pickle.dumps(Bomb()))
-    with pytest.raises(ValueError, match="no JSON"):
+    with pytest.raises(ValueError, match="not a JSON"):
         load(tmp_path / "model.json")
     assert not (tmp_path / "exploded").exists()
 
