@@ -598,7 +598,7 @@ def test_without_a_renderer_a_clear_error_and_a_notebooks_text(tmp_path: Path, m
     monkeypatch.setattr(rendering.shutil, "which", lambda name: None)
     monkeypatch.setattr(rendering.importlib.util, "find_spec", lambda name: None)
     walk = walkthrough(neuron())
-    with pytest.raises(RuntimeError, match=r"install Graphviz, .* or pip install"):
+    with pytest.raises(RuntimeError, match=r"install Graphviz, .* or pip install pygraphviz"):
         walk.save_html(tmp_path / "x.html")
     assert list(tmp_path.iterdir()) == []
     shown = walk._repr_mimebundle_()
