@@ -19,6 +19,8 @@ from demos.report import Report, Verdict
 from demos.site import write_site
 from demos.terminal import WIDTH, paint, report_lines, tally
 
+_PACKAGES = {"sklearn": "scikit-learn"}  # whose name is not that of the module they bring
+
 
 class _Parser(argparse.ArgumentParser):
     """Tells a wrong command line in one line, without the usage."""
@@ -147,7 +149,8 @@ def _plots(command: argparse.ArgumentParser, chosen: Sequence[Demo], folder: Pat
         except (OSError, DataError) as error:
             command.error(f"--plots: {error}")
         except ModuleNotFoundError as error:
-            command.error(f"--plots needs {str(error.name).partition('.')[0]}: pip install 'scalar-autograd[demos]'")
+            missing = str(error.name).partition(".")[0]
+            command.error(f"--plots needs {missing}: pip install {_PACKAGES.get(missing, missing)}")
         print(*paths, sep="\n")
     return 0
 

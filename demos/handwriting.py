@@ -65,7 +65,7 @@ def scikit_learn_digits(train: int, test: int, seed: int = 0) -> Handwriting:
     except ModuleNotFoundError as error:
         raise ModuleNotFoundError(
             f"the handwritten digits come with scikit-learn, which could not be imported ({error}); "
-            "install it with: pip install 'scalar-autograd[demos]'",
+            "install it with: pip install scikit-learn",
             name=error.name,
         ) from None
     digits = load_digits()

@@ -31,6 +31,23 @@ def run(*arguments, **environment):
     )
 
 
+def run_without(missing, *arguments):
+    """The command where a library is not installed."""
+    script = "import sys\nfrom demos import __main__\nsys.modules |= dict.fromkeys(sys.argv[1].split(), None)\n"
+    script += "sys.argv = ['demos', *sys.argv[2:]]\nsys.exit(__main__.run())"
+    modules = {"sklearn": "sklearn sklearn.datasets", "scipy": "scipy scipy.optimize"}.get(missing, missing)
+    environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
+    environment.pop("MNIST_DIR", None)
+    return subprocess.run(
+        [sys.executable, "-c", script, modules, *arguments],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+    )
+
+
 def run_on_a_terminal(*arguments, **environment):
     """What the command writes to a pseudo-terminal."""
     reader, terminal = pty.openpty()
@@ -179,9 +196,27 @@ def test_a_terminal_without_the_characters_still_gets_the_report():
     assert "0.0381138" in ended.stdout
 
 
-def test_plots_without_matplotlib_say_what_to_install(monkeypatch, tmp_path, capsys):
-    monkeypatch.setitem(sys.modules, "matplotlib", None)
-    with pytest.raises(SystemExit) as ended:
-        command_line.main(["one_neuron", "--plots", str(tmp_path)])
-    assert ended.value.code == 2
-    assert "needs matplotlib: pip install 'scalar-autograd[demos]'" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("name", "missing", "package"),
+    [
+        ("one_neuron", "matplotlib", "matplotlib"),
+        ("digits", "sklearn", "scikit-learn"),
+        ("regression", "scipy", "scipy"),
+        ("mars", "scipy", "scipy"),
+    ],
+)
+def test_plots_without_a_library_say_what_to_install(name, missing, package, tmp_path):
+    ended = run_without(missing, name, "--plots", str(tmp_path))
+    assert ended.returncode == 2
+    assert ended.stderr.endswith(f": --plots needs {missing}: pip install {package}\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "missing", "package"),
+    [("digits", "sklearn", "scikit-learn"), ("regression", "scipy", "scipy"), ("mars", "scipy", "scipy")],
+)
+def test_reports_without_a_library_say_what_to_install(name, missing, package):
+    ended = run_without(missing, name)
+    assert ended.returncode == 2
+    assert ended.stderr.endswith(f": pip install {package}\n")
+    assert ended.stderr.count("\n") == 1

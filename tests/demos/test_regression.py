@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("scipy", reason="the fits use SciPy: pip install 'scalar-autograd[fast]'")
+pytest.importorskip("scipy", reason="the fits use SciPy: pip install scipy")
 
 from demos import nist, regression
 from demos.fitting import fit
