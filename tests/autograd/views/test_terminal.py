@@ -38,6 +38,11 @@ print("as it was" if termios.tcgetattr(0) == before else "changed")
 ENTER, LEAVE = "\033[?1049h\033[?25l", "\033[?25h\033[?1049l"
 
 
+def _heed_ctrl_c() -> None:
+    """A process started where Ctrl-C is ignored, as by `nohup` or a script's `&`, would ignore it too."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Terminal:
     """A walk that plays in a pseudo-terminal, and the frame it shows."""
 
@@ -45,7 +50,13 @@ class Terminal:
         known = {name: text for name, text in os.environ.items() if name not in ("NO_COLOR", "LINES", "COLUMNS")}
         known |= {"TERM": "xterm-256color", "PYTHONPATH": os.pathsep.join([".", *sys.path]), **environment}
         self.child = pexpect.spawn(
-            sys.executable, ["-c", script], env=known, dimensions=(rows, width), encoding="utf-8", timeout=20
+            sys.executable,
+            ["-c", script],
+            env=known,
+            dimensions=(rows, width),
+            encoding="utf-8",
+            timeout=20,
+            preexec_fn=_heed_ctrl_c,
         )
         self.frame = self.raw = ""
 
