@@ -287,9 +287,15 @@ def _wrap(text: str, width: int) -> list[str]:
 def clip(text: str, width: int) -> str:
     """What fits of the text, without characters that would steer the terminal."""
     text = "".join(character for character in text if character.isprintable())
-    while text and columns(text) > width:
-        text = text[:-2] + "…" if width > 0 else ""
-    return text
+    if columns(text) <= width:
+        return text
+    taken, room = "", width - 1
+    for character in text:
+        room -= columns(character)
+        if room < 0:
+            break
+        taken += character
+    return taken + "…" if width > 0 else ""
 
 
 def _pad(text: str, width: int) -> str:

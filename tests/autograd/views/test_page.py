@@ -464,7 +464,7 @@ def test_labels_stay_text(label: str, show_page: Open) -> None:
     assert shown in [" ".join(name.split()) for name in rows(page)]
     page.locator("#n0").click()
     assert page.locator("#detail-name").inner_text() == shown
-    assert page.locator("g.node title").first.text_content() == label
+    assert page.locator("g.node title").first.text_content() == shown
     assert page.locator("img, svg svg, main script").count() == 0
     assert page.title() == f"{shown}!, step by step"
 
