@@ -132,7 +132,7 @@ def _write(symbol: Symbol, operands: list[tuple[str, int]], dialect: Dialect) ->
     if operation == "where" and not symbol.operands[0].is_comparison:  # any number but zero is true
         operands = [_fill("!=", [operands[0], (dialect.number(0.0), _ATOM)], dialect), *operands[1:]]
     if not dialect.is_code:
-        operation = operation.removeprefix("ieee_")  # how it treats infinities is no concern of a reader
+        operation = operation.removeprefix("ieee_")  # how it treats infinities does not concern a reader
         numbers = [operand.head if not operand.operands else "" for operand in symbol.operands]
         if (operation == "add" and numbers[0] == 0.0) or (operation == "mul" and numbers[0] == 1.0):
             return operands[1]

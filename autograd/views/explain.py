@@ -94,7 +94,7 @@ def explain(y: Value, x: Value, *, paths: int = 20, fold: bool = True) -> Explan
             where nothing in between is labelled, every operation is a factor.
 
     Raises:
-        TypeError: if y or x is no Value.
+        TypeError: if y or x is not a Value.
         ValueError: if paths is less than 1.
 
     >>> w, x = Value(0.5, label="w"), Value(2.0, label="x")

@@ -117,7 +117,7 @@ def boxes(
     """The box of each node that is folded, by id.
 
     Raises:
-        ValueError: if a name to fold or unfold is no module's.
+        ValueError: if a name to fold or unfold is not a module's.
     """
     owner = owners(order)
     modules = {name: _prefixes(name) for name in set(owner.values())}

@@ -33,7 +33,7 @@ _STYLES = {"bold": "1", "quiet": "2", "forward": "1;36", "backward": "1;35", "he
 
 
 def play(walk: Walk) -> None:
-    """Walk with the keyboard; print the whole walk where input or output is no terminal."""
+    """Walk with the keyboard; print the whole walk where input or output is not a terminal."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # rather a question mark than no walk
     if termios and sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
@@ -159,7 +159,7 @@ class _Player:
             try:
                 guess = float(answer.replace("−", "-").replace("∞", "inf"))
             except ValueError:
-                self.message, self.style = f"{answer!r} is no number.", "wrong"
+                self.message, self.style = f"{answer!r} is not a number.", "wrong"
                 return
             right = step.accepts(guess)
             self.asked, self.right = self.asked + 1, self.right + right

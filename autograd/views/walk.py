@@ -208,7 +208,7 @@ class Walk(Sequence[Step]):
         return self._written(node, symbols).replace("·", " × ")
 
     def _written(self, node: Node, operands: list[Symbol]) -> str:
-        assert node.primitive is not None, "a leaf is no operation"
+        assert node.primitive is not None, "a leaf is not an operation"
         if len(operands) <= MANY_OPERANDS:
             return to_text(Symbol(node.primitive.name, tuple(operands), node.primitive))
         first, second, third, *middle, last = (to_text(operand) for operand in operands)
@@ -256,7 +256,7 @@ def check(node: Node, operands: Sequence[float]) -> None:
     """Hold the recorded numbers of an operation against its rules.
 
     Raises:
-        ValueError: if they are not what the operands give.
+        ValueError: if they are not what the rules compute from the operands.
     """
     row = node.primitive
     assert row is not None, "a leaf has no rules"
@@ -265,7 +265,7 @@ def check(node: Node, operands: Sequence[float]) -> None:
     for recorded, expected in zip((node.data, *node.partials), right, strict=True):
         if recorded is not None and (expected is None or not _same(recorded, expected)):
             raise ValueError(
-                f"{node.name} = {row.name}({describe_all(operands)}) is recorded with {recorded!r}, its rules give "
+                f"{node.name} = {row.name}({describe_all(operands)}) is recorded with {recorded!r}, its rules return "
                 f"{expected!r}; a number was changed afterwards: compute the output again"
             )
 

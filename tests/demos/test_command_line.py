@@ -1,15 +1,18 @@
 """`python -m demos` as a process: what it prints and how it ends."""
 
+import importlib
 import os
 import pty
 import re
 import struct
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
+import autograd
 from autograd.views.terminal import columns
 from demos import __main__ as command_line
 from demos.catalogue import DEMOS, Demo
@@ -102,9 +105,19 @@ def test_name_document_and_title_fit_on_a_line():
     assert all(columns(f"{demo.heading} · {demo.title}") <= WIDTH for demo in DEMOS)
 
 
-def test_list_shows_name_document_and_title():
+def test_list_shows_name_document_and_title_and_the_engine():
     lines = " ".join(run("--list").stdout.split())
     assert all(f"{demo.name} {demo.document or '-'} {demo.title}" in lines for demo in DEMOS)
+    assert lines.endswith("The engine is compiled." if autograd.compiled else "The engine is plain Python.")
+
+
+def test_the_readme_runs_what_it_installs_and_not_the_sources_one_stands_in():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    module, function = project["scripts"]["autograd-demos"].split(":")
+    assert getattr(importlib.import_module(module), function) is command_line.run
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert re.search(r"<!-- demos -->\n```\n.*/pip install .* && \.venv/bin/autograd-demos\n```", readme)
+    assert "-m demos" not in readme
 
 
 @pytest.mark.parametrize(

@@ -152,7 +152,7 @@ def test_labels_of_several_lines_long_ones_and_characters_no_file_can_hold() -> 
     assert ["two lines", "data", "1", "grad", "—"] in found
     assert ["x" * 30, "…" + "x" * 29, "data", "1", "grad", "—"] in found
     assert ["\ufffd[31m\ufffd\ufffd", "data", "1", "grad", "—"] in found
-    assert ["v3", "data", "1", "grad", "—"] in found, "a blank is no label"
+    assert ["v3", "data", "1", "grad", "—"] in found, "a blank is not a label"
 
 
 def test_infinite_and_undefined_numbers() -> None:

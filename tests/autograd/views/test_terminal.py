@@ -143,7 +143,7 @@ def test_practice_asks_and_keeps_score(terminal: Terminal) -> None:
     assert "score 1 of 2" in terminal.press("0.9\r", "No: 0.5516.")
     assert "step 2 of 6" in terminal.frame
     terminal.press("\r", "a.grad = ?")
-    terminal.press("one\r", "'one' is no number.")
+    terminal.press("one\r", "'one' is not a number.")
     assert "step 2 of 6" in terminal.frame
     assert "score 1 of 2" in terminal.frame
     terminal.press("\r", "a.grad = ?")
