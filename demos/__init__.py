@@ -1,1 +1,1 @@
-"""The worked examples of the five documents, and a few of our own: `python -m demos`."""
+"""The worked examples of the five documents, and a few of our own: `autograd-demos`."""

@@ -1,4 +1,4 @@
-"""`python -m demos`: the worked examples on the command line."""
+"""`autograd-demos`, or `python -m demos`: the worked examples on the command line."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from autograd import draw, walkthrough
+from autograd import compiled, draw, walkthrough
 from autograd.views.terminal import wants_colour
 from demos.catalogue import DEMOS, Demo, find
 from demos.handwriting import DataError
@@ -18,6 +18,8 @@ from demos.pictures import write_pictures
 from demos.report import Report, Verdict
 from demos.site import write_site
 from demos.terminal import WIDTH, paint, report_lines, tally
+
+_PACKAGES = {"sklearn": "scikit-learn"}  # whose name is not that of the module they bring
 
 
 class _Parser(argparse.ArgumentParser):
@@ -30,14 +32,16 @@ class _Parser(argparse.ArgumentParser):
 def parser() -> argparse.ArgumentParser:
     """The command line: demos by name, and what to do with them."""
     made = _Parser(
-        prog="python -m demos",
+        prog="autograd-demos",
         description="Every number of five lecture documents, out of the engine. Without a name: the five documents.",
         epilog="Document 003 trains on MNIST where MNIST_DIR names a folder with its IDX files (gzip or not), "
         "otherwise on the handwritten digits of scikit-learn.",
     )
     made.add_argument("demos", nargs="*", metavar="NAME", help="a demo's name, or its document's number (002)")
     action = made.add_mutually_exclusive_group()
-    action.add_argument("--list", action="store_true", help="name, document and title of every demo")
+    action.add_argument(
+        "--list", action="store_true", help="name, document and title of every demo, and which engine runs"
+    )
     action.add_argument("--check", action="store_true", help="exit 1 if a row neither agrees nor is a known erratum")
     action.add_argument("--draw", metavar="FILE", type=Path, help="draw one demo's graph, as .svg, .png, .pdf or .dot")
     action.add_argument("--step", action="store_true", help="walk through one demo in the terminal, a key a step")
@@ -81,6 +85,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _list(demos: Sequence[Demo]) -> int:
     for demo in demos:
         print(f"{demo.name:<18}{demo.document or '-':<5}{demo.title}")
+    print(f"\nThe engine is {'compiled' if compiled else 'plain Python'}.")
     return 0
 
 
@@ -147,7 +152,8 @@ def _plots(command: argparse.ArgumentParser, chosen: Sequence[Demo], folder: Pat
         except (OSError, DataError) as error:
             command.error(f"--plots: {error}")
         except ModuleNotFoundError as error:
-            command.error(f"--plots needs {str(error.name).partition('.')[0]}: pip install 'scalar-autograd[demos]'")
+            missing = str(error.name).partition(".")[0]
+            command.error(f"--plots needs {missing}: pip install {_PACKAGES.get(missing, missing)}")
         print(*paths, sep="\n")
     return 0
 
@@ -159,7 +165,7 @@ def run() -> int:
     try:
         code = main()
         sys.stdout.flush()
-    except BrokenPipeError:  # the reader has seen enough, as in `python -m demos | head`
+    except BrokenPipeError:  # the reader has seen enough, as in `autograd-demos | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the flush at exit would raise again
         return 1
     except KeyboardInterrupt:

@@ -1,4 +1,4 @@
-"""The demos by name: what `python -m demos` knows."""
+"""The demos by name: what `autograd-demos` knows."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ HIDDEN, EPOCHS, BATCH, RATE = 48, 16, 16, 0.01
 
 @dataclass(frozen=True)
 class Reading:
-    """The pictures, the network that learnt to read them, and the probabilities it gives to each test picture."""
+    """The pictures, the network that learnt to read them, and the probabilities it assigns to each test picture."""
 
     data: Handwriting
     model: MLP

@@ -11,7 +11,8 @@ try:
     from numpy.typing import NDArray
     from scipy.optimize import least_squares, minimize
 except ModuleNotFoundError as error:
-    raise ModuleNotFoundError(f"it fits with {error.name}: pip install 'scalar-autograd[demos]'") from None
+    missing = str(error.name).partition(".")[0]
+    raise ModuleNotFoundError(f"it fits with {missing}: pip install {missing}", name=error.name) from None
 
 from autograd import jacobian
 

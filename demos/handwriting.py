@@ -47,7 +47,7 @@ def handwriting(train: int, test: int, seed: int = 0) -> Handwriting:
 
     Raises:
         FileNotFoundError: if the folder has no such files.
-        DataError: if a file is no sound IDX file of digits.
+        DataError: if a file is not a sound IDX file of digits.
         ModuleNotFoundError: if scikit-learn is needed and missing.
     """
     folder = os.environ.get("MNIST_DIR")
@@ -65,7 +65,7 @@ def scikit_learn_digits(train: int, test: int, seed: int = 0) -> Handwriting:
     except ModuleNotFoundError as error:
         raise ModuleNotFoundError(
             f"the handwritten digits come with scikit-learn, which could not be imported ({error}); "
-            "install it with: pip install 'scalar-autograd[demos]'",
+            "install it with: pip install scikit-learn",
             name=error.name,
         ) from None
     digits = load_digits()
@@ -89,7 +89,7 @@ def mnist(folder: Path, train: int, test: int, seed: int = 0) -> Handwriting:
 
     Raises:
         FileNotFoundError: if neither pair of files is in the folder.
-        DataError: if a file is no sound IDX file, or holds no pictures of digits.
+        DataError: if a file is not a sound IDX file, or holds no pictures of digits.
     """
     if not list(folder.glob("t10k-images*")):
         raise FileNotFoundError(
@@ -133,7 +133,7 @@ def read_idx(path: Path) -> tuple[tuple[int, ...], bytes]:
     as four bytes, most significant first, then the elements (http://yann.lecun.com/exdb/mnist).
 
     Raises:
-        DataError: if the file is truncated or is no such file.
+        DataError: if the file is truncated or is not such a file.
     """
     packed = path.read_bytes()
     try:

@@ -73,7 +73,7 @@ def _plane_rows(g: Sequence[float]) -> list[Row]:
 
     gap, half = surface(2.1, 0.8) - plane(2.1, 0.8), surface(2.05, 0.775) - plane(2.05, 0.775)
     angles = []
-    for x0 in (1.0, 2.0, 3.0):  # the curve is x1 = 3 / x0²; the engine gives its direction (1, dx1/dx0)
+    for x0 in (1.0, 2.0, 3.0):  # the curve is x1 = 3 / x0²; the engine returns its direction (1, dx1/dx0)
         x = Value(x0)
         tangent = (1.0, derivatives(3.0 / (x * x), x)[0])
         normal = gradient(surface, (x0, 3.0 / x0**2))

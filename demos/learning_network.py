@@ -108,7 +108,7 @@ def cost_sections(image: Image, label: int) -> list[Section]:
 
 
 def _timed(action: Callable[[], T]) -> tuple[T, float]:
-    """What it gives, and how many seconds it took."""
+    """What it returns, and how many seconds it took."""
     start = time.perf_counter()
     result = action()
     return result, time.perf_counter() - start

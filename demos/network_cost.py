@@ -121,7 +121,7 @@ def engine_cost(model: MLP, xs: Matrix, ys: Matrix, lambda_: float) -> Value:
     """J(Θ) as the engine records it."""
     m = len(xs)
     outputs = [model(x) for x in xs]
-    targets = ys if isinstance(outputs[0], list) else [y for (y,) in ys]  # one output unit gives a number, not a row
+    targets = ys if isinstance(outputs[0], list) else [y for (y,) in ys]  # one output unit returns a number, not a row
     j: Value = binary_cross_entropy(outputs, targets, reduction="sum") / m + l2_penalty(model, lambda_ / m)
     return j
 

@@ -138,7 +138,7 @@ def _compile(formula: str, names: Sequence[str], path: Path) -> Callable[[Sequen
     known = {*names, *_FUNCTIONS, "pi"}
     for node in ast.walk(tree):
         if not isinstance(node, _SYNTAX) or (isinstance(node, ast.Name) and node.id not in known):
-            raise ValueError(f"{path}: the model {formula!r} is no arithmetic expression of {', '.join(names)}")
+            raise ValueError(f"{path}: the model {formula!r} is not an arithmetic expression of {', '.join(names)}")
     code = compile(tree, str(path), "eval")
     space = {"__builtins__": {}, "pi": math.pi, **_FUNCTIONS}
     return lambda numbers: eval(code, {**space, **dict(zip(names, numbers, strict=True))})

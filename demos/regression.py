@@ -1,6 +1,6 @@
 """NIST's certified nonlinear regressions, to their last certified digits.
 
-`python -m demos regression` fits the three problems in `demos/data`; `python -m demos.regression FILE.dat` fits any
+`autograd-demos regression` fits the three problems in `demos/data`; `python -m demos.regression FILE.dat` fits any
 other of NIST's.
 """
 

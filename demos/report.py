@@ -52,7 +52,7 @@ def rounds_to(engine: Sequence[float], printed: str) -> bool:
     """
     parsed = printed_numbers(printed)
     if parsed is None:
-        raise ValueError(f"rounds_to: {printed!r} is no number or tuple of numbers such as '(2.87, −2.074)'")
+        raise ValueError(f"rounds_to: {printed!r} is neither a number nor a tuple of numbers such as '(2.87, −2.074)'")
     numbers, carried = parsed
     units = Decimal("1.5") if carried else Decimal("0.5")
     return len(engine) == len(numbers) and all(
@@ -68,7 +68,7 @@ class Row:
     Attributes:
         what: what is computed.
         printed: what the document shows: numbers, `~` after them where it carried rounded ones, or a word (`formula`).
-        exact: what the document's own inputs give, to more digits; worked out without the engine.
+        exact: what follows from the document's own inputs, to more digits; worked out without the engine.
         engine: what the engine computed.
         erratum: what the document got wrong, in one line; the engine then agrees with `exact` and not with `printed`.
 
@@ -89,7 +89,7 @@ class Row:
 
     @property
     def verdict(self) -> Verdict:
-        """✓ where the engine gives the exact numbers and the printed ones, `erratum` where only the exact ones."""
+        """✓ where the engine returns the exact numbers and the printed ones, `erratum` where only the exact ones."""
         if not rounds_to(self.numbers, self.exact):
             return Verdict.WRONG
         if self.erratum:

@@ -102,6 +102,21 @@ def operands_first(outputs: Sequence[Symbol]) -> Iterator[Symbol]:
                 waiting.extend((operand, False) for operand in reversed(symbol.operands))
 
 
+def sizes(formulas: Sequence[Symbol]) -> list[int]:
+    """How many names, numbers and operations each formula has when it is written out.
+
+    The work is that of the formulas' distinct parts, however long they are in writing.
+
+    >>> x = Symbol("x")
+    >>> sizes([x, x * x + 1.0])
+    [1, 5]
+    """
+    size: dict[int, int] = {}
+    for symbol in operands_first(formulas):
+        size[id(symbol)] = 1 + sum(size[id(operand)] for operand in symbol.operands)
+    return [size[id(formula)] for formula in formulas]
+
+
 def _write(symbol: Symbol, operands: list[tuple[str, int]], dialect: Dialect) -> tuple[str, int]:
     """One symbol, and how tightly what was written binds."""
     head = symbol.head
@@ -117,7 +132,7 @@ def _write(symbol: Symbol, operands: list[tuple[str, int]], dialect: Dialect) ->
     if operation == "where" and not symbol.operands[0].is_comparison:  # any number but zero is true
         operands = [_fill("!=", [operands[0], (dialect.number(0.0), _ATOM)], dialect), *operands[1:]]
     if not dialect.is_code:
-        operation = operation.removeprefix("ieee_")  # how it treats infinities is no concern of a reader
+        operation = operation.removeprefix("ieee_")  # how it treats infinities does not concern a reader
         numbers = [operand.head if not operand.operands else "" for operand in symbol.operands]
         if (operation == "add" and numbers[0] == 0.0) or (operation == "mul" and numbers[0] == 1.0):
             return operands[1]

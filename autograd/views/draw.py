@@ -105,7 +105,7 @@ def draw(
             those nearest to y, and says so.
 
     Raises:
-        TypeError: if y is no Value.
+        TypeError: if y is not a Value.
         ValueError: if y has no history, or for an argument out of its range.
 
     >>> x = Value(3.0, label="x")

@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from autograd.engine.graph import operand_values, topological_order
 from autograd.engine.value import Value
-from autograd.formulas.notation import LATEX, TEXT, operands_first, statements, to_text
+from autograd.formulas.notation import LATEX, TEXT, operands_first, sizes, statements, to_text
 from autograd.formulas.symbol import Symbol, partial_formulas
-from autograd.views.names import node_names
+from autograd.views.names import node_names, shown
 from autograd.views.paths import MOST_COUNTED, Edge, Path, Paths, edges_down, nodes_between, product
 
 MANY_FACTORS = 12  # the middle of a longer path is one factor
@@ -94,7 +94,7 @@ def explain(y: Value, x: Value, *, paths: int = 20, fold: bool = True) -> Explan
             where nothing in between is labelled, every operation is a factor.
 
     Raises:
-        TypeError: if y or x is no Value.
+        TypeError: if y or x is not a Value.
         ValueError: if paths is less than 1.
 
     >>> w, x = Value(0.5, label="w"), Value(2.0, label="x")
@@ -220,7 +220,7 @@ class _Writer:
                     old = adjoints.get(id(flow.below))
                     adjoints[id(flow.below)] = contribution if old is None else old + contribution
         formula = adjoints[id(edge.below)]
-        return formula if _size(formula) <= 4 * MANY_OPERATIONS else derivative
+        return formula if sizes([formula])[0] <= 4 * MANY_OPERATIONS else derivative
 
     def _expression(self, node: Value, landmarks: Container[int]) -> Symbol:
         """A node in terms of labelled nodes and landmarks, if that is short; else its name."""
@@ -272,7 +272,8 @@ class _Writer:
         if y.is_constant:
             return f"{top} is a constant and depends on nothing: its derivative is 0."
         if id(x) not in self._names:
-            return f"{top} was not computed from {x!r}: the derivative is 0."
+            other = shown(x.label) if x.label else f"Value({x.data!r})"
+            return f"{top} was not computed from {other}: the derivative is 0."
         below = to_text(self.name(x))
         if x.is_constant:
             return f"{below} is a constant: no gradient flows to it."
@@ -310,14 +311,6 @@ def _simplified(a: Symbol, b: Symbol) -> Symbol:
         return Symbol(factor)
     formula = _chained("mul", rest)
     return formula if factor == 1.0 else -formula if factor == -1.0 else factor * formula
-
-
-def _size(formula: Symbol) -> int:
-    """How many names, numbers and operations a formula has when it is written out."""
-    sizes: dict[int, int] = {}
-    for symbol in operands_first([formula]):
-        sizes[id(symbol)] = 1 + sum(sizes[id(operand)] for operand in symbol.operands)
-    return sizes[id(formula)]
 
 
 def _shown(number: float) -> Symbol:

@@ -11,9 +11,10 @@ from autograd.engine.graph import operand_values, topological_order
 from autograd.engine.value import Value
 from autograd.formulas.notation import to_text
 from autograd.formulas.symbol import Symbol
-from autograd.views.names import node_names
+from autograd.views.names import node_names, shown
 
 MANY_NUMBERS = 4  # more plain numbers in one operation are drawn as one
+MANY_LEVELS = 20  # modules deeper in each other are one
 
 
 @dataclass(slots=True)
@@ -106,7 +107,7 @@ def _common(prefixes: Iterable[str]) -> str:
 
 def _prefixes(name: str) -> list[str]:
     """layer1 and layer1.neuron3 of layer1.neuron3."""
-    parts = name.split(".")
+    parts = name.split(".", MANY_LEVELS)
     return [".".join(parts[:count]) for count in range(1, len(parts) + 1)]
 
 
@@ -116,7 +117,7 @@ def boxes(
     """The box of each node that is folded, by id.
 
     Raises:
-        ValueError: if a name to fold or unfold is no module's.
+        ValueError: if a name to fold or unfold is not a module's.
     """
     owner = owners(order)
     modules = {name: _prefixes(name) for name in set(owner.values())}
@@ -124,8 +125,8 @@ def boxes(
     named = fold if isinstance(fold, Collection) else []
     for name in [*named, *unfold]:
         if name not in known:
-            names = "the modules are " + ", ".join(known[:10]) if known else "no label names a module"
-            raise ValueError(f"draw: there is no module {name!r} in this graph; {names}")
+            names = "the modules are " + ", ".join(map(shown, known[:10])) if known else "no label names a module"
+            raise ValueError(f"draw: there is no module {shown(name)!r} in this graph; {names}")
     if fold is False:
         return {}
     deepest = max(map(len, modules.values()), default=0)
@@ -179,7 +180,7 @@ def picture(
     painter.paint(depth, limit if fits else limit // 5)  # of what is too large anyway, no more than is easily read
     notes = painter.picture.notes
     if fold is None and painter.members:
-        some = min(painter.members, key=len).removeprefix("box ")
+        some = shown(min(painter.members, key=len).removeprefix("box "))
         notes.append(f"{_items(order, {}):,} nodes are too many, so modules are folded; unfold=[{some!r}] opens one")
     missing = len(order) - painter.drawn
     if missing:
@@ -265,7 +266,7 @@ class _Painter:
             parameters = sum(1 for member in members if member.primitive is None)
             inside = f"{parameters:,} parameters, {operations:,} operations"
             outputs = list(self._outputs[key].values())
-            self.picture.items[key] = Item("box", key.removeprefix("box "), inside=inside)
+            self.picture.items[key] = Item("box", shown(key.removeprefix("box ")), inside=inside)
             if len(outputs) == 1:
                 self.picture.items[key].data = outputs[0].data
                 self.picture.items[key].grad = self._gradient(outputs[0])
@@ -273,7 +274,7 @@ class _Painter:
             kind = "constant" if node.is_constant else "result" if node.primitive else "variable"
             kind = "output" if node is self.y else kind
             title = self._names[self._index[id(node)]]
-            self.picture.items[key] = Item(kind, title, bool(node.label), node.data, self._gradient(node))
+            self.picture.items[key] = Item(kind, title, bool(shown(node.label or "")), node.data, self._gradient(node))
         self.drawn += len(members or [node])
         return key
 

@@ -33,7 +33,7 @@ _STYLES = {"bold": "1", "quiet": "2", "forward": "1;36", "backward": "1;35", "he
 
 
 def play(walk: Walk) -> None:
-    """Walk with the keyboard; print the whole walk where input or output is no terminal."""
+    """Walk with the keyboard; print the whole walk where input or output is not a terminal."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # rather a question mark than no walk
     if termios and sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
@@ -159,7 +159,7 @@ class _Player:
             try:
                 guess = float(answer.replace("−", "-").replace("∞", "inf"))
             except ValueError:
-                self.message, self.style = f"{answer!r} is no number.", "wrong"
+                self.message, self.style = f"{answer!r} is not a number.", "wrong"
                 return
             right = step.accepts(guess)
             self.asked, self.right = self.asked + 1, self.right + right
@@ -287,9 +287,15 @@ def _wrap(text: str, width: int) -> list[str]:
 def clip(text: str, width: int) -> str:
     """What fits of the text, without characters that would steer the terminal."""
     text = "".join(character for character in text if character.isprintable())
-    while text and columns(text) > width:
-        text = text[:-2] + "…" if width > 0 else ""
-    return text
+    if columns(text) <= width:
+        return text
+    taken, room = "", width - 1
+    for character in text:
+        room -= columns(character)
+        if room < 0:
+            break
+        taken += character
+    return taken + "…" if width > 0 else ""
 
 
 def _pad(text: str, width: int) -> str:

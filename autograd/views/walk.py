@@ -15,11 +15,12 @@ from typing import overload
 
 from autograd.engine.errors import describe_all
 from autograd.engine.primitive import Primitive
-from autograd.formulas.notation import to_text
+from autograd.formulas.notation import sizes, to_text
 from autograd.formulas.symbol import Symbol, partial_formulas
 
 MANY_STEPS = 2_000  # nobody clicks through more: a warning, and no page
 MANY_OPERANDS = 6  # an operation on more is not written out
+LONGEST_FORMULA = 300  # characters; a longer local derivative is not written out
 
 LEAF_KINDS = ("variable", "constant", "number", "given")
 
@@ -207,24 +208,31 @@ class Walk(Sequence[Step]):
         return self._written(node, symbols).replace("·", " × ")
 
     def _written(self, node: Node, operands: list[Symbol]) -> str:
-        assert node.primitive is not None, "a leaf is no operation"
+        assert node.primitive is not None, "a leaf is not an operation"
         if len(operands) <= MANY_OPERANDS:
             return to_text(Symbol(node.primitive.name, tuple(operands), node.primitive))
         first, second, third, *middle, last = (to_text(operand) for operand in operands)
         return f"{node.primitive.name}({first}, {second}, {third}, … {len(middle)} more …, {last})"
 
     def local(self, i: int, position: int) -> str:
-        """The formula of a node's derivative by one of its operands, in names; ∂z/∂x if its rule knows floats only."""
+        """The formula of a node's derivative by one of its operands, in names.
+
+        It is just ∂z/∂x where the formula is too long to be read, or the rule knows floats only.
+        """
         if i not in self._formulas:
             node = self.nodes[i]
             assert node.primitive is not None
             operands = [self.nodes[operand] for operand in node.operands]
             symbols = [x.data if x.kind == "number" else _symbol(x) for x in operands]
+            self._formulas[i] = [f"∂{node.name}/∂{x.name}" for x in operands]
             try:
                 formulas = partial_formulas(node.primitive, symbols, Symbol(node.name))
-                self._formulas[i] = [to_text(formula) for formula in formulas]
             except TypeError:
-                self._formulas[i] = [f"∂{node.name}/∂{x.name}" for x in operands]
+                return self._formulas[i][position]
+            for k, (formula, size) in enumerate(zip(formulas, sizes(formulas), strict=True)):
+                text = to_text(formula) if size <= LONGEST_FORMULA else ""  # writing it takes as long
+                if text and len(text) <= LONGEST_FORMULA:
+                    self._formulas[i][k] = text
         return self._formulas[i][position]
 
     def __str__(self) -> str:
@@ -248,7 +256,7 @@ def check(node: Node, operands: Sequence[float]) -> None:
     """Hold the recorded numbers of an operation against its rules.
 
     Raises:
-        ValueError: if they are not what the operands give.
+        ValueError: if they are not what the rules compute from the operands.
     """
     row = node.primitive
     assert row is not None, "a leaf has no rules"
@@ -257,7 +265,7 @@ def check(node: Node, operands: Sequence[float]) -> None:
     for recorded, expected in zip((node.data, *node.partials), right, strict=True):
         if recorded is not None and (expected is None or not _same(recorded, expected)):
             raise ValueError(
-                f"{node.name} = {row.name}({describe_all(operands)}) is recorded with {recorded!r}, its rules give "
+                f"{node.name} = {row.name}({describe_all(operands)}) is recorded with {recorded!r}, its rules return "
                 f"{expected!r}; a number was changed afterwards: compute the output again"
             )
 

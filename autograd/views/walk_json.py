@@ -8,6 +8,7 @@ import sys
 from typing import Any
 
 from autograd.engine.primitive import PRIMITIVES
+from autograd.views.names import shown
 from autograd.views.walk import LEAF_KINDS, Node, Walk, check
 
 FORMAT, VERSION = "autograd-walkthrough", 1
@@ -60,7 +61,8 @@ def read(text: str) -> list[Node]:
     for i, entry in enumerate(entries):
         if not isinstance(entry, dict) or not isinstance(entry.get("name"), str) or not entry["name"]:
             raise ValueError(f"from_json: node {i} must be an object with a name, got {entry!r:.80}")
-        name, kind, place = entry["name"], entry.get("kind"), f"from_json: node {i} ({entry['name']})"
+        name, kind = shown(entry["name"]) or f"node {i}", entry.get("kind")
+        place = f"from_json: node {i} ({name})"
         data = _number(entry.get("data"), f"{place}: data")
         if kind == "operation":
             nodes.append(_operation(entry, name, data, nodes, place))

@@ -22,7 +22,7 @@ class Walkthrough(Walk):
     """A walk with the ways to show and to keep it; made by `walkthrough(y)`, or by `Walkthrough.from_json`."""
 
     def play(self) -> None:
-        """Walk in the terminal, a key a step; where the output is no terminal, print the whole walk."""
+        """Walk in the terminal, a key a step; where the output is not a terminal, print the whole walk."""
         terminal.play(self)
 
     def save_html(self, path: str | os.PathLike[str]) -> Path:
@@ -62,7 +62,7 @@ def walkthrough(y: Value, depth: int | None = None) -> Walkthrough:
             taken as given: its gradient counts the paths that are walked, no others.
 
     Raises:
-        TypeError: if y is no Value, or depth no int.
+        TypeError: if y is not a Value, or depth not an int.
         ValueError: if y has no history, if depth is less than 1, if a number was changed after y was computed, or if
             there are more than 100,000 steps. From 2,000 on it warns.
 

@@ -1,15 +1,18 @@
 """`python -m demos` as a process: what it prints and how it ends."""
 
+import importlib
 import os
 import pty
 import re
 import struct
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
+import autograd
 from autograd.views.terminal import columns
 from demos import __main__ as command_line
 from demos.catalogue import DEMOS, Demo
@@ -25,6 +28,23 @@ def run(*arguments, **environment):
         [*COMMAND, *arguments],
         cwd=ROOT,
         env={**os.environ, "PYTHONIOENCODING": "utf-8", **environment},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+    )
+
+
+def run_without(missing, *arguments):
+    """The command where a library is not installed."""
+    script = "import sys\nfrom demos import __main__\nsys.modules |= dict.fromkeys(sys.argv[1].split(), None)\n"
+    script += "sys.argv = ['demos', *sys.argv[2:]]\nsys.exit(__main__.run())"
+    modules = {"sklearn": "sklearn sklearn.datasets", "scipy": "scipy scipy.optimize"}.get(missing, missing)
+    environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
+    environment.pop("MNIST_DIR", None)
+    return subprocess.run(
+        [sys.executable, "-c", script, modules, *arguments],
+        cwd=ROOT,
+        env=environment,
         capture_output=True,
         encoding="utf-8",
         timeout=120,
@@ -85,9 +105,19 @@ def test_name_document_and_title_fit_on_a_line():
     assert all(columns(f"{demo.heading} · {demo.title}") <= WIDTH for demo in DEMOS)
 
 
-def test_list_shows_name_document_and_title():
+def test_list_shows_name_document_and_title_and_the_engine():
     lines = " ".join(run("--list").stdout.split())
     assert all(f"{demo.name} {demo.document or '-'} {demo.title}" in lines for demo in DEMOS)
+    assert lines.endswith("The engine is compiled." if autograd.compiled else "The engine is plain Python.")
+
+
+def test_the_readme_runs_what_it_installs_and_not_the_sources_one_stands_in():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    module, function = project["scripts"]["autograd-demos"].split(":")
+    assert getattr(importlib.import_module(module), function) is command_line.run
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert re.search(r"<!-- demos -->\n```\n.*/pip install .* && \.venv/bin/autograd-demos\n```", readme)
+    assert "-m demos" not in readme
 
 
 @pytest.mark.parametrize(
@@ -179,9 +209,27 @@ def test_a_terminal_without_the_characters_still_gets_the_report():
     assert "0.0381138" in ended.stdout
 
 
-def test_plots_without_matplotlib_say_what_to_install(monkeypatch, tmp_path, capsys):
-    monkeypatch.setitem(sys.modules, "matplotlib", None)
-    with pytest.raises(SystemExit) as ended:
-        command_line.main(["one_neuron", "--plots", str(tmp_path)])
-    assert ended.value.code == 2
-    assert "needs matplotlib: pip install 'scalar-autograd[demos]'" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("name", "missing", "package"),
+    [
+        ("one_neuron", "matplotlib", "matplotlib"),
+        ("digits", "sklearn", "scikit-learn"),
+        ("regression", "scipy", "scipy"),
+        ("mars", "scipy", "scipy"),
+    ],
+)
+def test_plots_without_a_library_say_what_to_install(name, missing, package, tmp_path):
+    ended = run_without(missing, name, "--plots", str(tmp_path))
+    assert ended.returncode == 2
+    assert ended.stderr.endswith(f": --plots needs {missing}: pip install {package}\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "missing", "package"),
+    [("digits", "sklearn", "scikit-learn"), ("regression", "scipy", "scipy"), ("mars", "scipy", "scipy")],
+)
+def test_reports_without_a_library_say_what_to_install(name, missing, package):
+    ended = run_without(missing, name)
+    assert ended.returncode == 2
+    assert ended.stderr.endswith(f": pip install {package}\n")
+    assert ended.stderr.count("\n") == 1

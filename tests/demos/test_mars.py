@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-pytest.importorskip("scipy", reason="the fits use SciPy: pip install 'scalar-autograd[fast]'")
+pytest.importorskip("scipy", reason="the fits use SciPy: pip install scipy")
 
 from scipy.integrate import solve_ivp
 

@@ -39,7 +39,7 @@ def test_tuples_agree_number_by_number_and_in_length():
 
 
 def test_words_are_refused_where_numbers_are_needed():
-    with pytest.raises(ValueError, match="'w20·a20' is no number"):
+    with pytest.raises(ValueError, match="'w20·a20' is neither a number nor a tuple"):
         rounds_to([1.0], "w20·a20")
 
 

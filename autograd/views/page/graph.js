@@ -14,8 +14,10 @@ class Graph {
     this.svg.addEventListener("pointermove", (event) => this.drag(event));
     for (const name of ["pointerup", "pointercancel"]) this.svg.addEventListener(name, (event) => this.pointers.delete(event.pointerId));
     this.svg.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
-    new ResizeObserver(() => this.show(this.view)).observe(this.svg);
-    this.start();
+    this.fit = "start"; // how the view follows the size: as at the start, all of the graph, or not, once it was moved by hand
+    this.near = [];
+    new ResizeObserver(() => this.resize()).observe(this.svg);
+    this.resize();
   }
 
   // -- what is shown ------------------------------------------------------------------------------------------------
@@ -40,7 +42,8 @@ class Graph {
         this.write(edge, "text", state.data[i] === null || node.partials[k] === null ? "" : show(node.partials[k]));
       });
     });
-    if (step) this.keepInView([step.target, ...(step.phase === "backward" ? [step.node] : nodes[step.node].operands)]);
+    this.near = step ? [step.target, ...(step.phase === "backward" ? [step.node] : nodes[step.node].operands)] : [];
+    this.keepInView();
   }
 
   write(element, selector, text) {
@@ -51,7 +54,19 @@ class Graph {
   // -- where one looks ----------------------------------------------------------------------------------------------
 
   get aspect() {
-    return this.svg.clientHeight / Math.max(this.svg.clientWidth, 1) || 0.6;
+    return this.svg.clientHeight / this.svg.clientWidth;
+  }
+
+  // What is hidden (in another tab, a closed <details>, a notebook's cell that is not shown yet) has no size, and no view.
+  get hidden() {
+    return !this.svg.clientWidth || !this.svg.clientHeight;
+  }
+
+  resize() {
+    if (this.hidden) return;
+    cancelAnimationFrame(this.frame);
+    this.view = this.fit ? this[this.fit]() : this.view;
+    this.show(this.fit ? this.nearest() : this.view);
   }
 
   // All of a small graph; of a large one its beginning, as large as its text must be to be read.
@@ -59,8 +74,7 @@ class Graph {
     const all = this.all();
     const scale = Math.max(Math.min(this.svg.clientHeight / (this.whole.height + 24), 1), 0.8);
     const width = this.svg.clientWidth / scale;
-    if (all.width <= width) return this.show(all);
-    this.show({ x: -12, y: (this.whole.height - width * this.aspect) / 2, width });
+    return all.width <= width ? all : { x: -12, y: (this.whole.height - width * this.aspect) / 2, width };
   }
 
   all() {
@@ -88,24 +102,35 @@ class Graph {
     this.frame = requestAnimationFrame(tick);
   }
 
-  // Moves no more than it must to show a step's nodes; where they are too far apart, the first of them.
-  keepInView(indices) {
+  keepInView() {
+    if (this.hidden) return void (this.fit ??= "start"); // where one was is not where the walk has gone
+    const to = this.nearest();
+    if (to.x !== this.view.x || to.y !== this.view.y) this.glide(to);
+  }
+
+  // The view moved no more than it must be to show a step's nodes; where they are too far apart, the first of them.
+  nearest() {
     const { x, y, width } = this.view;
     const height = width * this.aspect;
     let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
-    for (const [a, b, w, h] of indices.map((i) => this.walk.nodes[i].box)) {
+    for (const [a, b, w, h] of this.near.map((i) => this.walk.nodes[i].box)) {
       const grown = [Math.min(left, a - 12), Math.min(top, b - 12), Math.max(right, a + w + 12), Math.max(bottom, b + h + 12)];
       if (left !== Infinity && (grown[2] - grown[0] > width || grown[3] - grown[1] > height)) break;
       [left, top, right, bottom] = grown;
     }
-    const to = { x: Math.min(Math.max(x, right - width), left), y: Math.min(Math.max(y, bottom - height), top), width };
-    if (to.x !== x || to.y !== y) this.glide(to);
+    return { x: Math.min(Math.max(x, right - width), left), y: Math.min(Math.max(y, bottom - height), top), width };
+  }
+
+  fitAll() {
+    this.fit = "all";
+    this.glide(this.all());
   }
 
   zoom(by, at = { x: 0.5, y: 0.5 }) {
     const { x, y, width } = this.view;
     const limits = [120, 4 * Math.max(this.all().width, 400)];
     const wider = Math.min(Math.max(width * by, limits[0]), limits[1]);
+    this.fit = null;
     this.show({ x: x + (width - wider) * at.x, y: y + (width - wider) * this.aspect * at.y, width: wider });
   }
 
@@ -140,6 +165,7 @@ class Graph {
       return this.zoom(apart(before) / Math.max(apart(event), 1), this.place(other));
     }
     const scale = this.view.width / this.svg.clientWidth;
+    this.fit = null;
     this.show({ ...this.view, x: this.view.x - (event.clientX - before.clientX) * scale, y: this.view.y - (event.clientY - before.clientY) * scale });
   }
 }

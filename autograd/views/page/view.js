@@ -109,7 +109,7 @@ class View {
     on("reset", "click", () => this.reset());
     on("zoom-in", "click", () => this.graph.zoom(0.8));
     on("zoom-out", "click", () => this.graph.zoom(1.25));
-    on("zoom-fit", "click", () => this.graph.glide(this.graph.all()));
+    on("zoom-fit", "click", () => this.graph.fitAll());
     document.addEventListener("keydown", (event) => this.key(event));
   }
 

@@ -143,7 +143,7 @@ def test_a_long_path_is_shortened_in_the_middle() -> None:
     ("make", "gradient", "summary"),
     [
         (lambda x: (x, x), 1.0, "x is the node itself: its derivative by itself is 1."),
-        (lambda x: (Value(1.0, "y") * 2.0, x), 0.0, "v1 was not computed from Value(data=2.0, grad=0.0, label='x')"),
+        (lambda x: (Value(1.0, "y") * 2.0, x), 0.0, "v1 was not computed from x: the derivative is 0"),
         (lambda x: (constant(1.0, "c"), x), 0.0, "c is a constant and depends on nothing: its derivative is 0."),
         (lambda x: (x * constant(3.0, "c"), "c"), 0.0, "c is a constant: no gradient flows to it."),
         (lambda x: (where(Value(1.0), Value(2.0), x), x), 0.0, "uses x only where nothing flows back"),

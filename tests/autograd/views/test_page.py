@@ -464,7 +464,7 @@ def test_labels_stay_text(label: str, show_page: Open) -> None:
     assert shown in [" ".join(name.split()) for name in rows(page)]
     page.locator("#n0").click()
     assert page.locator("#detail-name").inner_text() == shown
-    assert page.locator("g.node title").first.text_content() == label
+    assert page.locator("g.node title").first.text_content() == shown
     assert page.locator("img, svg svg, main script").count() == 0
     assert page.title() == f"{shown}!, step by step"
 
@@ -548,6 +548,85 @@ def test_the_notebooks_frame_is_alive_and_isolated(browser: Any) -> None:
     context.close()
 
 
+# -- hidden when it loads ---------------------------------------------------------------------------------------------
+
+# ways in which a page keeps a notebook's cell out of sight, and what shows it
+HIDDEN = {
+    "details": ("<details>{}</details>", "document.querySelector('details').open = true"),
+    "tab": ('<div id="tab" style="display: none">{}</div>', "tab.style.display = 'block'"),
+    "width": ('<div id="tab" style="width: 0; overflow: hidden">{}</div>', "tab.style.width = '900px'"),
+    "cell": ('<div id="tab" style="content-visibility: hidden">{}</div>', "tab.style.contentVisibility = 'visible'"),
+    "slide": ('<section id="tab" hidden>{}</section>', "tab.hidden = false"),
+    "frame": ("{}", "document.querySelector('iframe').style.display = 'block'"),
+}
+# how many boxes are not drawn (an empty viewBox draws nothing), or cannot be hit within the graph's frame
+MISSED = """() => [...document.querySelectorAll("g.node rect")].filter((rect) => {
+  const { x, y, width, height } = rect.getBoundingClientRect();
+  const hit = document.elementFromPoint(x + width / 2, y + height / 2)?.closest("g.node");
+  return hit !== rect.parentNode || !document.querySelector("#graph > svg").viewBox.baseVal.width;
+}).length"""
+
+
+def missed(frame: Any) -> int:
+    """What `MISSED` says once the page has had two frames to draw."""
+    frame.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    count: int = frame.evaluate(MISSED)
+    return count
+
+
+@pytest.mark.parametrize("way", HIDDEN)
+@pytest.mark.parametrize("moved", [False, True])
+def test_a_frame_that_was_hidden_when_it_loaded_shows_its_graph(browser: Any, way: str, moved: bool) -> None:
+    around, reveal = HIDDEN[way]
+    cell = notebook(walkthrough(Value(2.0, "w") * Value(3.0, "x")))["text/html"]
+    if way == "frame":
+        cell = cell.replace('style="', 'style="display: none; ')
+    with browser.new_context(offline=True, reduced_motion="reduce") as context:
+        page = context.new_page()
+        troubles: list[str] = []
+        page.on("console", lambda message: troubles.append(message.text))
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.set_content(around.format(cell))
+        frame = page.frames[1]
+        frame.wait_for_function("window.view")
+        if moved:
+            frame.evaluate("view.go(3)")
+        page.evaluate(reveal)
+        assert missed(frame) == 0
+        assert troubles == []
+
+
+def test_the_whole_graph_follows_the_size_until_it_is_moved_by_hand(show_page: Open) -> None:
+    page = show_page(neuron(), reduced_motion="reduce")
+    for width in (1280, 700, 400, 1500):
+        page.set_viewport_size({"width": width, "height": 800})
+        if width == 400:  # too narrow for all of it: as at the start
+            continue
+        page.locator("#zoom-fit").click()
+        assert missed(page) == 0
+    page.set_viewport_size({"width": 1100, "height": 700})
+    assert missed(page) == 0, "all of it, whatever the size"
+    page.locator("#zoom-in").click()
+    view = page.evaluate("view.graph.view")
+    page.set_viewport_size({"width": 1000, "height": 700})
+    missed(page)
+    assert page.evaluate("view.graph.view") == view
+
+
+def test_the_step_is_in_view_after_a_change_of_size(show_page: Open) -> None:
+    deep = Value(0.5, "x")
+    for _ in range(30):
+        deep = autograd.sin(deep)
+    page = show_page(deep, at="#step=31", reduced_motion="reduce")
+    for width in (1280, 500, 900):
+        page.set_viewport_size({"width": width, "height": 800})
+        missed(page)
+        box = page.locator("g.node.target rect").bounding_box()
+        frame = page.locator("#graph > svg").bounding_box()
+        assert frame["x"] <= box["x"]
+        assert box["x"] + box["width"] <= frame["x"] + frame["width"]
+
+
 def test_a_depth_limit_shows_what_is_given(show_page: Open) -> None:
     page = show_page(walkthrough(neuron(), depth=2))
     assert rows(page)["f"] == (str(neuron().operands[0].operands[1].data), "—")
@@ -598,7 +677,7 @@ def test_without_a_renderer_a_clear_error_and_a_notebooks_text(tmp_path: Path, m
     monkeypatch.setattr(rendering.shutil, "which", lambda name: None)
     monkeypatch.setattr(rendering.importlib.util, "find_spec", lambda name: None)
     walk = walkthrough(neuron())
-    with pytest.raises(RuntimeError, match=r"install Graphviz, .* or pip install"):
+    with pytest.raises(RuntimeError, match=r"install Graphviz, .* or pip install pygraphviz"):
         walk.save_html(tmp_path / "x.html")
     assert list(tmp_path.iterdir()) == []
     shown = walk._repr_mimebundle_()

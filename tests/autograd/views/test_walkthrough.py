@@ -288,7 +288,7 @@ def test_json_keeps_every_bit(y: Value) -> None:
     assert back.to_json() == text
     assert repr(back.nodes) == repr(walk.nodes)  # repr: NaN equals NaN
     assert repr(list(back)) == repr(list(walk))
-    json.loads(text, parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
+    json.loads(text, parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
 
 
 def changed(path: list[Any], thing: Any) -> str:
@@ -336,7 +336,10 @@ WALK = walkthrough(chain_rule()).to_json()
         (changed(["nodes", 2, "operands"], "01"), r"node 2 \(z\): operands and partials must be lists"),
         (changed(["nodes", 2, "partials"], [0.518]), r"node 2 \(z\): mul takes 2 operands .* got 2 and 1"),
         (changed(["nodes", 2, "partials"], [0.518, "x"]), r"node 2 \(z\): partial 1 must be a number, got 'x'"),
-        (changed(["nodes", 2, "partials"], [0.5, 0.4]), r"node 2 \(z\): .* is recorded with 0.5, its rules give 0.518"),
+        (
+            changed(["nodes", 2, "partials"], [0.5, 0.4]),
+            r"node 2 \(z\): .* is recorded with 0.5, its rules return 0.518",
+        ),
         (changed(["nodes", 2, "data"], 7.0), r"node 2 \(z\): .* is recorded with 7.0"),
         (changed(["nodes", 4], {"name": "w", "kind": "variable", "data": 1.0}), "must be the output, an operation"),
     ],
