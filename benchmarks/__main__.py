@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from benchmarks import environments, plots, report
+from benchmarks.bars import chain_ratios, measure_paths, tables
 from benchmarks.measure import Size, Timing, Worker, measure, measure_sizes
 from benchmarks.workloads import WORKLOADS
+
+ROUNDS = 31
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -17,20 +21,18 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--quick", action="store_true", help="fewer repetitions, smaller graphs: a few minutes in all")
     parser.add_argument("--only", choices=WORKLOADS, metavar="WORKLOAD", help=f"one of {', '.join(WORKLOADS)}")
     parser.add_argument(
+        "--paths", action="store_true", help="print what each way of writing costs, with its bar; write no report"
+    )
+    parser.add_argument(
         "--output", type=Path, default=Path(__file__).parent, metavar="DIRECTORY", help="for the report"
     )
     options = parser.parse_args(arguments)
     if not options.output.is_dir():
-        parser.error(f"--output: {options.output} is no directory")
+        parser.error(f"--output: {options.output} is not a directory")
+    if options.paths:
+        return print_paths()
 
-    found: dict[str, environments.Environment] = {}
-    missing: dict[str, str] = {}
-    for engine in environments.PACKAGES:
-        say(f"installing: {engine}")
-        try:
-            found[engine] = environments.prepare(engine, options.quick)
-        except environments.NotInstalledError as error:
-            missing[engine] = str(error)
+    found, missing = prepare(environments.PACKAGES, options.quick)
     code = environments.code_directory()
 
     repetitions, patience = (3, 4.0) if options.quick else (9, 60.0)
@@ -44,6 +46,9 @@ def main(arguments: list[str] | None = None) -> int:
             sizes[engine] = measure_sizes(engine, found[engine], code, 10**7, patience, say)
             if engine in ("compiled", "pure"):
                 phases[engine] = Worker(found[engine], code, engine, "--phases").answer()
+    ratios = chain_ratios(timings["chain"]) if "chain" in timings else []
+    if "compiled" in found and not options.only:
+        ratios += measure_paths(found["compiled"], code, ROUNDS, say)
     say("")
     try:
         drawn = plots.draw(options.output, sizes) if sizes else []
@@ -52,9 +57,36 @@ def main(arguments: list[str] | None = None) -> int:
         print("no plots: pip install matplotlib", file=sys.stderr)
     versions = {engine: environment.version for engine, environment in found.items()}
     command = " ".join(["python -m benchmarks", *(arguments if arguments is not None else sys.argv[1:])])
-    report.write(options.output / "RESULTS.md", timings, sizes, phases, versions, missing, drawn, command)
+    report.write(options.output / "RESULTS.md", timings, sizes, phases, ratios, versions, missing, drawn, command)
     print(options.output / "RESULTS.md")
     return 0
+
+
+def print_paths() -> int:
+    """Measure the paths and the chain alone, and print their tables."""
+    found, missing = prepare(("compiled", "xad", "textbook"), quick=True)
+    code = environments.code_directory()
+    ratios = chain_ratios(measure("chain", found, code, 9, 60.0, say))
+    if "compiled" in found:
+        ratios += measure_paths(found["compiled"], code, ROUNDS, say)
+    say("")
+    for engine, reason in missing.items():
+        print(f"{engine}: not installed: {reason}", file=sys.stderr)
+    print(*tables(ratios), sep="\n")
+    return 0 if "compiled" in found else 1
+
+
+def prepare(engines: Iterable[str], quick: bool) -> tuple[dict[str, environments.Environment], dict[str, str]]:
+    """The environments of the engines that can be had, and why the others can't."""
+    found: dict[str, environments.Environment] = {}
+    missing: dict[str, str] = {}
+    for engine in engines:
+        say(f"installing: {engine}")
+        try:
+            found[engine] = environments.prepare(engine, quick)
+        except environments.NotInstalledError as error:
+            missing[engine] = str(error)
+    return found, missing
 
 
 def say(what: str) -> None:

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks.measure import Size, Timing
+from benchmarks.bars import Ratio, tables
+from benchmarks.measure import Size, Timing, duration
 from benchmarks.worker import BY_HAND, WITH_NN
 from benchmarks.workloads import WORKLOADS
 
@@ -44,12 +45,20 @@ NOTES = """\
   large graphs only, where the process's own noise is small.
 """
 
+PATHS = """\
+Each row is two statements (`paths.py`), run in one process of the compiled wheel, one directly after the other, the
+order changing from round to round. The ratio is the median of the rounds' ratios, the spread that of these. What an
+operator records is kept until the clock has stopped; what a reduction or a transform returns is freed at once, and that
+is measured too. The chain is the one below: a process for each contender, the repetitions interleaved.
+"""
+
 
 def write(
     path: Path,
     timings: Mapping[str, Mapping[str, Timing]],
     sizes: Mapping[str, list[Size]],
     phases: Mapping[str, Mapping[str, float]],
+    ratios: list[Ratio],
     versions: Mapping[str, str],
     missing: Mapping[str, str],
     plots: list[str],
@@ -62,6 +71,7 @@ def write(
         timings: by workload and contender.
         sizes: chains of growing size, by engine.
         phases: the seconds of the parts of a step, by engine.
+        ratios: of the paths, and their bars.
         versions: of the engines.
         missing: the engines that could not be had, and why.
         plots: the names of the pictures beside the report.
@@ -72,6 +82,8 @@ def write(
     lines += [f"| {TITLES[engine]} | {version or '—'} |" for engine, version in versions.items()]
     lines += [f"| {TITLES[engine]} | not installed: {reason} |" for engine, reason in missing.items()]
     lines += ["", "## How to read it", "", NOTES, "## Ratios", "", *_ratios(timings, sizes)]
+    if ratios:
+        lines += ["", "## Every path: ratios and their bars", "", PATHS, *tables(ratios)]
     for name, measured in timings.items():
         lines += ["", f"## {WORKLOADS[name].title}", "", *_table(name, measured)]
     if phases:
@@ -123,7 +135,7 @@ def _table(name: str, measured: Mapping[str, Timing]) -> Iterator[str]:
     for contender, timing in sorted(measured.items(), key=lambda item: item[1].median):
         ratio = f"{timing.median / ours:.3g}" if ours == ours else "—"
         spread = f"{timing.spread:.0%}" if len(timing.seconds) > 1 else "—"
-        yield f"| {TITLES[contender]} | {_time(timing.median)} | {spread} | {ratio} |"
+        yield f"| {TITLES[contender]} | {duration(timing.median)} | {spread} | {ratio} |"
 
 
 def _phases(phases: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
@@ -131,7 +143,7 @@ def _phases(phases: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
     yield "| | " + " | ".join(names) + " |"
     yield "|---|" + "---:|" * len(names)
     for engine, seconds in phases.items():
-        yield f"| {TITLES[engine]} | " + " | ".join(_time(seconds[name]) for name in names) + " |"
+        yield f"| {TITLES[engine]} | " + " | ".join(duration(seconds[name]) for name in names) + " |"
 
 
 def _sizes(sizes: Mapping[str, list[Size]]) -> Iterator[str]:
@@ -143,11 +155,4 @@ def _sizes(sizes: Mapping[str, list[Size]]) -> Iterator[str]:
         for size in of_engine:
             n = size.operations
             memory = f"{size.held / n:.0f} | {size.peak / n:.0f}" if n >= 10**5 else "— | —"
-            yield f"| {TITLES[engine]} | {n:,} | {size.seconds:.3g} | {_time(size.seconds / n)} | {memory} |"
-
-
-def _time(seconds: float) -> str:
-    for unit, scale in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
-        if seconds >= scale:
-            return f"{seconds / scale:.3g} {unit}"
-    return f"{seconds / 1e-9:.3g} ns"
+            yield f"| {TITLES[engine]} | {n:,} | {size.seconds:.3g} | {duration(size.seconds / n)} | {memory} |"

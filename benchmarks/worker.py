@@ -2,7 +2,7 @@
 
 `worker ENGINE WORKLOAD` does one repetition per line it reads and answers with a line of JSON. `worker ENGINE --size N`
 makes one chain of N operations and answers with its time and memory; `worker ENGINE --phases` times the parts of a
-step.
+step; `worker ENGINE --paths GROUP` measures all paths of a group once per line it reads.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pathlib import Path
 
 from benchmarks.engines import ENGINES
 from benchmarks.networks import phases_with_nn
+from benchmarks.paths import GROUPS, rounds
 from benchmarks.workloads import WORKLOADS, Run, chain_of
 
 BY_HAND = "by hand"
@@ -31,6 +32,12 @@ def main() -> None:
         return
     if what[0] == "--phases":
         answer(phases_with_nn())
+        return
+    if what[0] == "--paths":
+        measure_once = rounds(GROUPS[what[1]])
+        answer({"ready": True})
+        for _ in sys.stdin:
+            answer({"seconds": measure_once()})
         return
     run = make(contender, what[0])
     answer({"ready": True})

@@ -38,6 +38,7 @@ def test_a_report_has_times_ratios_versions_and_what_is_missing(tmp_path: Path) 
         timings,
         SIZES,
         phases,
+        [],
         versions={"compiled": "0.1.0", "torch": "2.13.0"},
         missing={"xad": "no wheel for this Python"},
         plots=["time.svg"],
@@ -55,7 +56,7 @@ def test_a_report_has_times_ratios_versions_and_what_is_missing(tmp_path: Path) 
 
 def test_a_single_repetition_of_plain_floats_has_no_spread(tmp_path: Path) -> None:
     timings = {"chain": {BY_HAND: Timing([1e-8])}}
-    report.write(tmp_path / "RESULTS.md", timings, {}, {}, {}, {}, [], "python -m benchmarks")
+    report.write(tmp_path / "RESULTS.md", timings, {}, {}, [], {}, {}, [], "python -m benchmarks")
     assert "| plain floats, by hand | 10 ns | — | — |" in (tmp_path / "RESULTS.md").read_text(encoding="utf-8")
 
 
@@ -72,4 +73,4 @@ def test_the_command_line_says_what_is_wrong_in_one_line() -> None:
     command = [sys.executable, "-m", "benchmarks", "--output", "nowhere"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parent.parent.parent)
     assert done.returncode == 2
-    assert done.stderr.splitlines()[-1] == "python -m benchmarks: error: --output: nowhere is no directory"
+    assert done.stderr.splitlines()[-1] == "python -m benchmarks: error: --output: nowhere is not a directory"
