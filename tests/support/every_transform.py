@@ -60,9 +60,10 @@ def second_order(f: Function, point: Sequence[float]) -> dict[str, Matrix]:
     def tall(v: Any) -> list[Any]:
         return [*gradient(v), *v]
 
+    curvature = _matrix(lambda: hessian(f)(x))
     found = {
-        "hessian": _matrix(lambda: hessian(f)(x)),
-        "hvp": _matrix(lambda: _transposed([hvp(f, x, axis(j, n)) for j in range(n)])),
+        "hessian": curvature,
+        "hvp": _either_way(curvature, _matrix(lambda: [hvp(f, x, axis(j, n)) for j in range(n)])),
         "jacobian of grad": _matrix(lambda: jacobian(gradient)(x)),
         "jacobian of grad, forward": _matrix(lambda: jacobian(tall)(x)[:n]),
         "jvp of grad": _matrix(lambda: _transposed([jvp(gradient, x, axis(j, n))[1] for j in range(n)])),
@@ -133,6 +134,22 @@ def _matrix(compute: Callable[[], Any]) -> Matrix:
 
 def _transposed(rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
     return [list(column) for column in zip(*rows, strict=True)]
+
+
+def _either_way(curvature: Matrix, products: Matrix) -> Matrix:
+    """The Hessian as `hvp` has it, which may take either of two entries that should be equal (NaN may not be)."""
+    if isinstance(curvature, type) or isinstance(products, type):
+        return products
+    n = len(curvature)
+    return [
+        [
+            curvature[i][j]
+            if same(products[j][i], curvature[i][j]) or same(products[j][i], curvature[j][i])
+            else products[j][i]
+            for j in range(n)
+        ]
+        for i in range(n)
+    ]
 
 
 def _by_backward(f: Function, x: Sequence[float]) -> Row:

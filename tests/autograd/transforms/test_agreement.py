@@ -1,4 +1,4 @@
-"""2,000 random graphs over the whole table: every transform says the same number, and where there is one, the right one.
+"""2,000 random graphs over the whole table: every transform says the same number, and the right one if there is one.
 
 The same: equal up to rounding, the same infinity, NaN where the others say NaN. What is right is told by central
 differences in 120 digits of the textbook's definitions (`support.formulas`), wherever no convention decides and every
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import collections
 import functools
+import itertools
 import math
 from collections.abc import Callable
 from typing import Any
@@ -16,7 +17,7 @@ from typing import Any
 import pytest
 
 from autograd import PRIMITIVES, grad, hessian
-from support.every_transform import disagreements, first_order, recorded_kinks, second_order
+from support.every_transform import disagreements, first_order, recorded_kinks, same, second_order
 from support.expressions import Expression, is_smooth_and_well_conditioned
 from support.random_graphs import as_function, exact_derivatives, pruned, random_graph, sizes, source
 
@@ -70,6 +71,25 @@ def test_second_derivatives_are_the_same_by_every_transform(start: int) -> None:
     assert not failure, failure
 
 
+@BLOCKS
+def test_hessians_are_symmetric_where_they_are_finite(start: int) -> None:
+    def check(expression: Expression) -> list[str]:
+        try:
+            rows = hessian(as_function(expression))(list(expression.leaves))
+        except (ArithmeticError, ValueError):
+            return []
+        size = sizes(expression)[1]
+        return [
+            f"hessian: {rows[i][j]} at [{i}][{j}], {rows[j][i]} at [{j}][{i}]"
+            for i, j in itertools.combinations(range(len(rows)), 2)
+            if math.isfinite(rows[i][j]) and math.isfinite(rows[j][i])
+            if not same(rows[i][j], rows[j][i], max(size[i][j], size[j][i]))
+        ]
+
+    failure = smallest_failure(start, check)
+    assert not failure, failure
+
+
 def is_smooth(expression: Expression) -> bool:
     """Whether there is a derivative to be right about, and floats are able to find it."""
     return is_smooth_and_well_conditioned(expression) and not recorded_kinks(as_function(expression), expression.leaves)
@@ -98,7 +118,7 @@ def _larger(numbers: list[float], factor: float) -> list[float]:
 
 
 def test_the_graphs_are_worth_testing() -> None:
-    """They use every row and every operator, and between them meet kinks, infinities and points an oracle can follow."""
+    """They use every row, and meet kinks, infinities and points an oracle can follow."""
     met: collections.Counter[str] = collections.Counter()
     used: collections.Counter[str] = collections.Counter()
     for seed in range(GRAPHS):
