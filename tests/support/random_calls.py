@@ -178,7 +178,23 @@ class Player:
         return choice(
             [
                 *(0.0, 1.0, -1.0, 2.5, -0.0, 1e300, 5e-324, math.inf, -math.inf, math.nan, 0, 1, 2, 3, -1, True),
-                *(Fraction(1, 3), 1j, None, "x", "", b"x", (), [], {}, [1.0, 2.0], (1.0, None), {"a": 1.0}, ...),
+                *(
+                    Fraction(1, 3),
+                    1j,
+                    None,
+                    "x",
+                    "",
+                    "data",
+                    "grad",
+                    b"x",
+                    (),
+                    [],
+                    {},
+                    [1.0, 2.0],
+                    (1.0, None),
+                    {"a": 1.0},
+                    ...,
+                ),
                 *(
                     object(),
                     Value,
