@@ -267,8 +267,8 @@ class Interrupter:
         last = self.before.get(frame)
         looks = last in LOOKING or (last == "PRECALL" and now != "CALL")  # 3.11 calls C functions in either
         self.before[frame] = now
-        # Before RETURN_VALUE the call itself is where the signal is seen, which may be inside a try that this is not.
-        if looks and now != "RETURN_VALUE" and self.left >= 0:
+        # In `return f()` the signal is seen at the call, which may be inside a block that has ended when these come.
+        if looks and now not in ("RETURN_VALUE", "SWAP") and self.left >= 0:
             self.left -= 1
             if self.left < 0:
                 self.place = f"{frame.f_code.co_qualname}, line {frame.f_lineno} of {frame.f_code.co_filename}"
