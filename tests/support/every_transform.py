@@ -202,3 +202,15 @@ def recorded_kinks(f: Function, point: Sequence[float]) -> list[Any]:
     """The conventions that decided about derivatives of f at a point."""
     y = f(list(map(Value, point)))
     return autograd.kinks(y) if isinstance(y, Value) else []
+
+
+def assert_gradient(f: Function, point: list[float], expected: list[float], tolerance: float = 1e-13) -> None:
+    """That every transform says that this is f's gradient at the point."""
+    wrong = disagreements(first_order(f, point), expected, tolerance=tolerance)
+    assert not wrong, "\n".join(["first order", *wrong])
+
+
+def assert_hessian(f: Function, point: list[float], expected: list[list[float]], tolerance: float = 1e-13) -> None:
+    """That every transform says that this is f's Hessian at the point."""
+    wrong = disagreements(second_order(f, point), expected, tolerance=tolerance)
+    assert not wrong, "\n".join(["second order", *wrong])
