@@ -5,9 +5,12 @@ A `Value` raises what a float raises, by type; only the message says more.
 
 from __future__ import annotations
 
+import math
 import numbers
+import reprlib
 from collections.abc import Sequence
-from typing import Any
+from itertools import islice
+from typing import Any, Final
 
 _REMEDIES: dict[type[ArithmeticError] | type[ValueError], str] = {
     ZeroDivisionError: "keep the divisor away from zero, for instance by adding a small constant",
@@ -16,11 +19,37 @@ _REMEDIES: dict[type[ArithmeticError] | type[ValueError], str] = {
 }
 
 
+def shown(thing: Any, width: int = 40) -> str:
+    """The repr of anything, on one line and short; for messages, which must not fail on what they tell of.
+
+    >>> shown([1.0] * 1000), shown(10**5000)
+    ('[1.0, 1.0, 1.0, 1.0, 1.0, 1.0, ...]', '<int of 16610 bits>')
+    """
+    if isinstance(thing, int) and not -(10**width) < thing < 10**width:
+        return f"<int of {thing.bit_length()} bits>"
+    try:
+        return one_line(_REPR.repr(thing[:width] if isinstance(thing, bytes) else thing), width)
+    except Exception:  # whatever a class of the user's raises; and a list with an int too long for a repr
+        return f"<{one_line(type(thing).__name__, width)}>"
+
+
+def one_line(text: str, width: int = 40) -> str:
+    """A text of the user's as a message may hold it: on one line, without control characters, the rest left out.
+
+    >>> one_line("weight\\n\\x1b[31m"), one_line("w" * 100, 8)
+    ('weight \\\\x1b[31m', 'wwwww...')
+    """
+    line = " ".join(text[: 2 * width].split())
+    line = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in line)
+    return line if len(line) <= width and len(text) <= 2 * width else line[: width - 3] + "..."
+
+
 def describe(operand: Any) -> str:
     """One operand as a reader knows it: `x = 2.0` with a label, `2.0` without."""
     label = getattr(operand, "label", None)
-    number = getattr(operand, "data", operand)
-    return f"{label} = {number!r}" if label else repr(number)
+    number = getattr(operand, "data", None)  # of a NumPy scalar it is its memory
+    text = shown(number if type(number) is float else operand)
+    return f"{one_line(str(label), 40)} = {text}" if label else text
 
 
 def describe_all(operands: Sequence[Any]) -> str:
@@ -44,7 +73,8 @@ def numeric_error(
     """
     kind, remedy = next((kind, remedy) for kind, remedy in _REMEDIES.items() if isinstance(error, kind))
     reason = error.args[-1] if error.args else type(error).__name__  # the last: pow overflows with (errno, reason)
-    return kind("; ".join(filter(None, [f"{name}({describe_all(operands)}): {reason}", domain, remedy])))
+    told = f"{one_line(name)}({describe_all(operands)}): {one_line(str(reason), 120)}"
+    return kind("; ".join(filter(None, [told, one_line(domain, 120), remedy])))
 
 
 def is_real(thing: Any) -> bool:
@@ -54,12 +84,19 @@ def is_real(thing: Any) -> bool:
         kind is float
         or kind is int
         or isinstance(thing, numbers.Real)
-        or (kind.__module__ == "numpy" and kind.__name__ in ("bool", "bool_"))  # the one NumPy scalar that is no Real
+        or (
+            kind.__module__ == "numpy" and kind.__name__ in ("bool", "bool_")
+        )  # the one NumPy scalar that is not a Real
     )
 
 
-def as_float(number: Any, operation: str, argument: str) -> float:
+def as_float(number: Any, operation: str, argument: str, nested: bool = False) -> float:
     """The float of a real number: int, bool, Fraction, a NumPy scalar.
+
+    Args:
+        number: what was given.
+        operation, argument: what a message calls the operation and its argument; "operand ..." of a row of the table.
+        nested: whether a list, tuple, dict or array of numbers may stand there, too.
 
     Raises:
         TypeError: for anything else; a `Value` and a string too.
@@ -71,25 +108,90 @@ def as_float(number: Any, operation: str, argument: str) -> float:
         try:
             return float(number)
         except OverflowError as error:
-            raise OverflowError(f"{operation}: {argument} is too large for a float ({error}); scale it down") from None
+            place = f"{one_line(operation)}: {one_line(argument, 120)}"
+            raise OverflowError(f"{place} is too large for a float ({error}); scale it down") from None
+    try:
+        remedy = _remedy(number, operation, argument, nested)
+    except Exception:  # a class of the user's whose attributes raise
+        remedy = _ONE_NUMBER
     raise TypeError(
-        f"{operation}: {argument} must be a real number (int, float, Fraction, NumPy scalar), "
-        f"got {type(number).__name__} {_short(number)}; {_type_remedy(number)}"
+        f"{one_line(operation)}: {one_line(argument, 120)} must be a real number (int, float, Fraction, NumPy scalar), "
+        f"got {one_line(type(number).__name__)} {shown(number)}; {one_line(remedy, 300)}"
     )
 
 
-def _type_remedy(number: Any) -> str:
-    if hasattr(number, "backward"):
-        return "it is a Value already: use it as it is, or its number with .data"
-    if isinstance(number, str):
-        return "convert it with float(...) first"
-    if isinstance(number, complex):
-        return "only real numbers are differentiated; use .real and .imag"
-    if hasattr(number, "__iter__"):
-        return "make one Value per element, for instance [Value(n) for n in numbers]"
-    return "pass its number as a float"
+def unsupported(other: Any, operation: str) -> Any:
+    """What an operator returns for an operand that it doesn't take: NotImplemented, so that the other class may answer.
+
+    Raises:
+        TypeError: for a complex number, to say why.
+    """
+    if isinstance(other, numbers.Complex):
+        as_float(other, operation, "an operand")
+    return NotImplemented
 
 
-def _short(thing: Any) -> str:
-    text = repr(thing)
-    return text if len(text) <= 40 else text[:37] + "..."
+_REPR: Final = reprlib.Repr()
+_REPR.maxlevel, _REPR.maxdict, _REPR.maxstring, _REPR.maxother, _REPR.maxlong = 3, 3, 100, 100, 100
+_ONE_NUMBER: Final = "pass its number as a float"
+_REAL: Final = "the engine is real, only real numbers are differentiated: use x.real and x.imag"
+
+
+def _remedy(x: Any, operation: str, argument: str, nested: bool) -> str:
+    """What to write instead; the code in it calls the operand x."""
+    if hasattr(x, "apply_primitive"):
+        return "it is a Value already: use it as it is, or its number with x.data"
+    if x is None:
+        return "None is what a function without `return` returns: look where it comes from"
+    if isinstance(x, (str, bytes)):
+        return _text_remedy(x)
+    if isinstance(x, numbers.Complex):
+        return _REAL
+    if isinstance(x, numbers.Number):  # Decimal
+        return "convert it with float(x)"
+    if isinstance(getattr(x, "shape", None), tuple):
+        return _array_remedy(x, operation, argument, nested)
+    if callable(x):
+        return f"call it: {one_line(getattr(x, '__name__', 'x'), 40)}(...) is a number, the function is not"
+    if not hasattr(x, "__iter__"):
+        return _ONE_NUMBER
+    if nested:
+        return "pass list(x)"
+    return _each("x.values()" if isinstance(x, dict) else "x", operation, argument)
+
+
+def _text_remedy(x: str | bytes) -> str:
+    try:
+        float(x)
+    except ValueError:
+        return "it doesn't read as a number" if isinstance(x, str) else "unpack it with struct or np.frombuffer first"
+    return "convert it with float(x)"
+
+
+def _array_remedy(x: Any, operation: str, argument: str, nested: bool) -> str:
+    """Arrays of NumPy, tensors of PyTorch, columns and tables of pandas, and what is made like them."""
+    if getattr(getattr(x, "dtype", None), "kind", "") == "c" or getattr(x, "is_complex", bool)():
+        return _REAL
+    if math.prod(x.shape) == 1:
+        return "pass x.item()" if hasattr(x, "item") else "pass x.to_numpy().item()"
+    if hasattr(x, "to_numpy"):
+        return "pass x.to_numpy()" if nested else _each("x.to_numpy().flat", operation, argument)
+    if hasattr(x, "flat"):
+        advice = _each("x.flat", operation, argument)
+        if argument.startswith("operand ") and any(hasattr(v, "apply_primitive") for v in islice(x.flat, 100)):
+            advice += f"; or np.vectorize({operation}, otypes=[object])(x)"
+        return advice
+    return "pass x.tolist()" if nested else _each("x.flatten().tolist()", operation, argument)
+
+
+def _each(flat: str, operation: str, argument: str) -> str:
+    """What to do with many numbers where one must stand."""
+    if operation == "Value":
+        return f"make one Value per element: [Value(n) for n in {flat}]"
+    if not argument.startswith("operand "):
+        return "pass one number here"
+    if argument.removeprefix("operand ").isdigit():  # of a reduction
+        return f"pass single numbers: [*{flat}]"
+    if argument == "operand a":
+        return f"apply it to each, with its other operands if it has any: [{operation}(v) for v in {flat}]"
+    return f"call {operation} once for each v in {flat}"

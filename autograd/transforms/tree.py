@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice, repeat
 from typing import Any
 
-from autograd.engine.errors import as_float
+from autograd.engine.errors import as_float, one_line, shown
 from autograd.engine.value import Value
 
 
@@ -51,13 +51,13 @@ def located(tree: Any, other: Any, operation: str, where: str) -> Iterator[tuple
         raise ValueError(f"{operation}: {where} must be {_kind(tree)} here, got {_kind(other)}")
     if isinstance(tree, (list, tuple, dict)):
         for key in tree if isinstance(tree, dict) else range(len(tree)):
-            yield from located(tree[key], other[key], operation, f"{where}[{key!r}]")
+            yield from located(tree[key], other[key], operation, f"{where}[{shown(key)}]")
     elif is_array(tree):
         for i, element in enumerate(other.ravel().tolist()):
             place = f"{where}.flat[{i}]"
-            yield place, element if isinstance(element, Value) else as_float(element, operation, place)
+            yield place, element if isinstance(element, Value) else as_float(element, operation, place, nested=True)
     else:
-        yield where, other if isinstance(other, Value) else as_float(other, operation, where)
+        yield where, other if isinstance(other, Value) else as_float(other, operation, where, nested=True)
 
 
 def unflatten(tree: Any, numbers: Iterable[Any]) -> Any:
@@ -135,7 +135,7 @@ def _refill(tree: Any, fill: Callable[[Any], Any]) -> Any:
 def _kind(thing: Any) -> str:
     """What two structures must have in common, on their outermost level."""
     if isinstance(thing, dict):
-        return f"a dict with the keys {', '.join(sorted(map(repr, thing)))}"
+        return f"a dict with the keys {one_line(', '.join(sorted(map(shown, thing))), 200)}"
     if isinstance(thing, (list, tuple)):
         return f"a {'list' if isinstance(thing, list) else 'tuple'} of {len(thing)}"
     if is_array(thing):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 
@@ -69,6 +70,110 @@ def test_step_follows_the_magnitude(f, x):
     assert gradcheck(f, x, order=2)
 
 
+def smooth_functions():
+    """Smooth functions on scales that are not that of their argument: a name, f, and where to look."""
+    for centre, width in itertools.product((0.0, 1e2, 1e4, -1e6), (1e-3, 1.0, 1e3)):
+
+        def z(x, centre=centre, width=width):
+            return (x - centre) / width
+
+        for at in (0.5, -1.3, 3.0):
+            yield (
+                f"gauss({centre}, {width}) at {at}",
+                lambda x, z=z: autograd.exp(-0.5 * z(x) ** 2),
+                centre + width * at,
+            )
+        here = centre + width * 0.7
+        yield f"tanh({centre}, {width})", lambda x, z=z: autograd.tanh(z(x)), here
+        yield f"1000 + tanh({centre}, {width})", lambda x, z=z: 1e3 + autograd.tanh(z(x)), here
+        yield f"log({centre}, {width})", lambda x, z=z: autograd.log(1.0 + z(x) ** 2), here
+        yield f"product({centre}, {width})", lambda x, z=z: autograd.sin(z(x)) * autograd.exp(z(x)) * (z(x) + 2.0), here
+    for x in (3e5, 1e7, -3e5, 1e7 + 0.37):
+        yield f"sin at {x}", autograd.sin, x
+        yield f"cos at {x}", autograd.cos, x
+        yield f"sin(1.1x) at {x}", lambda x: autograd.sin(1.1 * x), x
+    for x in (-500.0, -1.0, 0.0, 1e-8, 3.0, 600.0):
+        yield f"exp at {x}", autograd.exp, x
+    for x in (1e-30, 1e-5, 1.3, 1e5, 1e100):
+        yield f"log at {x}", autograd.log, x
+        for exponent in (0.5, 2.0, 3.0, -1.5):
+            yield f"x^{exponent} at {x}", lambda x, exponent=exponent: autograd.pow(x, exponent), x
+
+
+SMOOTH = [pytest.param(f, x, id=name) for name, f, x in smooth_functions()]
+WRONG = [0.0, -1.0, 2.0, 1.001, 1.0001]  # times the right derivative
+
+
+@pytest.mark.parametrize(("f", "x"), SMOOTH)
+def test_step_finds_the_scale_of_the_function(f, x):
+    assert gradcheck(f, x)
+    assert gradcheck(f, x, order=2)
+
+
+@pytest.mark.parametrize(("f", "x"), SMOOTH)
+def test_wrong_rules_are_blamed_on_every_scale(f, x):
+    first, second = autograd.derivative(f), autograd.derivative(f, 2)
+
+    def number(a):
+        with autograd.no_grad():
+            return f(Value(a)).data
+
+    def times(factor, rule):
+        return lambda a, y: (factor * rule(a),)
+
+    for factor in WRONG:
+        with pytest.raises(AssertionError, match=r"to blame is wrong\("):
+            gradcheck(autograd.Primitive("wrong", number, times(factor, first)), x)
+        if second(x) != 0.0:
+            slope = autograd.Primitive("slope", first, times(factor, second))
+            with pytest.raises(AssertionError, match=r"to blame is slope\("):
+                gradcheck(autograd.Primitive("right", number, times(1.0, slope)), x, order=2)
+
+
+@pytest.mark.parametrize("x", [1.7, 3e5, -2e-4])
+def test_number_of_evaluations_is_bounded(x):
+    calls = []
+
+    def f(x, y):
+        calls.append(x)
+        return autograd.sin(x) * y
+
+    gradcheck(f, x, 2.0)
+    assert len(calls) <= (52 if abs(x) >= 1.0 else 104) + 52 + 2  # of x, of y, and the two that are recorded
+
+
+def test_flat_tail_is_not_believed():
+    def bump(x):
+        return x + 1e-3 * autograd.exp(-0.5 * ((x - 1e6) / 1e-3) ** 2)  # slope 1, but for 0.006 around the bump
+
+    assert gradcheck(bump, 1e6 + 1e-3)
+    wrong = primitive("tail_only", lambda a: bump(Value(a)).data, lambda a, y: (1.0,))
+    try:
+        with pytest.raises(AssertionError, match=r"is 1\.0, but 0\.393"):
+            gradcheck(wrong, 1e6 + 1e-3)
+    finally:
+        del PRIMITIVES["tail_only"]
+
+
+@pytest.mark.parametrize("x", [1.0, 0.1, -3.0])
+def test_roundoff_that_the_value_hides(x):
+    assert gradcheck(lambda x: autograd.exp((x + 1e8) - 1e8), x)
+    assert gradcheck(lambda x: autograd.log1p(x * 1e-12 + 1.0 - 1.0), x)
+    assert gradcheck(lambda x, y: (x * y) / x, x, 0.3, order=2)
+
+
+@pytest.mark.parametrize("slope", [math.nan, math.inf, -math.inf])
+def test_derivative_that_is_no_number(slope):
+    bad = autograd.Primitive("bad", lambda a: a * a, lambda a, y: (slope,))
+    with pytest.raises(AssertionError, match=rf"is {slope}, but 2.0.* to blame is bad\(1.0\)"):
+        gradcheck(bad, 1.0)
+
+
+def test_noise_is_not_taken_for_a_derivative():
+    with pytest.raises(ValueError, match=r"is .*, and differences can't tell: they agree at no step.* another point"):
+        gradcheck(lambda x: autograd.sin(1e40 * x), 1.0)
+
+
 def test_structures_arrays_and_several_arguments():
     def f(p, t):
         return {"wave": p["a"] * np.exp(-p["k"] * t), "sum": (t * p["a"]).sum()}
@@ -104,6 +209,13 @@ def test_second_order_finds_a_derivative_that_was_lost(wrong_rows):
 def test_what_is_not_recorded():
     with pytest.raises(AssertionError, match=r"is 1.0, but 3.0.*something between them is not recorded"):
         gradcheck(lambda x: x + 2.0 * x.data, 1.0)
+
+
+def test_checkpoints(wrong_rows):
+    wrong, _ = wrong_rows
+    assert gradcheck(lambda x: autograd.checkpoint(autograd.sin, x * 2.0) * x, 1.5)
+    with pytest.raises(AssertionError, match=r"is 8.0, but 14.* compute it without checkpoint\(\)"):
+        gradcheck(lambda x: autograd.checkpoint(lambda a: wrong(a) + 2.0 * a, x), 2.0)
 
 
 @pytest.mark.parametrize("order", [1, 2])
