@@ -97,16 +97,20 @@ class Block(Pullback):
     def begin(self) -> None:
         self._arrived = {}
 
-    def arrive(self, node: Value) -> None:
+    def arrive(self, node: Value) -> list[Value]:
         primitive = node._primitive
         if isinstance(primitive, Output):
             self._arrived[primitive.position] = node._grad
-            return
+            rest = node._rest
+            return [] if rest is None else rest.variables
         cotangents = [self._arrived.get(i) for i in range(self.count)]
         totals = self.pull(cotangents, [x._grad for x in self.inputs], False)
+        reached: list[Value] = []
         for x, total in zip(self.inputs, totals, strict=True):
             if total is not None:
                 x._grad = as_float(total, self.name, "a cotangent")
+                reached.append(x)
+        return reached
 
     def row(self, position: int, on_graph: bool) -> list[Any]:
         """The derivatives of one output by every operand; None where nothing flows."""

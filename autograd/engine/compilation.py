@@ -3,7 +3,10 @@
 The stub beside this file tells mypyc where the hints come from; at run time they take no package.
 """
 
+import functools
+import inspect
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
 C = TypeVar("C", bound=type)
@@ -15,6 +18,31 @@ def _nothing(*things: object) -> None:
 
 def mypyc_attr(**hints: bool) -> Callable[[C], C]:
     return lambda decorated: decorated
+
+
+def run_inside(block: Callable[[], AbstractContextManager[None]], function: Callable[..., Any]) -> Any:
+    """The function with its body inside a `with` block, a new one for every call. (A compiled closure can't wrap.)
+
+    Raises:
+        TypeError: for a generator or coroutine function, whose body runs after the call has returned.
+    """
+    name = block.__name__
+    if (
+        inspect.isgeneratorfunction(function)
+        or inspect.iscoroutinefunction(function)
+        or inspect.isasyncgenfunction(function)
+    ):
+        raise TypeError(
+            f"{name}: the body of {function.__name__} runs after the call, outside the block; "
+            f"write `with {name}():` inside it"
+        )
+
+    @functools.wraps(function)
+    def inside(*args: Any, **kwargs: Any) -> Any:
+        with block():
+            return function(*args, **kwargs)
+
+    return inside
 
 
 keep_attributes: Callable[[type], Any] = _nothing

@@ -1,4 +1,4 @@
-"""THE TABLE: every operation the engine differentiates, one row each.
+"""THE TABLE: every operation the engine differentiates, one row each; one file, for it is one table.
 
 A row says the operation once: its value, its partial derivatives, where it is defined, what is meant at a kink,
 and points to test it at. Everything else (eager evaluation, higher orders, drawings, formulas, tests) loops over it.
@@ -97,8 +97,13 @@ def _pow_partials(a: Any, b: Any, y: Any) -> tuple[Any, Any]:
         small = ieee_div(b + 0.0, a) * y  # where the power overflows, but not its product with a tiny exponent
         by_a = _if(power == inf, _if(a > 0.0, _if(a < 1.0, small, b * power), b * power), b * power)
         by_a = _if(b == 0.0, _if(a > 0.0, small, None), by_a)
-    # Where a is 0, so is the power for every b > 0: the exponent cannot influence it.
+    # Where a is 0, so is the power for every b > 0: the exponent cannot influence it. At b = 0 it is meant not to.
     return by_a, _if(a == 0.0, _if(b >= 0.0, None, y * ieee_log(a)), y * ieee_log(a))
+
+
+def _ieee_pow_partials(a: Any, b: Any, y: Any) -> tuple[Any, Any]:
+    by_a, by_b = _pow_partials(a, b, y)
+    return by_a, _if(a == 0.0, _if(b == 0.0, -inf, by_b), by_b)  # 0^b falls from 1 to 0
 
 
 def _pow_textbook(a: Any, b: Any, y: Any) -> tuple[Any, Any]:
@@ -357,10 +362,11 @@ abs = row(Unary, "abs", builtins.abs,       _abs_partials,
 
 ieee_div = row(Binary, "ieee_div", _ieee_div, _ieee_div_partials,
         symbol="÷", samples=[(3.0, 2.0), (-1.5, 0.5), (2.0, -4.0)])
-ieee_log = row(Unary, "ieee_log", _ieee_log, lambda a, y: (ieee_div(1.0, a),),
+ieee_log = row(Unary, "ieee_log", _ieee_log, lambda a, y: (_if(a < 0.0, nan, ieee_div(1.0, a)),),
+        textbook=lambda a, y: (1.0 / a,),
         samples=[(0.5,), (3.0,)])
-ieee_pow = row(Binary, "ieee_pow", _ieee_pow, _pow_partials,
-        symbol="^", convention="as pow",
+ieee_pow = row(Binary, "ieee_pow", _ieee_pow, _ieee_pow_partials,
+        symbol="^", convention="as pow, but −inf for d(0^b)/db at 0",
         samples=[(2.0, 3.0), (0.5, -1.5), (1.5, 0.5)], kinks=[(0.0, 0.0), (0.0, 2.0), (-2.0, 3.0)], at_kink=_pow_kink,
         textbook=_pow_textbook)
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import functools
-import inspect
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar
 from types import TracebackType
 from typing import Any, Final, Protocol, TypeVar
 
-from autograd.engine.compilation import keep_attributes
+from autograd.engine.compilation import keep_attributes, mypyc_attr, run_inside
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -67,6 +65,7 @@ def sweep_starts(order: Sequence[Any], seeds: Sequence[tuple[Any, float]]) -> No
         watcher.sweep_starts(order, seeds)
 
 
+@mypyc_attr(native_class=False)
 class _Block:
     """A `with` block that changes the state of its context.
 
@@ -112,6 +111,7 @@ class _Block:
         self._open.pop()
 
 
+@mypyc_attr(native_class=False)
 class _Recording(_Block):
     """A block that is a decorator, too."""
 
@@ -121,25 +121,10 @@ class _Recording(_Block):
         Raises:
             TypeError: for a generator or coroutine function, whose body runs after the call has returned.
         """
-        name = type(self).__name__
-        if (
-            inspect.isgeneratorfunction(function)
-            or inspect.iscoroutinefunction(function)
-            or inspect.isasyncgenfunction(function)
-        ):
-            raise TypeError(
-                f"{name}: the body of {function.__name__} runs after the call, outside the block; "
-                f"write `with {name}():` inside it"
-            )
-
-        @functools.wraps(function)
-        def inside(*args: Any, **kwargs: Any) -> Any:
-            with type(self)():
-                return function(*args, **kwargs)
-
-        return inside  # type: ignore[return-value]  # wraps() keeps the signature
+        return run_inside(type(self), function)
 
 
+@mypyc_attr(native_class=False)
 class no_grad(_Recording):  # noqa: N801 - lower case, as everyone knows it from PyTorch
     """Record no history inside the block: results are constants. Works as a decorator, too.
 
@@ -157,6 +142,7 @@ class no_grad(_Recording):  # noqa: N801 - lower case, as everyone knows it from
         return _State(False, () if outer is None else outer.watchers, outer)
 
 
+@mypyc_attr(native_class=False)
 class enable_grad(_Recording):  # noqa: N801 - as in PyTorch
     """Record inside the block, even within `no_grad`. Works as a decorator, too.
 
@@ -177,6 +163,7 @@ def resumed() -> AbstractContextManager[None]:
     return nullcontext() if grad_enabled() else enable_grad()
 
 
+@mypyc_attr(native_class=False)
 class watched(_Block):  # noqa: N801 - reads as the blocks above
     """Tell a watcher, too, of what happens inside the block, in this context."""
 
@@ -190,5 +177,4 @@ class watched(_Block):  # noqa: N801 - reads as the blocks above
         return _State(outer.records, (*outer.watchers, self.watcher), outer)
 
 
-for _block in (_State, no_grad, enable_grad, watched):
-    keep_attributes(_block)
+keep_attributes(_State)

@@ -58,8 +58,8 @@ class Pullback:
         """A backward pass is about to start."""
         raise NotImplementedError
 
-    def arrive(self, node: Value) -> None:
-        """It has come to this node: take its gradient, or hand on what was taken."""
+    def arrive(self, node: Value) -> list[Value]:
+        """It has come to this node: take its gradient, or hand on what was taken; returns to whom."""
         raise NotImplementedError
 
     def partials_of(self, node: Value) -> list[float | None]:
@@ -478,13 +478,22 @@ class Value(Recorded):
             if OPEN:
                 sweep_starts(order, [(self, seed)])
             self._grad = seed
+            reached: set[int] | None = None  # a pullback may hand on to some of its inputs only
+            for node in order:
+                if node._rest is not None and node._rest.pullback is not None:
+                    reached = {id(self)}
+                    break
             for node in reversed(order):
                 upstream = node._grad
                 rest = node._rest
-                if rest is not None:
-                    if rest.pullback is not None:
-                        rest.pullback.arrive(node)
+                if reached is not None:
+                    if id(node) not in reached:
                         continue
+                    if rest is not None and rest.pullback is not None:
+                        reached.update([id(x) for x in rest.pullback.arrive(node)])
+                        continue
+                    reached.update([id(x) for x, _ in node.edges])
+                if rest is not None:
                     for operand, partial in zip(rest.variables, rest.partials):  # noqa: B905 - as mypyc compiles it
                         operand._grad += upstream * partial
                     continue

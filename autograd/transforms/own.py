@@ -215,7 +215,8 @@ class _Custom(Block):
                 f"{self.name}: the pullback must return a tuple of {len(self._args)}, one cotangent for each argument "
                 f"(None where nothing flows), got {got}"
             )
-        totals = dict(zip(map(id, self.inputs), start, strict=True))
+        began = dict(zip(map(id, self.inputs), start, strict=True))
+        totals: dict[int, Any] = {}
         for i, (argument, cotangent) in enumerate(zip(self._args, pulled, strict=True)):
             if cotangent is None:
                 continue
@@ -228,10 +229,10 @@ class _Custom(Block):
                         f"{self.name}: {place} is {term!r}, computed with a Value that the function was not given; "
                         "pass it as an argument"
                     )
-                if id(x) in totals and not (type(term) is float and term == 0.0):
-                    before = totals[id(x)]
+                if id(x) in began and not (type(term) is float and term == 0.0):
+                    before = totals.get(id(x), began[id(x)])
                     totals[id(x)] = term if before is None else before + term
-        return list(totals.values())
+        return [totals.get(id(x)) for x in self.inputs]
 
     def _recorded_residuals(self) -> Any:
         try:

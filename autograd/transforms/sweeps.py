@@ -129,7 +129,7 @@ def reverse_sweep(graph: Subgraph, seeds: Sequence[tuple[Value, Any]], sources: 
     arrived: dict[int, list[Any]] = {}
     for output, seed in seeds:
         place = graph.place(output)
-        if place >= 0 and seed is not None and seed != 0.0:
+        if place >= 0 and seed != 0.0:
             adjoints[place] = (adjoints[place] or 0.0) + seed
     for i in range(len(order) - 1, -1, -1):
         node = order[i]
@@ -168,7 +168,8 @@ def reverse_sweep_on_graph(graph: Subgraph, seeds: Sequence[tuple[Value, Any]], 
     terms: list[Any] = [None] * len(order)  # of each node what adds up to its adjoint, as factors and partials
     arrived: dict[int, list[Any]] = {}
     for output, seed in seeds:
-        _add_term(graph, terms, output, seed, 1.0)
+        if not (type(seed) is float and seed == 0.0):
+            _add_term(graph, terms, output, seed, 1.0)
     for i in range(len(order) - 1, -1, -1):
         node = order[i]
         if terms[i] is not None:
@@ -187,7 +188,7 @@ def reverse_sweep_on_graph(graph: Subgraph, seeds: Sequence[tuple[Value, Any]], 
 def _add_term(graph: Subgraph, terms: list[Any], x: Value, factor: Any, partial: Any) -> None:
     """Note a product that adds to the adjoint of x: factors and partials, one after the other."""
     place = graph.place(x)
-    if place >= 0 and factor is not None and not (type(factor) is float and factor == 0.0):
+    if place >= 0:
         if terms[place] is None:
             terms[place] = [factor, partial]
         else:

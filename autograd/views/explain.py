@@ -9,7 +9,7 @@ from functools import reduce
 from itertools import pairwise
 from typing import NamedTuple
 
-from autograd.engine.graph import operand_values, topological_order
+from autograd.engine.graph import check_unchanged, operand_values, topological_order
 from autograd.engine.value import Value
 from autograd.formulas.notation import LATEX, TEXT, operands_first, sizes, statements, to_text
 from autograd.formulas.symbol import Symbol, partial_formulas
@@ -117,6 +117,7 @@ def explain(y: Value, x: Value, *, paths: int = 20, fold: bool = True) -> Explan
     if paths < 1:
         raise ValueError(f"explain: paths must be at least 1, got {paths}")
     order = topological_order(y)
+    check_unchanged(order)
     writer = _Writer(order)
     nodes = nodes_between(order, y, x)
     if len(nodes) < 2:

@@ -7,7 +7,7 @@ from collections import Counter, deque
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from autograd.engine.graph import operand_values, topological_order
+from autograd.engine.graph import check_unchanged, operand_values, topological_order
 from autograd.engine.value import Value
 from autograd.formulas.notation import to_text
 from autograd.formulas.symbol import Symbol
@@ -174,6 +174,7 @@ def picture(
 ) -> Picture:
     """Choose what to draw of a graph; the arguments are those of `autograd.draw`."""
     order = topological_order(y)
+    check_unchanged(order)
     box_of = boxes(order, fold, unfold, limit)
     painter = _Painter(y, order, box_of, open_dots)
     fits = depth is not None or _items(order, box_of) <= limit

@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import overload
 
-from autograd.engine.errors import describe_all
 from autograd.engine.primitive import Primitive
 from autograd.formulas.notation import sizes, to_text
 from autograd.formulas.symbol import Symbol, partial_formulas
@@ -250,25 +249,3 @@ class Walk(Sequence[Step]):
     def __repr__(self) -> str:
         output = self.nodes[-1]
         return f"<walk of {len(self)} steps over {len(self.nodes)} nodes to {output.name} = {show(output.data)}>"
-
-
-def check(node: Node, operands: Sequence[float]) -> None:
-    """Hold the recorded numbers of an operation against its rules.
-
-    Raises:
-        ValueError: if they are not what the rules compute from the operands.
-    """
-    row = node.primitive
-    assert row is not None, "a leaf has no rules"
-    value = row.value_at(operands, operands)
-    right = (value, *row.partials_at(operands, value))
-    for recorded, expected in zip((node.data, *node.partials), right, strict=True):
-        if recorded is not None and (expected is None or not _same(recorded, expected)):
-            raise ValueError(
-                f"{node.name} = {row.name}({describe_all(operands)}) is recorded with {recorded!r}, its rules return "
-                f"{expected!r}; a number was changed afterwards: compute the output again"
-            )
-
-
-def _same(a: float, b: float) -> bool:
-    return math.isclose(a, b, rel_tol=1e-9) or (math.isnan(a) and math.isnan(b))

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import math
 import sys
+from collections.abc import Sequence
 from typing import Any
 
+from autograd.engine.errors import describe_all
 from autograd.engine.primitive import PRIMITIVES
 from autograd.views.names import shown
-from autograd.views.walk import LEAF_KINDS, Node, Walk, check
+from autograd.views.walk import LEAF_KINDS, Node, Walk
 
 FORMAT, VERSION = "autograd-walkthrough", 1
 _NOT_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}  # JSON has no numbers for them
@@ -101,7 +103,7 @@ def _operation(entry: dict[str, Any], name: str, data: float, before: list[Node]
     ]
     node = Node(name, "operation", data, row, tuple(operands), tuple(numbers))
     try:
-        check(node, [before[i].data for i in operands])
+        _check(node, [before[i].data for i in operands])
     except (ValueError, ArithmeticError) as error:
         raise ValueError(f"{place}: {error}") from None
     return node
@@ -117,3 +119,25 @@ def _number(thing: Any, place: str) -> float:
     if isinstance(thing, bool) or not isinstance(thing, (int, float)) or not abs(thing) <= sys.float_info.max:
         raise ValueError(f"{place} must be a number, got {thing!r:.80}")
     return float(thing)
+
+
+def _check(node: Node, operands: Sequence[float]) -> None:
+    """Hold the recorded numbers of an operation against its rules.
+
+    Raises:
+        ValueError: if they are not what the rules compute from the operands.
+    """
+    row = node.primitive
+    assert row is not None, "a leaf has no rules"
+    value = row.value_at(operands, operands)
+    right = (value, *row.partials_at(operands, value))
+    for recorded, expected in zip((node.data, *node.partials), right, strict=True):
+        if recorded is not None and (expected is None or not _same(recorded, expected)):
+            raise ValueError(
+                f"{node.name} = {row.name}({describe_all(operands)}) is recorded with {recorded!r}, its rules return "
+                f"{expected!r}; a number was changed afterwards: write the walk again"
+            )
+
+
+def _same(a: float, b: float) -> bool:
+    return math.isclose(a, b, rel_tol=1e-9) or (math.isnan(a) and math.isnan(b))

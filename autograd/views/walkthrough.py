@@ -6,14 +6,14 @@ import os
 import warnings
 from pathlib import Path
 
-from autograd.engine.graph import operand_values, topological_order
+from autograd.engine.graph import check_unchanged, operand_values, topological_order
 from autograd.engine.value import Value
 from autograd.files import write_whole
 from autograd.formulas.notation import to_text
 from autograd.formulas.symbol import Symbol
 from autograd.views import page, terminal, walk_json
 from autograd.views.names import node_names
-from autograd.views.walk import MANY_STEPS, Node, Walk, check
+from autograd.views.walk import MANY_STEPS, Node, Walk
 
 MOST_STEPS = 100_000  # and no walk
 
@@ -96,6 +96,7 @@ def walkthrough(y: Value, depth: int | None = None) -> Walkthrough:
     if steps > MANY_STEPS:
         message = f"walkthrough: {steps:,} steps are a long way to walk; walkthrough(y, depth=10) stays near y"
         warnings.warn(message, stacklevel=2)
+    check_unchanged(walked)
     nodes: list[Node] = []
     index: dict[int, int] = {}
     for value, name in zip(order, node_names(order), strict=True):
@@ -109,7 +110,6 @@ def walkthrough(y: Value, depth: int | None = None) -> Walkthrough:
                     nodes.append(Node(to_text(Symbol(operand)), "number", operand))
                 operands.append(index[id(operand)] if isinstance(operand, Value) else len(nodes) - 1)
             node = Node(name, "operation", value.data, value.primitive, tuple(operands), value.partials)
-            check(node, [nodes[i].data for i in operands])
         index[id(value)] = len(nodes)
         nodes.append(node)
     return Walkthrough(nodes)

@@ -134,7 +134,7 @@ def test_a_state_dict_is_the_numbers_by_name():
         (lambda d: d.update(w=1.0), ValueError, "it has 'w' that is not here"),
         (lambda d: d.clear(), ValueError, "it lacks 'layer0.* and 10 more; make the modules of one shape"),
         (lambda d: d.update({"layer1.neuron0.b": "x"}), TypeError, "layer1.neuron0.b must be a real number"),
-        (lambda d: d.update({"layer1.neuron0.b": Value(1.0)}), TypeError, "its number with .data"),
+        (lambda d: d.update({"layer1.neuron0.b": Value(1.0)}), TypeError, "its number with x.data"),
     ],
 )
 def test_a_state_that_does_not_fit_changes_nothing(change, error, message):

@@ -67,6 +67,7 @@ NOT_IN_TORCH = {"cbrt": "PyTorch has no cube root"}
 TORCH_DIFFERS: dict[tuple[str, tuple[float, ...], int], str] = {
     ("hypot", (0.0, 0.0), 0): "NaN in PyTorch, whose vector_norm gives the subgradient 0 there; ours is 0 for both",
     ("hypot", (0.0, 0.0), 1): "as above",
+    ("ieee_pow", (0.0, 0.0), 1): "0 in PyTorch; 0^b falls from 1 to 0",
     ("cosine", (0.0, 0.0), 0): "a convention of ours",
     ("cosine", (0.0, 0.0), 1): "as above",
     ("elu", (2.0, 1.0), 1): "PyTorch takes alpha as a plain number and has no derivative by it",
@@ -79,6 +80,7 @@ TORCH_DIFFERS: dict[tuple[str, tuple[float, ...], int], str] = {
 TORCH_DIFFERS_AT_EXTREMES = {
     "pow": "where the power overflows, but not its product with a tiny exponent, PyTorch gives inf",
     "ieee_pow": "as pow",
+    "ieee_log": "of a negative number, which has no logarithm, PyTorch gives 1/a",
     "xlogy": "of (0, 0) PyTorch gives NaN by the second operand, which cannot influence the result",
     "cosine": "a convention of ours at length 0",
     "relu": "of NaN, PyTorch gives 1; ours is 0, as wherever a > 0 does not hold",

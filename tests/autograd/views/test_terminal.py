@@ -244,15 +244,15 @@ def test_piped_output_is_the_whole_walk_as_plain_text() -> None:
 
 def test_why() -> None:
     x = Value(0.0, label="x")
-    y = (constant(2.0, "c") * x).relu()
+    y = abs(constant(2.0, "c") * x)
     y.label = "y"
     walk = walkthrough(y)
-    assert explanation(walk, walk[1]) == ["y = relu(v1): relu"]
+    assert explanation(walk, walk[1]) == ["y = |v1|: abs"]
     assert explanation(walk, walk[2]) == ["∂y/∂y = 1: the output changes by as much as itself."]
     assert explanation(walk, walk[3]) == [
-        "y = relu(v1): relu",
-        "local derivative: ∂y/∂v1 = 1 if v1 > 0 else 0 = 0.0",
-        "where it is not unique: 0 at 0",
+        "y = |v1|: abs",
+        "local derivative: ∂y/∂v1 = 1 if v1 > 0 else −1 if v1 < 0 else 0 = 0.0",
+        "where it is not unique: 0 at 0, the second NaN",
         "chain rule: ∂y/∂y · ∂y/∂v1 = 0.0 is added",
     ]
     assert explanation(walkthrough(x.exp()), walkthrough(x.exp())[0]) == ["v1 = exp(x): exp, defined for a < 709.79"]

@@ -269,7 +269,9 @@ def test_wrong_arguments() -> None:
 def test_numbers_changed_afterwards_are_told() -> None:
     y = chain_rule()
     autograd.variables(y)[0].data = 0.38
-    with pytest.raises(ValueError, match=r"z = mul\(0.38, 0.518\) is recorded with .* compute the output again"):
+    with pytest.raises(
+        ValueError, match=r"z = mul\(w = 0.38, x = 0.518\) is recorded with .* compute the output again"
+    ):
         walkthrough(y)
 
 
