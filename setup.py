@@ -29,7 +29,7 @@ def compiled_modules(directory: str) -> list[Extension]:
         from mypyc.build import mypycify
 
         extensions: list[Extension] = mypycify(
-            HOT_MODULES,
+            ["--platform=mypyc", *HOT_MODULES],
             target_dir=directory,
             group_name="autograd",
             debug_level="0",

@@ -56,26 +56,24 @@ free_node(void *node)
 }
 
 static int
-set_but_never_delete(PyObject *self, PyObject *name, PyObject *value)
+set_but_never_delete(PyObject *self, PyObject *value, void *compiled_setter)
 {
-    if (value == NULL && PyUnicode_Check(name)) {
-        PyObject *descriptor = PyObject_GetAttr((PyObject *)Py_TYPE(self), name);
-        int compiled = descriptor != NULL && PyObject_TypeCheck(descriptor, &PyGetSetDescr_Type);
-        PyErr_Clear();
-        Py_XDECREF(descriptor);
-        if (compiled) {
-            PyErr_Format(PyExc_AttributeError, "%U of a %s can't be deleted", name, Py_TYPE(self)->tp_name);
-            return -1;
-        }
+    if (value == NULL) {
+        PyErr_Format(PyExc_AttributeError, "attributes of a %s can't be deleted", Py_TYPE(self)->tp_name);
+        return -1;
     }
-    return PyObject_GenericSetAttr(self, name, value);
+    return ((setter)compiled_setter)(self, value, NULL); /* which has no use for a closure of its own */
 }
 
 static PyObject *
 keep_attributes(PyObject *module, PyObject *type)
 {
-    ((PyTypeObject *)type)->tp_setattro = set_but_never_delete;
-    PyType_Modified((PyTypeObject *)type);
+    for (PyGetSetDef *entry = ((PyTypeObject *)type)->tp_getset; entry != NULL && entry->name != NULL; entry++) {
+        if (entry->set != NULL && entry->set != set_but_never_delete) {
+            entry->closure = (void *)entry->set;
+            entry->set = set_but_never_delete;
+        }
+    }
     Py_RETURN_NONE;
 }
 

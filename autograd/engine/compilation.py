@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
 C = TypeVar("C", bound=type)
+Result = Any  # what an operator of Value returns, as the stub says
 
 
 def _nothing(*things: object) -> None:

@@ -4,6 +4,9 @@
 `apply_primitive`, and inherits the rest from here.
 """
 
+# mypy: disable-error-code="no-any-return"
+# (an operator also returns NotImplemented, which has no type of its own)
+
 from __future__ import annotations
 
 from abc import abstractmethod
@@ -92,7 +95,7 @@ class Recorded:
     def arctan2(self, x: Self | float | Real) -> Self: return self.apply_primitive(p.atan2, (self, x))
     # fmt: on
 
-    def _record(self, primitive: Primitive, lhs: Any, rhs: Any) -> Self:
+    def _record(self, primitive: Primitive, lhs: Any, rhs: Any) -> Any:
         return self.apply_primitive(primitive, (lhs, rhs)) if is_operand(lhs) and is_operand(rhs) else NotImplemented
 
 

@@ -327,6 +327,12 @@ def _norm(xs: Sequence[Any]) -> Any:
 
 # Named by the rules of others before their own rows are made
 
+add: Binary
+sub: Binary
+mul: Binary
+div: Binary
+pow: Binary
+neg: Unary
 cos: Unary
 cosh: Unary
 sigmoid_slope: Unary

@@ -3,6 +3,9 @@
 This is one file, and longer than others, because it is one class: its native fields are what makes it fast.
 """
 
+# mypy: disable-error-code="no-any-return"
+# (an operator also returns NotImplemented, which has no type of its own)
+
 from __future__ import annotations
 
 import math
@@ -14,7 +17,7 @@ from numbers import Real
 from typing import Any, Final, NoReturn, final
 
 from autograd.engine import primitives as p
-from autograd.engine.compilation import keep_attributes, make_nodes, make_untracked, mypyc_attr, track, untrack
+from autograd.engine.compilation import Result, keep_attributes, make_nodes, make_untracked, mypyc_attr, track, untrack
 from autograd.engine.define import PLAIN_ZERO
 from autograd.engine.errors import as_float, numeric_error
 from autograd.engine.operators import Recorded, is_operand
@@ -304,7 +307,7 @@ class Value(Recorded):
 
     # The arithmetic operators carry their rows inline, for speed; the tests hold them to the table.
 
-    def __add__(self, other: Value | float | Real) -> Value:
+    def __add__(self, other: Value | float | Real) -> Result:
         if isinstance(other, Value):
             if not (self._special or other._special or OPEN):
                 return Value(None, None, _OPERATION, self._data + other._data, _ADD, self, other, 1.0, 1.0)
@@ -315,7 +318,7 @@ class Value(Recorded):
             return self.__add__(float(other))
         return self._record(_ADD, self, other)
 
-    def __radd__(self, other: Value | float | Real) -> Value:
+    def __radd__(self, other: Value | float | Real) -> Result:
         if type(other) is float:
             number = other
         elif type(other) is int and -_EXACT <= other <= _EXACT:
@@ -326,7 +329,7 @@ class Value(Recorded):
             return self._record(_ADD, other, self)
         return Value(None, None, _OPERATION, number + self._data, _ADD, None, self, number, 1.0)
 
-    def __sub__(self, other: Value | float | Real) -> Value:
+    def __sub__(self, other: Value | float | Real) -> Result:
         if isinstance(other, Value):
             if not (self._special or other._special or OPEN):
                 return Value(None, None, _OPERATION, self._data - other._data, _SUB, self, other, 1.0, -1.0)
@@ -337,7 +340,7 @@ class Value(Recorded):
             return self.__sub__(float(other))
         return self._record(_SUB, self, other)
 
-    def __rsub__(self, other: Value | float | Real) -> Value:
+    def __rsub__(self, other: Value | float | Real) -> Result:
         if type(other) is float:
             number = other
         elif type(other) is int and -_EXACT <= other <= _EXACT:
@@ -348,7 +351,7 @@ class Value(Recorded):
             return self._record(_SUB, other, self)
         return Value(None, None, _OPERATION, number - self._data, _SUB, None, self, number, -1.0)
 
-    def __mul__(self, other: Value | float | Real) -> Value:
+    def __mul__(self, other: Value | float | Real) -> Result:
         if isinstance(other, Value):
             if not (self._special or other._special or OPEN):
                 y = self._data * other._data
@@ -360,7 +363,7 @@ class Value(Recorded):
             return self.__mul__(float(other))
         return self._record(_MUL, self, other)
 
-    def __rmul__(self, other: Value | float | Real) -> Value:
+    def __rmul__(self, other: Value | float | Real) -> Result:
         if type(other) is float:
             number = other
         elif type(other) is int and -_EXACT <= other <= _EXACT:
@@ -371,7 +374,7 @@ class Value(Recorded):
             return self._record(_MUL, other, self)
         return Value(None, None, _OPERATION, number * self._data, _MUL, None, self, number, number)
 
-    def __truediv__(self, other: Value | float | Real) -> Value:
+    def __truediv__(self, other: Value | float | Real) -> Result:
         if isinstance(other, Value):
             if other._data != 0.0 and not (self._special or other._special or OPEN):
                 y = self._data / other._data
@@ -387,7 +390,7 @@ class Value(Recorded):
             return self._record(_DIV, self, other)
         return Value(None, None, _OPERATION, self._data / number, _DIV, self, None, 1.0 / number, number)
 
-    def __rtruediv__(self, other: Value | float | Real) -> Value:
+    def __rtruediv__(self, other: Value | float | Real) -> Result:
         if type(other) is float:
             number = other
         elif type(other) is int and -_EXACT <= other <= _EXACT:
@@ -404,7 +407,7 @@ class Value(Recorded):
             return Value(None, None, _OPERATION, -self._data, _NEG, self, None, -1.0, 0.0)
         return self.apply_primitive(_NEG, (self,))
 
-    def __pow__(self, other: Value | float | Real) -> Value:
+    def __pow__(self, other: Value | float | Real) -> Result:
         if type(other) is float:
             exponent = other
         elif type(other) is int and -_EXACT <= other <= _EXACT:
@@ -418,6 +421,9 @@ class Value(Recorded):
             if y - y == 0.0 and slope - slope == 0.0:  # finite
                 return Value(None, None, _OPERATION, y, _POW, self, None, slope, exponent)
         return self._record(_POW, self, other)
+
+    def __rpow__(self, other: Value | float | Real) -> Result:
+        return self._record(_POW, other, self)
 
     # -- a number among numbers: compared by its data, never turned into a float behind one's back --------------------
 
