@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar, TypeVarTuple
 
 from autograd.engine.block import Block
 from autograd.engine.errors import describe_all
@@ -14,8 +14,11 @@ from autograd.engine.value import SWEEP, Value, number_of
 from autograd.transforms.sweeps import Subgraph, forward_sweep, reverse_sweep, reverse_sweep_on_graph
 from autograd.transforms.tree import flatten, unflatten
 
+Arguments = TypeVarTuple("Arguments")
+Y = TypeVar("Y")
 
-def checkpoint(f: Callable[..., Any], *args: Any) -> Any:
+
+def checkpoint(f: Callable[[*Arguments], Y], *args: *Arguments) -> Y:
     """f(*args), of whose graph only the ends are kept; a backward pass computes f again.
 
     A loop of n operations in √n checkpoints of √n operations needs memory for 2√n, and one more evaluation. The
@@ -68,16 +71,17 @@ def checkpoint(f: Callable[..., Any], *args: Any) -> Any:
     segment = _Segment(name, f, args, numbers, given, outside, [number_of(y) for y in outputs], places)
     for i, node in zip(places, segment.record([segment.outputs[i] for i in places]), strict=True):
         outputs[i] = node
-    return unflatten(result, outputs)
+    filled: Y = unflatten(result, outputs)
+    return filled
 
 
 def _call(
-    f: Callable[..., Any],
+    f: Callable[..., Y],
     args: tuple[Any, ...],
     numbers: Sequence[Value | float],
     given: Sequence[Value],
     inputs: Sequence[Any],
-) -> tuple[Any, list[Value | float]]:
+) -> tuple[Y, list[Value | float]]:
     """f's result and the numbers in it, with these inputs in place of the variables that were given."""
     stand_ins = {id(x): stand_in for x, stand_in in zip(given, inputs, strict=True)}
     result = f(*unflatten(args, [stand_ins.get(id(x), x) for x in numbers]))
@@ -141,7 +145,7 @@ class _Segment(Block):
         totals: list[Any] = []
         for x in self.inputs:  # one that f was given may be known to it from outside, too
             both = {id(x): x, id(stand_ins.get(id(x), x)): x}
-            parts = [found[key] for key in both if found.get(key) is not None]
+            parts: list[Any] = [found[key] for key in both if found.get(key) is not None]
             totals.append(sum(parts[1:], parts[0]) if parts else None)
         return totals
 

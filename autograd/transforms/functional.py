@@ -7,14 +7,20 @@ floats (float64 arrays); what depends on a Value of yours comes back as a Value,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+import functools
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, ParamSpec
 
-from autograd.transforms.linearize import Call, Function, Number
+from autograd.transforms.linearize import Call, Number
 from autograd.transforms.tree import is_one_number, unflatten, unflatten_matrix
 
+P = ParamSpec("P")
 
-def grad(f: Function, argnums: int | Sequence[int] = 0) -> Function:
+# What a transform returns takes f's arguments, and help() shows them. The attributes of f stay f's (updated=()): f may
+# be an object with state, a model say.
+
+
+def grad(f: Callable[P, Any], argnums: int | Sequence[int] = 0) -> Callable[P, Any]:
     """The function that computes the gradient of f, which returns one number.
 
     Args:
@@ -31,14 +37,15 @@ def grad(f: Function, argnums: int | Sequence[int] = 0) -> Function:
     8.0
     """
 
-    def gradient(*args: Any, **kwargs: Any) -> Any:
+    @functools.wraps(f, updated=())
+    def gradient(*args: P.args, **kwargs: P.kwargs) -> Any:
         call = Call("grad", f, argnums, args, kwargs)
         return call.like_inputs(call.pull([call.one_output()], [1.0]))
 
     return gradient
 
 
-def value_and_grad(f: Function, argnums: int | Sequence[int] = 0) -> Function:
+def value_and_grad(f: Callable[P, Any], argnums: int | Sequence[int] = 0) -> Callable[P, tuple[Any, Any]]:
     """The function that computes f and its gradient, in one pass: what `scipy.optimize.minimize(jac=True)` takes.
 
     Args, Raises: as `grad`.
@@ -47,7 +54,8 @@ def value_and_grad(f: Function, argnums: int | Sequence[int] = 0) -> Function:
     (9.0, 6.0)
     """
 
-    def value_and_gradient(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
+    @functools.wraps(f, updated=())
+    def value_and_gradient(*args: P.args, **kwargs: P.kwargs) -> tuple[Any, Any]:
         call = Call("value_and_grad", f, argnums, args, kwargs)
         gradient = call.like_inputs(call.pull([call.one_output()], [1.0]))
         return call.value(), gradient
@@ -55,7 +63,7 @@ def value_and_grad(f: Function, argnums: int | Sequence[int] = 0) -> Function:
     return value_and_gradient
 
 
-def jacobian(f: Function, argnums: int | Sequence[int] = 0) -> Function:
+def jacobian(f: Callable[P, Any], argnums: int | Sequence[int] = 0) -> Callable[P, Any]:
     """The function that computes all derivatives of all numbers that f returns.
 
     Its result has the structure of f's result, with the structure of the argument in place of each number: a list of
@@ -68,7 +76,8 @@ def jacobian(f: Function, argnums: int | Sequence[int] = 0) -> Function:
     [[5.0, 3.0], [1.0, 2.0]]
     """
 
-    def jacobian_of_f(*args: Any, **kwargs: Any) -> Any:
+    @functools.wraps(f, updated=())
+    def jacobian_of_f(*args: P.args, **kwargs: P.kwargs) -> Any:
         call = Call("jacobian", f, argnums, args, kwargs)
         n, m = len(call.sources), len(call.outputs)
         if 0 < n < m:
@@ -81,7 +90,7 @@ def jacobian(f: Function, argnums: int | Sequence[int] = 0) -> Function:
     return jacobian_of_f
 
 
-def hessian(f: Function, argnums: int | Sequence[int] = 0) -> Function:
+def hessian(f: Callable[P, Any], argnums: int | Sequence[int] = 0) -> Callable[P, Any]:
     """The function that computes all second derivatives of f, which returns one number.
 
     For an array of n numbers it is an n × n array; in general the structure of the argument in that of the argument.
@@ -92,7 +101,8 @@ def hessian(f: Function, argnums: int | Sequence[int] = 0) -> Function:
     [[10.0, 6.0], [6.0, 0.0]]
     """
 
-    def hessian_of_f(*args: Any, **kwargs: Any) -> Any:
+    @functools.wraps(f, updated=())
+    def hessian_of_f(*args: P.args, **kwargs: P.kwargs) -> Any:
         call = Call("hessian", f, argnums, args, kwargs)
         rows = (call.pull([slope], [1.0]) for slope in call.slopes(call.one_output()))
         return unflatten_matrix(call.inputs, call.inputs, map(call.finished, rows))
@@ -100,7 +110,7 @@ def hessian(f: Function, argnums: int | Sequence[int] = 0) -> Function:
     return hessian_of_f
 
 
-def hvp(f: Function, x: Any, v: Any) -> Any:
+def hvp(f: Callable[[Any], Any], x: Any, v: Any) -> Any:
     """The product of f's Hessian at x with v, for a small multiple of the cost of f: the Hessian is never formed.
 
     Args:
@@ -119,7 +129,7 @@ def hvp(f: Function, x: Any, v: Any) -> Any:
     return call.like_inputs(call.pull(call.slopes(call.one_output()), call.vector(call.inputs, v, "v")))
 
 
-def jvp(f: Function, x: Any, v: Any) -> tuple[Any, Any]:
+def jvp(f: Callable[[Any], Any], x: Any, v: Any) -> tuple[Any, Any]:
     """f(x), and its directional derivative along v: the Jacobian times v, in forward mode.
 
     Args:
@@ -141,7 +151,7 @@ def jvp(f: Function, x: Any, v: Any) -> tuple[Any, Any]:
     return call.value(), unflatten(call.result, call.finished(tangents))
 
 
-def vjp(f: Function, x: Any) -> tuple[Any, Function]:
+def vjp(f: Callable[[Any], Any], x: Any) -> tuple[Any, Callable[[Any], Any]]:
     """f(x), and the function that pulls a cotangent back: u ↦ uᵀ times the Jacobian, in reverse mode.
 
     Args:
@@ -166,7 +176,7 @@ def vjp(f: Function, x: Any) -> tuple[Any, Function]:
     return call.value(), pullback
 
 
-def derivative(f: Function, n: int = 1) -> Function:
+def derivative(f: Callable[P, Any], n: int = 1) -> Callable[P, Any]:
     """The function that computes the n-th derivative of f, a function of one number.
 
     Each order costs some three times as much as the one before.
@@ -185,6 +195,7 @@ def derivative(f: Function, n: int = 1) -> Function:
     if n < 1:
         raise ValueError(f"derivative: the order n must be 1 or more, got {n}")
 
+    @functools.wraps(f, updated=())
     def nth_derivative(x: Any) -> Any:
         if not is_one_number(x):
             raise TypeError(f"derivative: the argument must be one number, got {x!r}; use grad or jacobian")
@@ -194,4 +205,4 @@ def derivative(f: Function, n: int = 1) -> Function:
             (y,) = call.slopes(y)
         return call.like_inputs(call.pull([y], [1.0]))
 
-    return nth_derivative
+    return nth_derivative  # type: ignore[return-value]  # of f's parameters it takes the first

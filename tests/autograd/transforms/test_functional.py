@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 import itertools
 import math
 import threading
@@ -203,6 +205,30 @@ def test_arrays_of_every_kind_of_number():
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # NumPy warns of floating-point exceptions
         assert grad(lambda x: (x**2).sum())(np.zeros(2)).tolist() == [0.0, 0.0]
+
+
+@pytest.mark.parametrize("transform", [grad, value_and_grad, jacobian, hessian, derivative], ids=lambda t: t.__name__)
+def test_what_a_transform_returns_has_the_name_and_the_signature_of_f(transform):
+    def energy(position, spring=1.0, *, offset=0.0):
+        return spring * position * position + offset
+
+    class Model:
+        def __init__(self):
+            self.weight = Value(2.0)
+
+        def __call__(self, x):
+            return self.weight * x
+
+    transformed = transform(energy)
+    assert transformed.__wrapped__ is energy
+    assert transformed.__name__ == "energy"
+    assert str(inspect.signature(transformed)) == "(position, spring=1.0, *, offset=0.0)"
+    assert str(inspect.signature(transform(transformed))) == "(position, spring=1.0, *, offset=0.0)"
+    assert str(inspect.signature(transform(autograd.leaky_relu))) == "(a, slope=0.01)"
+    assert "position" in inspect.signature(transform(functools.partial(energy, offset=1.0))).parameters
+    of_model = transform(Model())
+    assert list(inspect.signature(of_model).parameters) == ["x"]
+    assert not hasattr(of_model, "weight"), "what a model holds stays the model's"
 
 
 def test_function_that_changes_its_argument_changes_a_copy():

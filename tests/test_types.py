@@ -1,0 +1,178 @@
+"""What type checkers see, in the sources as an editable install has them, and in an installed wheel.
+
+`tests/typing/` says it: in assertions, and in misuses that must be errors. mypy and pyright read it; nothing runs it.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+import venv
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import autograd
+from autograd.engine.define import Reduction
+from autograd.engine.operators import Recorded
+
+ROOT = Path(__file__).parent.parent
+TYPING = ROOT / "tests" / "typing"
+MODULES = sorted(path.stem for path in TYPING.glob("*.py") if path.stem != "conftest")
+
+# The wheel is installed without its dependencies, and some libraries are optional.
+_LIBRARY_MISSING = re.compile(r'reportMissing(Imports|ModuleSource) Import "(?!autograd\b|nn\b)')
+
+pytestmark = pytest.mark.skipif(not (ROOT / "setup.py").exists(), reason="not in a source tree")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the packages and the files of tests/typing are found.
+
+    Attributes:
+        python: the interpreter whose packages a checker sees.
+        packages: the folder that holds autograd and nn.
+        typing: the folder of the files.
+    """
+
+    python: Path
+    packages: Path
+    typing: Path
+
+
+@functools.cache
+def found_by_pyright(place: Place) -> tuple[str, ...]:
+    """Everything pyright has to say, a line each; tests that need it are skipped where it can't run."""
+    if importlib.util.find_spec("pyright") is None:
+        pytest.skip("pyright is not installed")
+    command = [sys.executable, "-m", "pyright"]
+    environment = os.environ | {"PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"}
+    ready = subprocess.run([*command, "--version"], env=environment, capture_output=True, text=True)
+    if ready.returncode != 0:  # it is a program for node, which it fetches where there is none
+        pytest.skip(f"pyright can't run here: {ready.stderr.strip()[-200:]}")
+    folders = [place.packages / "autograd", place.packages / "nn", place.typing]
+    done = subprocess.run(
+        [*command, "--outputjson", "--pythonpath", str(place.python), *map(str, folders)],
+        cwd=place.typing.parent,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    report: dict[str, Any] = json.loads(done.stdout)
+    assert report["summary"]["filesAnalyzed"] > len(MODULES) + 40, report["summary"]
+    return tuple(
+        f"{thing['file']}:{thing['range']['start']['line'] + 1}: {thing['message']} ({thing.get('rule')})"
+        for thing in report["generalDiagnostics"]
+        if thing["severity"] != "information" and not _LIBRARY_MISSING.match(f"{thing.get('rule')} {thing['message']}")
+    )
+
+
+@pytest.fixture(scope="module")
+def sources() -> Place:
+    """The source tree, as an editable install runs it."""
+    return Place(Path(sys.executable), ROOT, TYPING)
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """The wheel alone in a virtual environment, and the files far from the sources."""
+    directory = tmp_path_factory.mktemp("installed")
+    tree = directory / "checkout"
+    tree.mkdir()
+    for name in ["setup.py", "pyproject.toml", "MANIFEST.in", "README.md", "LICENSE"]:
+        shutil.copy(ROOT / name, tree)
+    for name in ["autograd", "nn", "demos"]:
+        shutil.copytree(ROOT / name, tree / name, ignore=shutil.ignore_patterns("__pycache__"))
+    done = subprocess.run(
+        [sys.executable, "-c", f"from setuptools import build_meta; build_meta.build_wheel({str(directory)!r})"],
+        cwd=tree,
+        env=os.environ | {"SCALAR_AUTOGRAD_PURE": "1"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    shutil.rmtree(tree)
+    home = directory / "venv"
+    venv.create(home, symlinks=os.name != "nt")
+    paths = sysconfig.get_paths("venv", {"base": str(home), "platbase": str(home)})
+    (wheel,) = directory.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:  # a pure wheel is installed by unpacking it
+        archive.extractall(paths["purelib"])
+    python = Path(paths["scripts"]) / ("python.exe" if os.name == "nt" else "python")
+    typing = directory / "user" / "typing"
+    shutil.copytree(TYPING, typing, ignore=shutil.ignore_patterns("__pycache__"))
+    return Place(python, Path(paths["purelib"]), typing)
+
+
+def run_mypy(place: Place, directory: Path, *targets: str) -> str:
+    """What mypy prints of these targets, with the settings of the project."""
+    command = [sys.executable, "-m", "mypy", "--no-error-summary", "--config-file", str(ROOT / "pyproject.toml")]
+    done = subprocess.run(
+        [*command, "--cache-dir", str(directory), "--python-executable", str(place.python), *targets],
+        cwd=place.typing.parent,
+        env=os.environ | {"MYPYPATH": str(place.typing)},
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode == 0) == (done.stdout + done.stderr == ""), done
+    return done.stdout + done.stderr
+
+
+def test_mypy_is_clean_over_the_sources(sources: Place, tmp_path: Path) -> None:
+    folders = [sources.packages / "autograd", sources.packages / "nn", sources.typing]
+    assert run_mypy(sources, tmp_path, *map(str, folders)) == ""
+
+
+def test_mypy_is_clean_over_the_installed_wheel(installed: Place, tmp_path: Path) -> None:
+    """By the names of the modules, so that they are looked up as a user's imports are: py.typed must be there."""
+    targets = ["-p", "autograd", "-p", "nn", *[word for name in MODULES for word in ("-m", name)]]
+    assert run_mypy(installed, tmp_path, *targets) == ""
+
+
+@pytest.mark.parametrize("place", ["sources", "installed"])
+def test_pyright_is_clean_over_what_users_write(place: str, request: pytest.FixtureRequest) -> None:
+    where: Place = request.getfixturevalue(place)
+    assert [line for line in found_by_pyright(where) if line.startswith(str(where.typing))] == []
+
+
+@pytest.mark.xfail(strict=True, raises=AssertionError, reason="pyright is stricter than mypy about engine and views")
+@pytest.mark.parametrize("place", ["sources", "installed"])
+def test_pyright_is_clean_over_the_packages(place: str, request: pytest.FixtureRequest) -> None:
+    where: Place = request.getfixturevalue(place)
+    assert [line for line in found_by_pyright(where) if not line.startswith(str(where.typing))] == []
+
+
+def test_the_wheel_says_that_it_is_typed(installed: Place) -> None:
+    assert all((installed.packages / package / "py.typed").exists() for package in ("autograd", "nn"))
+
+
+def asserted(module: str, pattern: str) -> set[str]:
+    return set(re.findall(rf"^assert_type\({pattern}\(", (TYPING / f"{module}.py").read_text(encoding="utf-8"), re.M))
+
+
+def test_every_function_of_the_table_and_every_method_is_asserted() -> None:
+    names = {name for name, thing in vars(autograd).items() if isinstance(thing, autograd.Primitive)}
+    assert names == asserted("functions", r"ag\.(\w+)")
+    methods = {name for name in vars(Recorded) if not name.startswith("_")} - {"apply_primitive"}
+    assert methods <= asserted("operators", r"x\.(\w+)")
+    rows = {name for name, row in autograd.PRIMITIVES.items() if isinstance(row, Reduction)}
+    assert rows & set(vars(autograd)) <= asserted("reductions", r"ag\.(\w+)")
+
+
+def test_every_misuse_is_marked_as_an_error() -> None:
+    """A call that should be an error and is not would go unnoticed without the mark."""
+    lines = (TYPING / "misuse.py").read_text(encoding="utf-8").partition("# A table's function")[2].splitlines()
+    calls = [line for line in lines[1:] if re.match(r"\s*(ag\.|x\.|_|Value\(1|z \+=)", line)]
+    assert len(calls) > 80
+    assert [line for line in calls if "# type: ignore[" not in line] == []

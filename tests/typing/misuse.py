@@ -1,0 +1,118 @@
+# pyright: reportUnnecessaryTypeIgnoreComment=true
+"""What a type checker must refuse: where it doesn't, the comment that ignores the error is an error itself."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import autograd as ag
+from autograd import Value
+
+x = Value(0.5)
+y = Value(1.5)
+
+
+def energy(position: Value | float, spring: float = 1.0) -> Value | float:
+    return spring * position * position
+
+
+def energy_of(positions: Sequence[Value | float]) -> Value | float:
+    return ag.sum(positions)
+
+
+# A table's function: not a number, too many, too few, unknown names.
+ag.exp("a")  # type: ignore[call-overload]
+ag.exp("a", "b", 3)  # type: ignore[call-overload]
+ag.exp(x, y)  # type: ignore[call-overload]
+ag.exp()  # type: ignore[call-overload]
+ag.exp(None)  # type: ignore[call-overload]
+ag.exp([x])  # type: ignore[call-overload]
+ag.exp(1j)  # type: ignore[call-overload]
+ag.exp(b=x)  # type: ignore[call-overload]
+ag.maximum(x)  # type: ignore[call-overload]
+ag.maximum(x, "a")  # type: ignore[call-overload]
+ag.maximum(x, y, 1.0)  # type: ignore[call-overload]
+ag.where()  # type: ignore[call-overload]
+ag.where(True, x)  # type: ignore[call-overload]
+ag.where(True, "a", x)  # type: ignore[call-overload]
+ag.clip(x)  # type: ignore[call-overload]
+ag.clip(x, 0.0)  # type: ignore[call-overload]
+ag.clip(x, 0.0, "a")  # type: ignore[call-overload]
+ag.leaky_relu(x, slop=0.2)  # type: ignore[call-overload]
+ag.leaky_relu(x, 0.2, 0.3)  # type: ignore[call-overload]
+ag.leaky_relu(x, alpha=0.2)  # type: ignore[call-overload]
+ag.elu(x, slope=0.2)  # type: ignore[call-overload]
+ag.elu(x, "a")  # type: ignore[call-overload]
+
+# Operators
+_: object = x + "a"  # type: ignore[operator]
+_ = "a" + x  # type: ignore[operator]
+_ = x - None  # type: ignore[operator]
+_ = x * [1.0]  # type: ignore[operator]
+_ = [1.0] * x  # type: ignore[operator]
+_ = x / "a"  # type: ignore[operator]
+_ = x ** "a"  # type: ignore[operator]
+_ = x * 1j  # type: ignore[operator]
+z = Value(2.0)
+z += "a"  # type: ignore[operator]
+
+# Methods and attributes
+Value(1.0).relu(3)  # type: ignore[call-arg]
+x.exp(2.0)  # type: ignore[call-arg]
+x.leaky_relu(slop=0.2)  # type: ignore[call-arg]
+x.elu("a")  # type: ignore[arg-type]
+x.hypot()  # type: ignore[call-arg]
+x.softmax()  # type: ignore[attr-defined]
+x.swept = True  # type: ignore[misc]
+x.operands = ()  # type: ignore[misc]
+gradient: Value = x.backward()  # type: ignore[assignment, func-returns-value]
+Value()  # type: ignore[call-arg]
+
+# Reductions
+ag.sum(x)  # type: ignore[call-overload]
+ag.sum(["a"])  # type: ignore[type-var]
+ag.sum([x], [x])  # type: ignore[call-overload]
+ag.mean(1.0)  # type: ignore[call-overload]
+ag.prod("ab")  # type: ignore[type-var]
+ag.logsumexp([None])  # type: ignore[type-var]
+ag.norm(x, y)  # type: ignore[call-overload]
+ag.dot([x], ["a"])  # type: ignore[list-item]
+ag.dot(["a"], [x])  # type: ignore[list-item]
+ag.dot([x])  # type: ignore[call-overload]
+ag.dot(x, x)  # type: ignore[call-overload]
+
+# Transforms
+ag.grad(energy)()  # type: ignore[call-arg]
+ag.grad(energy)("a")  # type: ignore[arg-type]
+ag.grad(energy)(1.0, 2.0, 3.0)  # type: ignore[call-arg]
+ag.grad(energy)(1.0, sprin=2.0)  # type: ignore[call-arg]
+ag.grad(energy_of)(1.0)  # type: ignore[arg-type]
+ag.grad(3.0)  # type: ignore[arg-type]
+ag.grad(energy(1.0))  # type: ignore[arg-type]
+ag.grad(energy, argnums="position")  # type: ignore[arg-type]
+ag.grad(energy, argnum=1)  # type: ignore[call-arg]
+ag.value_and_grad(energy)("a")  # type: ignore[arg-type]
+ag.value_and_grad(energy)(1.0, sprin=2.0)  # type: ignore[call-arg]
+ag.jacobian(energy)()  # type: ignore[call-arg]
+ag.jacobian(energy_of)(1.0)  # type: ignore[arg-type]
+ag.hessian(energy)(1.0, 2.0, 3.0)  # type: ignore[call-arg]
+ag.hessian(energy_of)(1.0)  # type: ignore[arg-type]
+ag.derivative(energy)("a")  # type: ignore[arg-type]
+ag.derivative(energy, "2")  # type: ignore[arg-type]
+ag.hvp(3.0, 1.0, 1.0)  # type: ignore[arg-type]
+ag.jvp(energy, 1.0)  # type: ignore[call-arg]
+ag.vjp(energy)  # type: ignore[call-arg]
+ag.adjoints(x, x)  # type: ignore[arg-type]
+ag.checkpoint(energy)  # type: ignore[arg-type]
+ag.checkpoint(energy, "a")  # type: ignore[arg-type]
+ag.checkpoint(energy, 1.0, 2.0, 3.0)  # type: ignore[arg-type]
+ag.checkpoint(energy, position=1.0)  # type: ignore[arg-type, call-arg]
+
+
+def own_operations(f: Callable[..., Any], g: Callable[..., Any]) -> None:
+    ag.primitive("n", f, g, smaples=[(1.0,)])  # type: ignore[call-overload]
+    ag.primitive("n", f)  # type: ignore[call-overload]
+    ag.primitive("n", f, g, variadic="yes")  # type: ignore[call-overload]
+    ag.primitive(3, f, g)  # type: ignore[call-overload]
+    ag.custom_vjp(energy, f)  # type: ignore[call-arg]
+    ag.custom_vjp(energy, f, g)("a")  # type: ignore[arg-type]
+    ag.custom_vjp(energy, f, g)(1.0, sprin=2.0)  # type: ignore[call-arg]

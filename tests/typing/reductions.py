@@ -1,0 +1,63 @@
+"""What the reductions return, as type checkers see them."""
+
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import assert_type
+
+import autograd as ag
+from autograd import Value
+
+x = Value(0.5)
+values = [x, 2.0 * x]
+floats = [1.0, 2.0]
+integers = [1, 2]
+mixture: list[Value | float] = [x, 1.0]
+nothing: list[float] = []
+
+assert_type(ag.sum(values), Value)
+assert_type(ag.sum(floats), float)
+assert_type(ag.sum(integers), float)
+assert_type(ag.sum([Fraction(1, 2)]), float)
+assert_type(ag.sum(nothing), float)
+assert_type(ag.sum(mixture), Value | float)
+assert_type(ag.sum((x, x)), Value)
+assert_type(ag.sum({x}), Value)
+assert_type(ag.sum(v * v for v in values), Value)
+assert_type(ag.sum(xs=values), Value)
+
+assert_type(ag.mean(values), Value)
+assert_type(ag.mean(floats), float)
+assert_type(ag.mean(integers), float)
+assert_type(ag.mean(mixture), Value | float)
+
+assert_type(ag.prod(values), Value)
+assert_type(ag.prod(floats), float)
+assert_type(ag.prod(integers), float)
+assert_type(ag.prod(mixture), Value | float)
+
+assert_type(ag.logsumexp(values), Value)
+assert_type(ag.logsumexp(floats), float)
+assert_type(ag.logsumexp(integers), float)
+assert_type(ag.logsumexp(mixture), Value | float)
+
+assert_type(ag.norm(values), Value)
+assert_type(ag.norm(floats), float)
+assert_type(ag.norm(integers), float)
+assert_type(ag.norm(mixture), Value | float)
+
+assert_type(ag.dot(values, values), Value)
+assert_type(ag.dot(values, floats), Value)
+assert_type(ag.dot(floats, values), Value)
+assert_type(ag.dot(values, mixture), Value)
+assert_type(ag.dot(integers, values), Value)
+assert_type(ag.dot(floats, floats), float)
+assert_type(ag.dot(floats, integers), float)
+assert_type(ag.dot(mixture, floats), Value | float)
+assert_type(ag.dot(mixture, mixture), Value | float)
+assert_type(ag.dot((v for v in values), iter(floats)), Value)
+
+
+def of_any_iterable(some: Iterable[Value], others: Iterable[float]) -> None:
+    assert_type(ag.sum(some), Value)
+    assert_type(ag.mean(others), float)
+    assert_type(ag.dot(some, others), Value)
