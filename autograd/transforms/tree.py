@@ -22,7 +22,7 @@ def flatten(tree: Any, operation: str, where: str) -> list[Value | float]:
         operation, where: what an error message calls the operation and the structure.
 
     Raises:
-        TypeError: for an element that is no number.
+        TypeError: for an element that is not a number.
 
     >>> flatten({"w": [1, 2.0], "b": 3.0}, "grad", "x")
     [1.0, 2.0, 3.0]
@@ -35,7 +35,7 @@ def located(tree: Any, other: Any, operation: str, where: str) -> Iterator[tuple
 
     Raises:
         ValueError: if the structures differ.
-        TypeError: for an element that is no number.
+        TypeError: for an element that is not a number.
 
     >>> list(located({"w": [1, 2.0]}, {"w": [3.0, 4.0]}, "hvp", "v"))
     [("v['w'][0]", 3.0), ("v['w'][1]", 4.0)]
