@@ -33,6 +33,15 @@ def shown(thing: Any, width: int = 40) -> str:
         return f"<{one_line(type(thing).__name__, width)}>"
 
 
+def typed(thing: Any) -> str:
+    """What an argument turned out to be: its type, and the thing itself.
+
+    >>> typed("2")
+    "str '2'"
+    """
+    return f"{one_line(type(thing).__name__)} {shown(thing)}"
+
+
 def one_line(text: str, width: int = 40) -> str:
     """A text of the user's as a message may hold it: on one line, without control characters, the rest left out.
 
@@ -116,7 +125,7 @@ def as_float(number: Any, operation: str, argument: str, nested: bool = False) -
         remedy = _ONE_NUMBER
     raise TypeError(
         f"{one_line(operation)}: {one_line(argument, 120)} must be a real number (int, float, Fraction, NumPy scalar), "
-        f"got {one_line(type(number).__name__)} {shown(number)}; {one_line(remedy, 300)}"
+        f"got {typed(number)}; {one_line(remedy, 300)}"
     )
 
 
@@ -177,16 +186,18 @@ def _array_remedy(x: Any, operation: str, argument: str, nested: bool) -> str:
     if hasattr(x, "to_numpy"):
         return "pass x.to_numpy()" if nested else _each("x.to_numpy().flat", operation, argument)
     if hasattr(x, "flat"):
+        holds_values = any(hasattr(v, "apply_primitive") for v in islice(x.flat, 100))
+        if holds_values and argument == "data":
+            return "it holds Values already: use it as it is"
         advice = _each("x.flat", operation, argument)
-        if argument.startswith("operand ") and any(hasattr(v, "apply_primitive") for v in islice(x.flat, 100)):
-            advice += f"; or np.vectorize({operation}, otypes=[object])(x)"
-        return advice
+        vectorized = f"; or np.vectorize({operation}, otypes=[object])(x)"
+        return advice + vectorized if holds_values and argument == "operand a" else advice
     return "pass x.tolist()" if nested else _each("x.flatten().tolist()", operation, argument)
 
 
 def _each(flat: str, operation: str, argument: str) -> str:
     """What to do with many numbers where one must stand."""
-    if operation == "Value":
+    if operation == "Value" and argument == "data":
         return f"make one Value per element: [Value(n) for n in {flat}]"
     if not argument.startswith("operand "):
         return "pass one number here"

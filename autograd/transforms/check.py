@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from autograd.engine.errors import describe, describe_all
+from autograd.engine.errors import describe, describe_all, one_line, shown
 from autograd.engine.graph import topological_order
 from autograd.engine.primitive import Primitive
 from autograd.engine.recording import no_grad
@@ -46,7 +46,7 @@ def gradcheck(f: Function, *args: Any, order: int = 1) -> bool:
     True
     """
     if order not in (1, 2):
-        raise ValueError(f"gradcheck: order must be 1 or 2, got {order!r}")
+        raise ValueError(f"gradcheck: order must be 1 or 2, got {shown(order)}")
     places = [place for i, x in enumerate(args) for place, _ in located(x, x, "gradcheck", f"argument {i}")]
     point = [x.data if isinstance(x, Value) else x for x in flatten(args, "gradcheck", "the arguments")]
 
@@ -69,7 +69,7 @@ def gradcheck(f: Function, *args: Any, order: int = 1) -> bool:
     for j, place in enumerate(places):
         for i, estimates in enumerate(_differences(numeric, point, j, sizes)):
             what = f"output {i} of f" if order == 1 else f"first derivative {i} of f"
-            what = f"the derivative of {what} by {place} = {point[j]!r}"
+            what = f"the derivative of {what} by {one_line(place, 120)} = {point[j]!r}"
             excess, estimate = _compared(rows[i][j], estimates)
             if excess > 1.0 and not estimate.sure:
                 unsettled = unsettled or f"{what} is {rows[i][j]!r}, and differences can't tell: they agree at no step"
@@ -94,7 +94,11 @@ _UNRECORDED = (
 
 def _kink(outputs: list[Any]) -> str:
     met = kinks(*(y for y in outputs if isinstance(y, Value)))
-    return f"f is at a kink, {met[0]}, where differences prove nothing: check at another point" if met else ""
+    return (
+        f"f is at a kink, {one_line(str(met[0]), 400)}, where differences prove nothing: check at another point"
+        if met
+        else ""
+    )
 
 
 class _Estimate(NamedTuple):
@@ -299,7 +303,7 @@ def _culprit(outputs: list[Any]) -> str:
             excess, estimate = _compared(partial, estimates)
             if excess > 1.0 and estimate.sure:
                 return (
-                    f"the first operation to blame is {row.name}({describe_all(node.operands)}): its local derivative "
-                    f"by {describe(operand)} is {partial!r}, but {estimate}"
+                    f"the first operation to blame is {one_line(row.name)}({describe_all(node.operands)}): "
+                    f"its local derivative by {describe(operand)} is {partial!r}, but {estimate}"
                 )
     return ""

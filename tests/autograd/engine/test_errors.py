@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
+import numpy as np
 import pytest
 
 from autograd import PRIMITIVES, Value, constant
@@ -15,6 +16,15 @@ def test_operands_are_shown_with_their_labels() -> None:
     operands = [Value(2.0, label="x"), Value(3.0), constant(0.5, label="rate"), 4.0, 5]
     assert describe_all(operands) == "x = 2.0, 3.0, rate = 0.5, 4.0, 5"
     assert describe_all([]) == ""
+
+
+def test_a_numpy_scalar_is_shown_as_a_number_not_as_its_memory() -> None:
+    assert describe_all([np.float64(2.0), np.int64(3)]) == "np.float64(2.0), np.int64(3)"
+
+
+def test_labels_are_shown_on_one_line_without_control_characters() -> None:
+    label = "w\n\x1b[31m\u202e" + "w" * 1000
+    assert describe_all([Value(2.0, label=label)]) == r"w \x1b[31m\u202ewwwwwwwwwwwwwwwwwwwww... = 2.0"
 
 
 def test_of_many_operands_the_middle_is_left_out() -> None:
