@@ -95,7 +95,7 @@ class _Block:
         self._close()
 
     def __del__(self) -> None:
-        while self._open:
+        while getattr(self, "_open", None):  # which an object without `__init__` has not got
             self._close()
 
     def _close(self) -> None:

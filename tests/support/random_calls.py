@@ -56,29 +56,15 @@ BINARY = [
     *(operator.iadd, operator.imul, operator.and_, operator.contains, operator.getitem, operator.is_, operator.concat),
 ]
 UNARY = [
-    *(
-        operator.neg,
-        operator.pos,
-        abs,
-        bool,
-        float,
-        int,
-        hash,
-        repr,
-        str,
-        len,
-        iter,
-        list,
-        dir,
-        complex,
-        round,
-        callable,
-    ),
+    *(operator.neg, operator.pos, abs, bool, float, int, hash, repr, str, len, iter, list, dir, complex, round),
     *(math.floor, math.ceil, math.trunc, math.exp, operator.index, operator.invert, format, next, vars, sys.getsizeof),
-    *(copy.copy, copy.deepcopy, pickle.dumps, lambda x: pickle.loads(pickle.dumps(x)), lambda x: x.__reduce__()),
-    *(lambda x: x.__reduce_ex__(2), lambda x: x.__reduce_ex__(4), lambda x: format(x, ".3f"), lambda x: f"{x!r:>30}"),
-    *(gc.is_tracked, lambda x: setattr(x, "__class__", Value), lambda x: x.__init__()),
+    *(copy.copy, copy.deepcopy, pickle.dumps, lambda x: pickle.loads(pickle.dumps(x)), gc.is_tracked),
+    *(lambda x: format(x, ".3f"), lambda x: f"{x!r:>30}", lambda x: setattr(x, "__class__", Value)),
+    *(operator.methodcaller("__reduce__"), operator.methodcaller("__init__")),
+    *(operator.methodcaller("__reduce_ex__", protocol) for protocol in (2, 4)),
 ]
+"""`methodcaller`, since CPython 3.11 and 3.13 read past the stack where one line `x.f()` meets objects and then their
+class: after a hundred strings, `lambda x: x.split()` crashes on `str`."""
 
 
 def classes() -> list[type]:
@@ -316,7 +302,11 @@ class Player:
             return a * b
 
     def in_a_thread(self, y: Any, x: Any) -> None:
-        for call in (lambda: (y * x).backward(), lambda: y.backward(), lambda: autograd.grad(lambda v: v * y)(x)):
+        for call in (
+            lambda: (y * x).backward(),
+            lambda: operator.methodcaller("backward")(y),
+            lambda: autograd.grad(lambda v: v * y)(x),
+        ):
             self.attempt(f"in a thread, {type(y).__name__} by {type(x).__name__}", call)
 
     def kinds_of(self, args: list[Any]) -> str:

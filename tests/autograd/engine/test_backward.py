@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import linecache
 import math
 import random
 import sys
@@ -11,13 +10,13 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
-from types import FrameType
 from typing import Any
 
 import pytest
 
 import autograd
 from autograd import Value, constant, dot, no_grad, where
+from support.interrupts import interrupted
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Accumulation
@@ -305,32 +304,6 @@ def test_a_failed_operation_leaves_no_garbage() -> None:
 # Interruption
 
 
-def interrupted_after(lines: int, run: Callable[[], None]) -> bool:
-    """Run something and raise KeyboardInterrupt at its n-th line in the engine; False if it ended before."""
-    left = lines
-
-    def trace(frame: FrameType, event: str, _: Any) -> Any:
-        nonlocal left
-        file = frame.f_code.co_filename
-        if event == "line" and file.endswith("value.py"):
-            if linecache.getline(file, frame.f_lineno).lstrip().startswith("with "):
-                return trace  # leaving a block, too, is such a line; there Python looks for no signal
-            left -= 1
-            if left < 0:
-                raise KeyboardInterrupt
-        return trace
-
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        run()
-    except KeyboardInterrupt:
-        return True
-    finally:
-        sys.settrace(before)
-    return False
-
-
 @pytest.mark.skipif(autograd.compiled, reason="a compiled backward pass is not interrupted")
 def test_an_interrupted_pass_leaves_no_wrong_marks() -> None:
     def build() -> tuple[Value, Value]:
@@ -343,15 +316,15 @@ def test_an_interrupted_pass_leaves_no_wrong_marks() -> None:
     y.backward()
     expected = x.grad
     interruptions = 0
-    for lines in range(1, 10_000):
+    for n in range(10_000):
         x, y = build()
-        if not interrupted_after(lines, y.backward):
+        if not interrupted(y.backward, n):
             break
         interruptions += 1
         x.grad = 0.0
         y.backward()
         assert x.grad == expected
-    assert interruptions > 50
+    assert interruptions > 30
     assert x.grad == expected
 
 
