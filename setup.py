@@ -17,8 +17,13 @@ from setuptools.command.bdist_wheel import bdist_wheel
 from setuptools.command.build_ext import build_ext
 from setuptools.errors import BaseError, CCompilerError
 
-ENGINE = ["block", "errors", "operators", "primitive", "recording", "reductions", "value"]
-HOT_MODULES = [*[f"autograd/engine/{name}.py" for name in ENGINE], "autograd/transforms/sweeps.py", "nn/descent.py"]
+ENGINE = ["operators", "primitive", "recording", "reductions", "value"]
+HOT_MODULES = [
+    "autograd/support/errors.py",
+    *[f"autograd/engine/{name}.py" for name in ENGINE],
+    *["autograd/transforms/block.py", "autograd/transforms/sweeps.py"],
+    "nn/descent.py",
+]
 
 
 def compiled_modules(directory: str) -> list[Extension]:
@@ -36,7 +41,7 @@ def compiled_modules(directory: str) -> list[Extension]:
         )
     except (ImportError, SystemExit) as error:  # mypyc ends with SystemExit where it can't compile
         return stays_pure(error)
-    extensions.append(Extension("autograd.engine._native", ["autograd/engine/_native.c"]))
+    extensions.append(Extension("autograd.support._native", ["autograd/support/_native.c"]))
     if os.name != "nt":
         for extension in extensions:  # no fused multiply-add: results are those of Python's floats, bit for bit
             extension.extra_compile_args = [*extension.extra_compile_args, "-ffp-contract=off"]

@@ -8,7 +8,6 @@
 7.0
 """
 
-from autograd.engine.compilation import COMPILED
 from autograd.engine.graph import topological_order, variables
 from autograd.engine.primitive import PRIMITIVES, Primitive
 from autograd.engine.primitives import abs as abs
@@ -56,6 +55,7 @@ from autograd.engine.recording import enable_grad, grad_enabled, no_grad
 from autograd.engine.reductions import dot, log_softmax, logsumexp, mean, norm, prod, softmax
 from autograd.engine.reductions import sum as sum
 from autograd.engine.value import Value, constant
+from autograd.support.compilation import COMPILED
 from autograd.transforms.anomaly import detect_anomaly, kinks
 from autograd.transforms.check import gradcheck
 from autograd.transforms.checkpoint import checkpoint

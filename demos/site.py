@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from autograd import walkthrough
-from autograd.files import write_whole
+from autograd.support.files import write_whole
 from autograd.views.walk import Walk
 from demos.catalogue import Demo
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from autograd import Value
-from autograd.engine.errors import as_float
+from autograd.support.errors import as_float
 from autograd.transforms.tree import is_array, unflatten
 from nn.arguments import is_row
 

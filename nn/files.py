@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from autograd.files import write_whole
+from autograd.support.files import write_whole
 from nn.arguments import as_python
 
 FORMAT = "scalar-autograd model"

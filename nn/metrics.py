@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd import Value
-from autograd.engine.errors import as_float
+from autograd.support.errors import as_float
 from nn.arguments import is_row
 from nn.batches import class_index
 

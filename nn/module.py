@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from autograd import Value
-from autograd.engine.errors import as_float
+from autograd.support.errors import as_float
 from nn.containers import attributes, elements, holds_nothing, holds_others, of_class
 from nn.descent import move, zero_gradients
 from nn.files import write_document

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 from autograd import Value, no_grad
-from autograd.engine.errors import as_float
+from autograd.support.errors import as_float
 from nn.arguments import count_of, generator_of, is_row
 from nn.batches import plain_structure
 from nn.descent import zero_gradients

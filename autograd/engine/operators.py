@@ -15,9 +15,9 @@ from numbers import Real
 from typing import Any, Self
 
 from autograd.engine import primitives as p
-from autograd.engine.compilation import keep_attributes, mypyc_attr
-from autograd.engine.errors import is_real
 from autograd.engine.primitive import Primitive
+from autograd.support.compilation import keep_attributes, mypyc_attr
+from autograd.support.errors import is_real
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)

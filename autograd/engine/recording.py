@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from types import TracebackType
 from typing import Any, Final, Protocol, TypeVar
 
-from autograd.engine.compilation import keep_attributes, mypyc_attr, run_inside
+from autograd.support.compilation import keep_attributes, mypyc_attr, run_inside
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 

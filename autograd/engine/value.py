@@ -17,12 +17,12 @@ from numbers import Real
 from typing import Any, Final, NoReturn, final
 
 from autograd.engine import primitives as p
-from autograd.engine.compilation import Result, keep_attributes, make_nodes, make_untracked, mypyc_attr, track, untrack
-from autograd.engine.define import PLAIN_ZERO
-from autograd.engine.errors import as_float, numeric_error
+from autograd.engine.define import PLAIN_ZERO, Result
 from autograd.engine.operators import Recorded, is_operand
 from autograd.engine.primitive import Primitive
 from autograd.engine.recording import OPEN, grad_enabled, operation_done, sweep_starts
+from autograd.support.compilation import keep_attributes, make_nodes, make_untracked, mypyc_attr, track, untrack
+from autograd.support.errors import as_float, numeric_error
 
 _ADD: Final[Primitive] = p.add
 _SUB: Final[Primitive] = p.sub
@@ -55,7 +55,7 @@ if hasattr(os, "register_at_fork"):  # the thread that held it may not exist in 
 
 @mypyc_attr(allow_interpreted_subclasses=True)
 class Pullback:
-    """How gradients come back through an operation that keeps no partials: `autograd.engine.block` says it."""
+    """How gradients come back through an operation that keeps no partials: `autograd.transforms.block` says it."""
 
     def begin(self) -> None:
         """A backward pass is about to start."""

@@ -8,12 +8,12 @@ import sys
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from autograd.engine.block import JOINT
-from autograd.engine.errors import describe, describe_all
 from autograd.engine.graph import topological_order
 from autograd.engine.primitive import Primitive
 from autograd.engine.recording import watched
 from autograd.engine.value import Value
+from autograd.support.errors import describe, describe_all
+from autograd.transforms.block import JOINT
 
 _OWN_PACKAGES = ("autograd", "nn")  # their frames are not the user's
 

@@ -6,15 +6,18 @@ import functools
 import inspect
 import keyword
 from collections.abc import Callable, Sequence
-from typing import Any, ParamSpec, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, Unpack, overload
 
-from autograd.engine.block import Block
-from autograd.engine.define import Facts, Own, entered
-from autograd.engine.errors import as_float
+from autograd.engine.define import Own, entered
 from autograd.engine.primitive import PRIMITIVES, Primitive, Rule
 from autograd.engine.recording import grad_enabled, resumed
 from autograd.engine.value import Value, number_of
+from autograd.support.errors import as_float
+from autograd.transforms.block import Block
 from autograd.transforms.tree import flatten, located, unflatten
+
+if TYPE_CHECKING:
+    from autograd.engine.define import Facts
 
 P = ParamSpec("P")
 Y = TypeVar("Y")

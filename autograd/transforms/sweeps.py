@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from autograd.engine import primitives as p
-from autograd.engine.block import Block, Output
-from autograd.engine.compilation import keep_attributes
 from autograd.engine.primitive import Primitive
 from autograd.engine.recording import OPEN, sweep_starts
 from autograd.engine.reductions import dot
 from autograd.engine.reductions import sum as sum_of
 from autograd.engine.value import MARKS, Value, marked
+from autograd.support.compilation import keep_attributes
+from autograd.transforms.block import Block, Output
 
 _ROOM: Final = 2**32 - 1  # of the marks of one walk
 _ADD: Final[Primitive] = p.add

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from autograd.engine.value import Value
-from autograd.files import write_whole
+from autograd.support.files import write_whole
 from autograd.views.picture import Arrow, Item, Picture, picture
 from autograd.views.rendering import render
 from autograd.views.walk import show

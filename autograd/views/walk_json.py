@@ -8,8 +8,8 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from autograd.engine.errors import describe_all
 from autograd.engine.primitive import PRIMITIVES
+from autograd.support.errors import describe_all
 from autograd.views.names import shown
 from autograd.views.walk import LEAF_KINDS, Node, Walk
 

@@ -128,7 +128,7 @@ static PyMethodDef functions[] = {
 };
 
 static struct PyModuleDef definition = {
-    PyModuleDef_HEAD_INIT, .m_name = "autograd.engine._native", .m_methods = functions,
+    PyModuleDef_HEAD_INIT, .m_name = "autograd.support._native", .m_methods = functions,
 };
 
 PyMODINIT_FUNC

@@ -18,7 +18,7 @@ import pytest
 import autograd
 import nn
 from autograd import Value, constant
-from autograd.engine.errors import as_float, describe, one_line, shown, unsupported
+from autograd.support.errors import as_float, describe, one_line, shown, unsupported
 
 # -- the remedy ----------------------------------------------------------------------------------------------------
 

@@ -10,7 +10,6 @@ from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
 C = TypeVar("C", bound=type)
-Result = Any  # what an operator of Value returns, as the stub says
 
 
 def _nothing(*things: object) -> None:
@@ -52,7 +51,7 @@ make_untracked: Callable[[type], Any] = _nothing
 track: Callable[..., Any] = _nothing
 untrack: Callable[..., Any] = _nothing
 try:
-    from autograd.engine._native import (  # noqa: F401 - others take them from here
+    from autograd.support._native import (  # noqa: F401 - others take them from here
         keep_attributes,
         make_nodes,
         make_untracked,
