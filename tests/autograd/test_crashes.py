@@ -24,7 +24,8 @@ PROCESSES = 10  # so that one crash doesn't hide the next
 def run(arguments: list[str], directory: Path) -> subprocess.CompletedProcess[str]:
     """Python with these arguments, in a directory where it may leave what it likes."""
     home = str(Path(str(autograd.__file__)).parent.parent)
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join([home, os.environ.get("PYTHONPATH", "")])}
+    path = os.pathsep.join([home, os.environ.get("PYTHONPATH", "")])
+    environment = os.environ | {"PYTHONPATH": path, "PYTHONHASHSEED": "0"}
     command = [sys.executable, "-P", *arguments]
     return subprocess.run(command, cwd=directory, env=environment, capture_output=True, text=True, timeout=600)
 
