@@ -311,96 +311,64 @@ class Value(Recorded):
         if isinstance(other, Value):
             if not (self._special or other._special or OPEN):
                 return Value(None, None, _OPERATION, self._data + other._data, _ADD, self, other, 1.0, 1.0)
-        elif type(other) is float:
-            if not (self._special or OPEN):
-                return Value(None, None, _OPERATION, self._data + other, _ADD, self, None, 1.0, other)
-        elif type(other) is int and -_EXACT <= other <= _EXACT:
-            return self.__add__(float(other))
+        elif _is_plain(other) and not (self._special or OPEN):
+            number = _as_plain(other)
+            return Value(None, None, _OPERATION, self._data + number, _ADD, self, None, 1.0, number)
         return self._record(_ADD, self, other)
 
     def __radd__(self, other: Value | float | Real) -> Result:
-        if type(other) is float:
-            number = other
-        elif type(other) is int and -_EXACT <= other <= _EXACT:
-            number = float(other)
-        else:
-            return self._record(_ADD, other, self)
-        if self._special or OPEN:
-            return self._record(_ADD, other, self)
-        return Value(None, None, _OPERATION, number + self._data, _ADD, None, self, number, 1.0)
+        if _is_plain(other) and not (self._special or OPEN):
+            number = _as_plain(other)
+            return Value(None, None, _OPERATION, number + self._data, _ADD, None, self, number, 1.0)
+        return self._record(_ADD, other, self)
 
     def __sub__(self, other: Value | float | Real) -> Result:
         if isinstance(other, Value):
             if not (self._special or other._special or OPEN):
                 return Value(None, None, _OPERATION, self._data - other._data, _SUB, self, other, 1.0, -1.0)
-        elif type(other) is float:
-            if not (self._special or OPEN):
-                return Value(None, None, _OPERATION, self._data - other, _SUB, self, None, 1.0, other)
-        elif type(other) is int and -_EXACT <= other <= _EXACT:
-            return self.__sub__(float(other))
+        elif _is_plain(other) and not (self._special or OPEN):
+            number = _as_plain(other)
+            return Value(None, None, _OPERATION, self._data - number, _SUB, self, None, 1.0, number)
         return self._record(_SUB, self, other)
 
     def __rsub__(self, other: Value | float | Real) -> Result:
-        if type(other) is float:
-            number = other
-        elif type(other) is int and -_EXACT <= other <= _EXACT:
-            number = float(other)
-        else:
-            return self._record(_SUB, other, self)
-        if self._special or OPEN:
-            return self._record(_SUB, other, self)
-        return Value(None, None, _OPERATION, number - self._data, _SUB, None, self, number, -1.0)
+        if _is_plain(other) and not (self._special or OPEN):
+            number = _as_plain(other)
+            return Value(None, None, _OPERATION, number - self._data, _SUB, None, self, number, -1.0)
+        return self._record(_SUB, other, self)
 
     def __mul__(self, other: Value | float | Real) -> Result:
         if isinstance(other, Value):
             if not (self._special or other._special or OPEN):
                 y = self._data * other._data
                 return Value(None, None, _OPERATION, y, _MUL, self, other, other._data, self._data)
-        elif type(other) is float:
-            if not (self._special or OPEN):
-                return Value(None, None, _OPERATION, self._data * other, _MUL, self, None, other, other)
-        elif type(other) is int and -_EXACT <= other <= _EXACT:
-            return self.__mul__(float(other))
+        elif _is_plain(other) and not (self._special or OPEN):
+            number = _as_plain(other)
+            return Value(None, None, _OPERATION, self._data * number, _MUL, self, None, number, number)
         return self._record(_MUL, self, other)
 
     def __rmul__(self, other: Value | float | Real) -> Result:
-        if type(other) is float:
-            number = other
-        elif type(other) is int and -_EXACT <= other <= _EXACT:
-            number = float(other)
-        else:
-            return self._record(_MUL, other, self)
-        if self._special or OPEN:
-            return self._record(_MUL, other, self)
-        return Value(None, None, _OPERATION, number * self._data, _MUL, None, self, number, number)
+        if _is_plain(other) and not (self._special or OPEN):
+            number = _as_plain(other)
+            return Value(None, None, _OPERATION, number * self._data, _MUL, None, self, number, number)
+        return self._record(_MUL, other, self)
 
     def __truediv__(self, other: Value | float | Real) -> Result:
         if isinstance(other, Value):
             if other._data != 0.0 and not (self._special or other._special or OPEN):
                 y = self._data / other._data
                 return Value(None, None, _OPERATION, y, _DIV, self, other, 1.0 / other._data, -y / other._data)
-            return self._record(_DIV, self, other)
-        if type(other) is float:
-            number = other
-        elif type(other) is int and -_EXACT <= other <= _EXACT:
-            number = float(other)
-        else:
-            return self._record(_DIV, self, other)
-        if number == 0.0 or self._special or OPEN:
-            return self._record(_DIV, self, other)
-        return Value(None, None, _OPERATION, self._data / number, _DIV, self, None, 1.0 / number, number)
+        elif _is_plain(other) and other != 0 and not (self._special or OPEN):
+            number = _as_plain(other)
+            return Value(None, None, _OPERATION, self._data / number, _DIV, self, None, 1.0 / number, number)
+        return self._record(_DIV, self, other)
 
     def __rtruediv__(self, other: Value | float | Real) -> Result:
-        if type(other) is float:
-            number = other
-        elif type(other) is int and -_EXACT <= other <= _EXACT:
-            number = float(other)
-        else:
-            return self._record(_DIV, other, self)
-        if self._data == 0.0 or self._special or OPEN:
-            return self._record(_DIV, other, self)
-        y = number / self._data
-        return Value(None, None, _OPERATION, y, _DIV, None, self, number, -y / self._data)
+        if self._data != 0.0 and _is_plain(other) and not (self._special or OPEN):
+            number = _as_plain(other)
+            y = number / self._data
+            return Value(None, None, _OPERATION, y, _DIV, None, self, number, -y / self._data)
+        return self._record(_DIV, other, self)
 
     def __neg__(self) -> Value:
         if not (self._special or OPEN):
@@ -408,22 +376,14 @@ class Value(Recorded):
         return self.apply_primitive(_NEG, (self,))
 
     def __pow__(self, other: Value | float | Real) -> Result:
-        if type(other) is float:
-            exponent = other
-        elif type(other) is int and -_EXACT <= other <= _EXACT:
-            exponent = float(other)
-        else:
-            return self._record(_POW, self, other)
-        x = self._data
-        if exponent > 1.0 and (x > 0.0 or exponent % 1.0 == 0.0) and not (self._special or OPEN):
-            y = _power(x, exponent)
-            slope = 2.0 * x if exponent == 2.0 else exponent * _power(x, exponent - 1.0)
-            if y - y == 0.0 and slope - slope == 0.0:  # finite
-                return Value(None, None, _OPERATION, y, _POW, self, None, slope, exponent)
+        if _is_plain(other) and not (self._special or OPEN):
+            x, exponent = self._data, _as_plain(other)
+            if exponent > 1.0 and (x > 0.0 or exponent % 1.0 == 0.0):
+                y = _power(x, exponent)
+                slope = 2.0 * x if exponent == 2.0 else exponent * _power(x, exponent - 1.0)
+                if y - y == 0.0 and slope - slope == 0.0:  # finite
+                    return Value(None, None, _OPERATION, y, _POW, self, None, slope, exponent)
         return self._record(_POW, self, other)
-
-    def __rpow__(self, other: Value | float | Real) -> Result:
-        return self._record(_POW, other, self)
 
     # -- a number among numbers: compared by its data, never turned into a float behind one's back --------------------
 
@@ -606,6 +566,15 @@ def _refuse_hand_made(what: str) -> NoReturn:
         f"Value takes data and a label, a string, not {what}; an operation with derivatives of its own is made by "
         "autograd.primitive(name, value, partials), or by autograd.custom_vjp"
     )
+
+
+def _is_plain(x: object) -> bool:
+    """Whether it is a float, or an int that a float holds exactly."""
+    return type(x) is float or (type(x) is int and -_EXACT <= x <= _EXACT)
+
+
+def _as_plain(x: object) -> float:
+    return x if type(x) is float else float(x) if type(x) is int else math.nan
 
 
 def _power(x: float, exponent: float) -> float:

@@ -33,6 +33,9 @@ from autograd import PRIMITIVES, Value, constant
 FRESH = 400
 """After so many calls all objects are new, so that graphs stay small."""
 
+MOST_MEMORY = 4 * 2**30
+"""Bytes: Python's own lists take any size that they are told, and so the whole machine with them."""
+
 SLOW_OR_LASTING = {"play", "save_html", "render", "view", "save", "pipe", "_repr_mimebundle_", "_repr_svg_", "svg"}
 """What asks for keys, runs another program, or writes a file."""
 
@@ -334,6 +337,10 @@ class Player:
 
 def main(seed: int, calls: int, log: str) -> None:
     faulthandler.dump_traceback_later(550, exit=True)
+    with contextlib.suppress(ImportError):  # as on Windows
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     warnings.simplefilter("ignore")
     with open(log, "wb", buffering=0) as written:
         player = Player(seed, written.fileno())
