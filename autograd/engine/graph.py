@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from autograd.engine.errors import describe_all
 from autograd.engine.value import Value, number_of
@@ -44,6 +44,15 @@ def topological_order(*outputs: Value, until: Iterable[Value] = ()) -> list[Valu
 def operand_values(node: Value) -> Iterator[Value]:
     """The operands of a node that are Values, in order; one used twice comes twice."""
     return (operand for operand in node.operands if isinstance(operand, Value))
+
+
+def depths(order: Sequence[Value]) -> dict[Value, int]:
+    """Of every node of a topological order how many operations lie above it, on the longest way to the last node."""
+    found = dict.fromkeys(order, 0)
+    for node in reversed(order):
+        for operand in operand_values(node):
+            found[operand] = max(found[operand], found[node] + 1)
+    return found
 
 
 def variables(*outputs: Value) -> list[Value]:
