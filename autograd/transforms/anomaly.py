@@ -88,7 +88,10 @@ class _Detector:
 
     def sweep_starts(self, order: Sequence[Value], seeds: Sequence[tuple[Value, float]]) -> None:
         """Run the sweep in numbers of its own, before it touches a gradient."""
-        for edge, upstream, term, old, new in contributions(reversed(order), dict(seeds), edges_down, zero=0.0):
+        starts: dict[Value, float] = {}
+        for output, seed in seeds:
+            starts[output] = starts.get(output, 0.0) + seed
+        for edge, upstream, term, old, new in contributions(reversed(order), starts, edges_down, zero=0.0):
             before = old or 0.0
             if math.isnan(new) and not math.isnan(before) and not math.isnan(upstream):
                 reason = f"times the local derivative {edge.partial!r} by {describe(edge.below)}"
