@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from autograd.engine.value import Value
 
 N = TypeVar("N", bound=Hashable)
-
-
-class _Addable(Protocol):
-    def __add__(self, other: Any, /) -> Any: ...
-
-
-T = TypeVar("T", bound=_Addable)
+T = TypeVar("T", bound=Any)  # what can be multiplied and added
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +51,20 @@ def operand_partials(node: Value) -> list[tuple[Value | float, float | None]]:
     return list(zip(node.operands, node.partials, strict=True))
 
 
+def edges_of(above: N, operands: Iterable[Any], partials: Iterable[T | None]) -> list[Edge[N, T]]:
+    """The edges that lead down from a node, in the order of its operands; none where the partial is None."""
+    pairs = enumerate(zip(operands, partials, strict=True))
+    return [Edge(above, below, partial, position) for position, (below, partial) in pairs if partial is not None]
+
+
 def edges_down(node: Value) -> list[Edge[Value, float]]:
-    """The edges along which a gradient flows from a node, in the order of its operands.
+    """The edges along which a gradient flows from a node.
 
     >>> x = Value(3.0)
     >>> [(edge.position, edge.partial) for edge in edges_down(x * 2.0)]
     [(0, 2.0)]
     """
-    return [
-        Edge(node, operand, partial, position)
-        for position, (operand, partial) in enumerate(operand_partials(node))
-        if isinstance(operand, Value) and partial is not None
-    ]
-
-
-def _times(upstream: Any, partial: Any) -> Any:
-    return upstream * partial
+    return edges_of(node, node.operands, node.partials)
 
 
 def contributions(
@@ -79,7 +72,7 @@ def contributions(
     seeds: Mapping[N, T],
     edges: Callable[[N], Iterable[Edge[N, T]]],
     zero: T | None = None,
-    multiply: Callable[[T, T], T] = _times,
+    multiply: Callable[[T, T], T] = operator.mul,
 ) -> Iterator[Contribution[N, T]]:
     """Reverse accumulation: what every edge adds to the gradient of the node below it, one after the other.
 

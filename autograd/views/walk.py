@@ -15,7 +15,7 @@ from typing import overload
 from autograd.engine.primitive import Primitive
 from autograd.formulas.notation import sizes, to_text
 from autograd.formulas.symbol import Symbol, partial_formulas
-from autograd.transforms.chain_rule import Edge, contributions, totals
+from autograd.transforms.chain_rule import Edge, contributions, edges_of, totals
 
 MANY_STEPS = 2_000  # nobody clicks through more: a warning, and no page
 MANY_OPERANDS = 6  # an operation on more is not written out
@@ -146,9 +146,7 @@ class Walk(Sequence[Step]):
         self.gradients = self._gradients(len(self._contributions))
 
     def _edges(self, i: int) -> list[Edge[int, float]]:
-        node = self.nodes[i]
-        pairs = enumerate(zip(node.operands, node.partials, strict=True))
-        return [Edge(i, below, partial, position) for position, (below, partial) in pairs if partial is not None]
+        return edges_of(i, self.nodes[i].operands, self.nodes[i].partials)
 
     def _gradients(self, count: int) -> tuple[float | None, ...]:
         """The gradient of every node after so many contributions."""

@@ -1,4 +1,4 @@
-// The walk, live: what autograd/walkthrough.py records, computed afresh whenever a number changes.
+// The walk, live: what autograd/views/walk.py records, computed afresh whenever a number changes.
 
 const show = (x) => {
   if (x === null) return "—";
