@@ -124,7 +124,7 @@ def _near(y: Value, depth: int | None) -> tuple[list[Value], set[Value]]:
     order = topological_order(y)
     if depth is None:
         return order, set()
-    deep = _depths(order)
+    deep = depths(order)
     walked = {node for node in order if node.primitive and deep[node] < depth}
     near = walked | {operand for node in walked for operand in operand_values(node)}
     kept = [node for node in order if node in near]
@@ -132,7 +132,7 @@ def _near(y: Value, depth: int | None) -> tuple[list[Value], set[Value]]:
     return kept, {node for node in left_out if not node.is_constant}
 
 
-def _depths(order: Sequence[Value]) -> dict[Value, int]:
+def depths(order: Sequence[Value]) -> dict[Value, int]:
     """Of every node of a topological order how many operations lie above it, on the longest way to the last node."""
     found = dict.fromkeys(order, 0)
     for node in reversed(order):

@@ -11,7 +11,7 @@ import pytest
 
 import autograd
 from autograd import Value, constant, sum, topological_order, variables, where
-from autograd.engine.graph import depths, operand_values
+from autograd.engine.graph import operand_values
 
 
 def test_operands_come_before_results_and_every_node_once() -> None:
@@ -80,22 +80,6 @@ def test_a_leaf_alone() -> None:
 def test_an_output_that_is_no_value(function: Any, thing: Any) -> None:
     with pytest.raises(TypeError, match=f"must be a Value, got {type(thing).__name__}"):
         function(thing)
-
-
-@pytest.mark.parametrize("seed", range(20))
-def test_depths_are_longest_ways(seed: int) -> None:
-    draw = random.Random(seed)
-    nodes = [Value(1.0), constant(2.0)]
-    for _ in range(10):
-        a, b = draw.choice(nodes), draw.choice(nodes)
-        nodes.append(draw.choice([a + b, a * 0.5, where(a > 0.0, a, b)]))
-    y = nodes[-1]
-    longest = {y: 0}
-    ways = [(y, 0)]
-    for node, length in ways:  # every single way down
-        longest[node] = max(longest.get(node, 0), length)
-        ways += [(operand, length + 1) for operand in operand_values(node)]
-    assert depths(topological_order(y)) == longest
 
 
 def lines_of_engine(run: Any) -> int:
