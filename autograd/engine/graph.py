@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from autograd.engine.value import Value, number_of
-from autograd.support.errors import describe_all
+from autograd.engine.value import Value
 
 
 def topological_order(*outputs: Value, until: Iterable[Value] = ()) -> list[Value]:
@@ -49,30 +48,3 @@ def operand_values(node: Value) -> Iterator[Value]:
 def variables(*outputs: Value) -> list[Value]:
     """The variables the outputs were computed from, in the order in which the computation meets them."""
     return [node for node in topological_order(*outputs) if node.is_leaf and not node.is_constant]
-
-
-def check_unchanged(order: Iterable[Value]) -> None:
-    """Hold every recorded number against what its operands are now.
-
-    Raises:
-        ValueError: if the data of an operand was changed since it was used, so that old and new would be mixed.
-    """
-    for node in order:
-        row = node.primitive
-        operands = node.operands
-        if row is None or not operands:
-            continue
-        numbers = [number_of(x) for x in operands]
-        recorded = (node.data, *node.partials)
-        try:
-            y = row.value_at(numbers, operands)
-            expected = (y, *row.partials_at(numbers, y))
-        except (ValueError, ArithmeticError) as error:
-            expected = (error,)
-        pairs = zip(recorded, expected, strict=False)
-        if not all(was is None or was == now or (was != was and now != now) for was, now in pairs):
-            name = node.label or row.name
-            raise ValueError(
-                f"{name} = {row.name}({describe_all(operands)}) is recorded with {recorded[0]!r}, its rules return "
-                f"{expected[0]!r}; a number was changed afterwards: compute the output again"
-            )

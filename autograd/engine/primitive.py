@@ -146,19 +146,13 @@ class Primitive:
         except (ValueError, OverflowError, ZeroDivisionError) as error:
             raise numeric_error(error, self.name, operands, self.definition if self.domain else "") from None
 
-    def partials_at(self, operands: Sequence[Any], y: Any) -> Sequence[Any]:
-        """The partials at operands of any kind, floats or recorded numbers.
+    def partials_at(self, operands: Sequence[Any], y: Any, textbook: bool = False) -> Sequence[Any]:
+        """The partials at operands of any kind, floats or recorded numbers; those of the textbook if so wanted.
 
         Raises:
             TypeError: if the rule doesn't return a tuple of one per operand.
         """
-        return self._all_of(self.partials, operands, y)
-
-    def textbook_partials_at(self, operands: Sequence[Any], y: Any) -> Sequence[Any]:
-        """The same as books write them."""
-        return self._all_of(self.textbook, operands, y)
-
-    def _all_of(self, rule: Rule, operands: Sequence[Any], y: Any) -> Sequence[Any]:
+        rule = self.textbook if textbook else self.partials
         partials: Sequence[Any]
         n = len(operands)
         if self.variadic:

@@ -29,8 +29,8 @@ def sum(xs: Iterable[Any]) -> Any:
     6.0
     """
     operands = _listed(xs, "sum")
-    numbers = _numbers(operands, p.sum)
-    return _reduced(p.sum, _total(numbers), operands, numbers, [1.0] * len(numbers))
+    numbers, places = _numbers(operands, p.sum)
+    return _reduced(p.sum, _total(numbers), operands, places, [1.0] * len(numbers))
 
 
 @of_many
@@ -41,16 +41,16 @@ def mean(xs: Iterable[Any]) -> Any:
         ValueError: of nothing.
     """
     operands = _listed(xs, "mean", least=1)
-    numbers = _numbers(operands, p.mean)
+    numbers, places = _numbers(operands, p.mean)
     n = float(len(numbers))
-    return _reduced(p.mean, _total(numbers) / n, operands, numbers, [1.0 / n] * len(numbers))
+    return _reduced(p.mean, _total(numbers) / n, operands, places, [1.0 / n] * len(numbers))
 
 
 @of_many
 def prod(xs: Iterable[Any]) -> Any:
     """The product; 1.0 of nothing."""
     operands = _listed(xs, "prod")
-    numbers = _numbers(operands, p.prod)
+    numbers, places = _numbers(operands, p.prod)
     product = 1.0
     partials: list[float] = []
     for x in numbers:
@@ -60,7 +60,7 @@ def prod(xs: Iterable[Any]) -> Any:
     for i in range(len(numbers) - 1, -1, -1):
         partials[i] *= after
         after *= numbers[i]
-    return _reduced(p.prod, product, operands, numbers, partials)
+    return _reduced(p.prod, product, operands, places, partials)
 
 
 @of_many
@@ -74,7 +74,7 @@ def logsumexp(xs: Iterable[Any]) -> Any:
         ValueError: of nothing.
     """
     operands = _listed(xs, "logsumexp", least=1)
-    numbers = _numbers(operands, p.logsumexp)
+    numbers, places = _numbers(operands, p.logsumexp)
     largest = max(numbers)
     if math.isinf(largest) or math.isnan(largest):
         return p.logsumexp(*operands)
@@ -90,16 +90,16 @@ def logsumexp(xs: Iterable[Any]) -> Any:
         else:
             largest_is_met = True  # it counts exactly 1
     partials = [power / total for power in powers]
-    return _reduced(p.logsumexp, largest + math.log1p(others), operands, numbers, partials)
+    return _reduced(p.logsumexp, largest + math.log1p(others), operands, places, partials)
 
 
 @of_many
 def norm(xs: Iterable[Any]) -> Any:
     """The Euclidean length √Σ xᵢ², neither overflowing nor underflowing; subgradient 0 at the origin."""
     operands = _listed(xs, "norm")
-    numbers = _numbers(operands, p.norm)
+    numbers, places = _numbers(operands, p.norm)
     length = math.hypot(*numbers)
-    return _reduced(p.norm, length, operands, numbers, [0.0 if length == 0.0 else x / length for x in numbers])
+    return _reduced(p.norm, length, operands, places, [0.0 if length == 0.0 else x / length for x in numbers])
 
 
 # fmt: off
@@ -127,11 +127,13 @@ def dot(a: Iterable[Any], b: Iterable[Any]) -> Any:
     left, right = _listed(a, "dot", "a"), _listed(b, "dot", "b")
     if len(left) != len(right):
         raise ValueError(f"dot: a has {len(left)} elements and b has {len(right)}; they must be of the same length")
-    x, y = _numbers(left, p.dot), _numbers(right, p.dot, len(left))
+    operands = left + right
+    numbers, places = _numbers(operands, p.dot)
+    half = len(left)
     total = 0.0
-    for xi, yi in zip(x, y):  # noqa: B905 - as mypyc compiles it
-        total += xi * yi
-    return _reduced(p.dot, total, left + right, x + y, y + x)
+    for i in range(half):
+        total += numbers[i] * numbers[half + i]
+    return _reduced(p.dot, total, operands, places, numbers[half:] + numbers[:half])
 
 
 def log_softmax(xs: Iterable[Number]) -> list[Any]:
@@ -176,22 +178,21 @@ def _shifted(xs: Iterable[Number], function: str) -> list[Any]:
     return [x - largest for x in operands]
 
 
-def _numbers(operands: list[Any], primitive: Primitive, first: int = 0) -> list[float]:
-    """The numbers of the operands: the same list, if it holds nothing but floats."""
-    for x in operands:
-        if type(x) is not float:
-            break
-    else:
-        return operands
+def _numbers(operands: list[Any], primitive: Primitive) -> tuple[list[float], list[int]]:
+    """The numbers of the operands, and which of these are variables; plain numbers are made floats in place."""
     numbers: list[float] = []
+    places: list[int] = []
     for i, x in enumerate(operands):
-        if isinstance(x, Value):
-            numbers.append(x._data)
-        elif type(x) is float:
+        if type(x) is float:
             numbers.append(x)
+        elif isinstance(x, Value):
+            numbers.append(x._data)
+            if not x._constant:
+                places.append(i)
         else:
-            numbers.append(primitive.float_operand(first + i, x))
-    return numbers
+            operands[i] = primitive.float_operand(i, x)
+            numbers.append(operands[i])
+    return numbers, places
 
 
 def _total(numbers: list[float]) -> float:
@@ -202,29 +203,12 @@ def _total(numbers: list[float]) -> float:
 
 
 def _reduced(
-    primitive: Primitive, y: float, operands: list[Any], numbers: list[float], partials: list[float]
+    primitive: Primitive, y: float, operands: list[Any], places: list[int], partials: list[float]
 ) -> Value | float:
     """The number y if the operands are plain, else its node."""
-    first, last, count = -1, -1, 0  # of the variables
-    plain, all_floats = True, True
-    for i, x in enumerate(operands):
-        if isinstance(x, Value):
-            plain = False
-            if not x._constant:
-                count += 1
-                last = i
-                if first < 0:
-                    first = i
-        elif type(x) is not float:
-            all_floats = False
-    if plain:
+    if len(places) == len(operands) > 0:
+        return record_many(primitive, y, Operands(operands, places, operands, partials))
+    if not places and not any(isinstance(x, Value) for x in operands):
         return y
-    kept = operands
-    if not all_floats:
-        kept = [x if isinstance(x, Value) else numbers[i] for i, x in enumerate(operands)]
-    if count == last - first + 1:  # side by side, as in a weighted sum
-        end = last + 1
-        return record_many(primitive, y, Operands(kept, range(first, end), kept[first:end], partials[first:end]))
-    places = [i for i, x in enumerate(kept) if isinstance(x, Value) and not x._constant]
-    flows = [partials[i] for i in places]
-    return record_many(primitive, y, Operands(kept, places, [kept[i] for i in places], flows))
+    variables = [operands[i] for i in places]
+    return record_many(primitive, y, Operands(operands, places, variables, [partials[i] for i in places]))

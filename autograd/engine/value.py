@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import count
 from numbers import Real
 from typing import Any, Final, NoReturn, final
@@ -123,21 +123,10 @@ class Value(Recorded):
     # An operation keeps its operands in one of two forms. Up to two lie inline: `_lhs` with its local derivative
     # `_dlhs`, `_rhs` with `_drhs`; where an operand is a plain number, the Value is None and the number stands in
     # place of the derivative. More of them, or any to which nothing flows back, lie in `_rest`.
-    __slots__ = (
-        "_constant",
-        "_data",
-        "_dlhs",
-        "_drhs",
-        "_grad",
-        "_label",
-        "_lhs",
-        "_mark",
-        "_primitive",
-        "_rest",
-        "_rhs",
-        "_special",
-        "_swept",
-    )
+    # fmt: off
+    __slots__ = ("_constant", "_data", "_dlhs", "_drhs", "_grad", "_label", "_lhs", "_mark", "_primitive", "_rest",
+                 "_rhs", "_special", "_swept")
+    # fmt: on
 
     def __init__(
         self,
@@ -385,6 +374,9 @@ class Value(Recorded):
                     return Value(None, None, _OPERATION, y, _POW, self, None, slope, exponent)
         return self._record(_POW, self, other)
 
+    def __rpow__(self, other: Value | float | Real) -> Result:  # or the compiled class has none
+        return self._record(_POW, other, self)
+
     # -- a number among numbers: compared by its data, never turned into a float behind one's back --------------------
 
     # fmt: off
@@ -438,17 +430,13 @@ class Value(Recorded):
             self._grad += seed
             return
         with SWEEP.lock:
-            order = _operations_below(self)
+            order = nodes_below([self], next(MARKS), True)
             if seed == 0.0:
                 return
             if OPEN:
                 sweep_starts(order, [(self, seed)])
             self._grad = seed
-            reached: set[int] | None = None  # a pullback may hand on to some of its inputs only
-            for node in order:
-                if node._rest is not None and node._rest.pullback is not None:
-                    reached = {id(self)}
-                    break
+            reached = {id(self)} if self._special else None  # a pullback may hand on to some of its inputs only
             for node in reversed(order):
                 upstream = node._grad
                 rest = node._rest
@@ -595,50 +583,50 @@ def _kept_apart(operands: Sequence[Any], numbers: Sequence[float], flows: Sequen
     return Operands(kept, places, [kept[i] for i in places], [flows[i] for i in places])
 
 
-def _operations_below(root: Value) -> list[Value]:
-    """The operations whose gradient `root` can reach, operands first, each with its gradient set to zero.
+def nodes_below(outputs: Sequence[Value], mark: int, renew: bool) -> list[Value]:
+    """What gradients of the outputs can flow to, and these themselves; operands first.
 
-    A depth-first walk with a stack of its own: no recursion. The mark is new in every walk, so an interrupted one
-    leaves nothing behind.
+    A depth-first walk with a stack of its own: no recursion. It leaves out what it finds marked, and marks what it
+    visits; the mark is new in every walk, so an interrupted one leaves nothing behind.
+
+    Args:
+        outputs: where to start.
+        mark: the next of `MARKS`.
+        renew: whether a backward pass is to come: gradients of operations then start from zero.
     """
-    mark = next(MARKS)
     order: list[Value] = []
-    above: list[Value] = []
-    cursors: list[tuple[Value, Iterator[Value]]] = []  # how far the walk has come among the many operands of a node
-    node = root
-    node._mark = mark
-    node._grad = 0.0
-    node._swept = True
-    while True:
-        below: Value | None = None
-        rest = node._rest
-        if rest is None:
-            lhs = node._lhs
-            if lhs is not None and lhs._mark != mark and lhs._primitive is not None:
-                below = lhs
-            else:
-                rhs = node._rhs
-                if rhs is not None and rhs._mark != mark and rhs._primitive is not None:
+    waiting: list[Value] = []  # visited nodes whose operands come first, and on top of each what is left of these
+    for output in outputs:
+        node = output
+        while True:
+            if node._mark < mark:
+                node._mark = mark
+                rest, lhs, rhs = node._rest, node._lhs, node._rhs
+                if renew and node._primitive is not None:
+                    node._grad = 0.0
+                    node._swept = True
+                    if rest is not None and rest.pullback is not None:
+                        rest.pullback.begin()
+                below: Value | None = None
+                if rest is not None:
+                    waiting.append(node)
+                    waiting += [x for x in reversed(rest.variables) if x._mark < mark]
+                    below = waiting.pop()
+                elif lhs is not None and lhs._mark < mark:
+                    waiting.append(node)
+                    if rhs is not None and rhs._mark < mark:
+                        waiting.append(rhs)
+                    below = lhs
+                elif rhs is not None and rhs._mark < mark:
+                    waiting.append(node)
                     below = rhs
-        elif rest.variables:
-            if rest.pullback is not None:
-                rest.pullback.begin()
-            if not cursors or cursors[-1][0] is not node:
-                cursors.append((node, iter(rest.variables)))
-            for operand in cursors[-1][1]:
-                if operand._mark != mark and operand._primitive is not None:
-                    below = operand
-                    break
-            else:
-                cursors.pop()
-        if below is not None:
-            above.append(node)
-            node = below
-            node._mark = mark
-            node._grad = 0.0
-            node._swept = True
-            continue
-        order.append(node)
-        if not above:
-            return order
-        node = above.pop()
+                if below is not None:
+                    node = below
+                    continue
+            if node._mark == mark:  # its operands have come, and it has not come before, from another result
+                node._mark = mark + 1
+                order.append(node)
+            if not waiting:
+                break
+            node = waiting.pop()
+    return order

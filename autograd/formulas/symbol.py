@@ -109,8 +109,7 @@ def partial_formulas(primitive: Primitive, operands: Sequence[Any], y: Any, *, e
     [3.0, x]
     """
     try:
-        rule = primitive.partials_at if exact else primitive.textbook_partials_at
-        return [as_symbol(partial) for partial in rule(operands, y)]
+        return [as_symbol(partial) for partial in primitive.partials_at(operands, y, textbook=not exact)]
     except TypeError as error:
         raise _not_polymorphic(primitive, "partials", error) from None
 

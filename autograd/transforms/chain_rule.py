@@ -7,7 +7,8 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from autograd.engine.value import Value
+from autograd.engine.value import Value, number_of
+from autograd.support.errors import describe_all
 
 N = TypeVar("N", bound=Hashable)
 T = TypeVar("T", bound=Any)  # what can be multiplied and added
@@ -120,3 +121,30 @@ def nodes_between(order: Sequence[Value], y: Value, x: Value) -> list[Value]:
         if node in below_y and (node is x or any(edge.below in found for edge in edges_down(node))):
             found[node] = None
     return list(found)
+
+
+def check_unchanged(order: Iterable[Value]) -> None:
+    """Hold every recorded number against what its operands are now.
+
+    Raises:
+        ValueError: if the data of an operand was changed since it was used, so that old and new would be mixed.
+    """
+    for node in order:
+        row = node.primitive
+        operands = node.operands
+        if row is None or not operands:
+            continue
+        numbers = [number_of(x) for x in operands]
+        recorded = (node.data, *node.partials)
+        try:
+            y = row.value_at(numbers, operands)
+            expected = (y, *row.partials_at(numbers, y))
+        except (ValueError, ArithmeticError) as error:
+            expected = (error,)
+        pairs = zip(recorded, expected, strict=False)
+        if not all(was is None or was == now or (was != was and now != now) for was, now in pairs):
+            name = node.label or row.name
+            raise ValueError(
+                f"{name} = {row.name}({describe_all(operands)}) is recorded with {recorded[0]!r}, its rules return "
+                f"{expected[0]!r}; a number was changed afterwards: compute the output again"
+            )

@@ -14,7 +14,7 @@ from autograd.engine.primitive import Primitive
 from autograd.engine.recording import OPEN, sweep_starts
 from autograd.engine.reductions import dot
 from autograd.engine.reductions import sum as sum_of
-from autograd.engine.value import MARKS, Value, marked
+from autograd.engine.value import MARKS, Value, marked, nodes_below
 from autograd.support.compilation import keep_attributes
 from autograd.transforms.block import Block, Output
 
@@ -41,7 +41,7 @@ class Subgraph:
     """
 
     def __init__(self, outputs: Sequence[Value], sources: Sequence[Value], through: bool) -> None:
-        """Walk the graph, depth first, with a stack of its own.
+        """Walk the graph.
 
         Args:
             outputs: where to start.
@@ -49,50 +49,28 @@ class Subgraph:
             through: whether to go on below the sources, one of which may lie below another.
         """
         mark: int = next(MARKS)
-        order: list[Value] = []
-        self.order = order
+        self.order: list[Value] = []
         self.foreign: bool = False
-        self._mark: int = mark  # of a node whose operands are being walked; mark + 1 + i is the i-th of the order
-        self._aside: int = mark + _ROOM  # of a node that depends on no source
-        wanted = {id(x) for x in sources} if through else set()
         for x in () if through else sources:
             if x._mark < mark:
-                order.append(x)
-                x._mark = mark + len(order)
-        waiting: list[Value] = []
-        for output in outputs:
-            waiting.append(output)
-            while waiting:
-                node = waiting[-1]
-                rest, lhs, rhs = node._rest, node._lhs, node._rhs
-                if node._mark < mark:
-                    node._mark = mark
-                    before = len(waiting)
-                    if rest is not None:
-                        for x in reversed(rest.variables):
-                            if x._mark < mark:
-                                waiting.append(x)
-                    else:
-                        if rhs is not None and rhs._mark < mark:
-                            waiting.append(rhs)
-                        if lhs is not None and lhs._mark < mark:
-                            waiting.append(lhs)
-                    if len(waiting) > before:
-                        continue
-                waiting.pop()
-                if node._mark != mark:
-                    continue  # met twice, and done
-                if rest is not None:
-                    depends = self._has_any(rest.variables)
-                else:
-                    depends = (lhs is not None and self.place(lhs) >= 0) or (rhs is not None and self.place(rhs) >= 0)
-                if depends or (through and id(node) in wanted):
-                    order.append(node)
-                    node._mark = mark + len(order)
-                else:
-                    node._mark = self._aside
-                    if node._primitive is None and not node._constant:
-                        self.foreign = True
+                x._mark = mark + 1  # as visited
+                self.order.append(x)
+        wanted = {id(x) for x in sources} if through else set()
+        walked = nodes_below(outputs, mark, False)
+        self._mark: int = next(MARKS)  # mark + 1 + i is the i-th of the order
+        self._end: int = self._mark + _ROOM
+        self.mark_again()
+        for node in walked:
+            rest, lhs, rhs = node._rest, node._lhs, node._rhs
+            if rest is not None:
+                depends = self._has_any(rest.variables)
+            else:
+                depends = (lhs is not None and self.place(lhs) >= 0) or (rhs is not None and self.place(rhs) >= 0)
+            if depends or (through and id(node) in wanted):
+                self.order.append(node)
+                node._mark = self._mark + len(self.order)
+            elif node._primitive is None and not node._constant:
+                self.foreign = True
 
     def _has_any(self, nodes: list[Value]) -> bool:
         for x in nodes:  # noqa: SIM110 - mypyc compiles a loop to a loop
@@ -103,7 +81,7 @@ class Subgraph:
     def place(self, node: Value) -> int:
         """Where a node stands in the order; -1 if it doesn't."""
         mark = node._mark
-        return mark - self._mark - 1 if self._mark < mark < self._aside else -1
+        return mark - self._mark - 1 if self._mark < mark < self._end else -1
 
     def mark_again(self) -> None:
         """After code that may have walked over the same nodes."""

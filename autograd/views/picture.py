@@ -7,11 +7,11 @@ from collections import Counter, deque
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from autograd.engine.graph import check_unchanged, operand_values, topological_order
+from autograd.engine.graph import operand_values, topological_order
 from autograd.engine.value import Value
 from autograd.formulas.notation import to_text
 from autograd.formulas.symbol import Symbol
-from autograd.transforms.chain_rule import operand_partials, reached
+from autograd.transforms.chain_rule import check_unchanged, operand_partials, reached
 from autograd.views.names import node_names, shown
 
 MANY_NUMBERS = 4  # more plain numbers in one operation are drawn as one

@@ -7,11 +7,12 @@ import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograd.engine.graph import check_unchanged, operand_values, topological_order
+from autograd.engine.graph import operand_values, topological_order
 from autograd.engine.value import Value
 from autograd.formulas.notation import to_text
 from autograd.formulas.symbol import Symbol
 from autograd.support.files import write_whole
+from autograd.transforms.chain_rule import check_unchanged
 from autograd.views import page, terminal, walk_json
 from autograd.views.names import node_names
 from autograd.views.walk import MANY_STEPS, Node, Walk
