@@ -7,15 +7,22 @@ from typing import Any, Final, Protocol, Self, TypeAlias, TypedDict, TypeVar, Un
 
 from autograd.engine.primitive import Primitive, Rule
 
-# What an operator of Value returns. Compiled code would refuse the NotImplemented that it also returns (see setup.py).
+Plain: TypeAlias = float | Real  # records nothing: int, float, Fraction, a NumPy scalar
+
+# What an operator of Value returns, and what a Value is given or compared with. Compiled code (see setup.py) would
+# refuse the NotImplemented that operators also return, and anything else that is given before we can say why.
 if sys.platform == "mypyc":
     Result: TypeAlias = Any
+    Given: TypeAlias = Any
+    Compared: TypeAlias = Any
+    Name: TypeAlias = Any
 else:
     from autograd.engine.value import Value
 
     Result: TypeAlias = Value
-
-Plain: TypeAlias = float | Real  # records nothing: int, float, Fraction, a NumPy scalar
+    Given: TypeAlias = Plain
+    Compared: TypeAlias = Value | Plain
+    Name: TypeAlias = str | None
 
 class PlainZero(float): ...
 
@@ -114,6 +121,15 @@ class OfMany(Protocol):
     @overload
     def __call__(self, xs: Iterable[R | Plain]) -> R | float: ...
 
+class EachOfMany(Protocol):
+    @overload
+    def __call__(self, xs: Iterable[R]) -> list[R]: ...
+    @overload
+    def __call__(self, xs: Iterable[Plain]) -> list[float]: ...
+    @overload
+    def __call__(self, xs: Iterable[R | Plain]) -> list[R] | list[float]: ...
+
 def of_many(reduction: Callable[[Iterable[Any]], Any]) -> OfMany: ...
+def each_of_many(function: Callable[[Iterable[Any]], list[Any]]) -> EachOfMany: ...
 def entered(made: P) -> P: ...
 def row(kind: type[P], name: str, value: Rule, partials: Rule, **facts: Unpack[Facts]) -> P: ...

@@ -12,7 +12,7 @@ from numbers import Real
 from typing import Any, TypeAlias, overload
 
 from autograd.engine import primitives as p
-from autograd.engine.define import of_many
+from autograd.engine.define import each_of_many, of_many
 from autograd.engine.primitive import Primitive
 from autograd.engine.value import Operands, Value, number_of, record_many
 from autograd.support.errors import as_float
@@ -134,7 +134,8 @@ def dot(a: Iterable[Any], b: Iterable[Any]) -> Any:
     return _reduced(p.dot, total, left + right, x + y, y + x)
 
 
-def log_softmax(xs: Iterable[Number]) -> list[Any]:
+@each_of_many
+def log_softmax(xs: Iterable[Any]) -> list[Any]:
     """The logarithms of the softmax, finite where the softmax itself underflows.
 
     Raises:
@@ -145,7 +146,8 @@ def log_softmax(xs: Iterable[Number]) -> list[Any]:
     return [x - total for x in shifted]
 
 
-def softmax(xs: Iterable[Number]) -> list[Any]:
+@each_of_many
+def softmax(xs: Iterable[Any]) -> list[Any]:
     """exp(xᵢ) / Σ exp(xⱼ): positive and summing to 1, stable for operands of any size.
 
     >>> softmax([1000.0, 1000.0])
@@ -219,7 +221,7 @@ def _reduced(
             all_floats = False
     if plain:
         return y
-    kept = operands
+    kept: list[Any] = operands
     if not all_floats:
         kept = [x if isinstance(x, Value) else numbers[i] for i, x in enumerate(operands)]
     if count == last - first + 1:  # side by side, as in a weighted sum

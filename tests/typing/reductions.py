@@ -56,8 +56,22 @@ assert_type(ag.dot(mixture, floats), Value | float)
 assert_type(ag.dot(mixture, mixture), Value | float)
 assert_type(ag.dot((v for v in values), iter(floats)), Value)
 
+assert_type(ag.softmax(values), list[Value])
+assert_type(ag.softmax(floats), list[float])
+assert_type(ag.softmax(integers), list[float])
+assert_type(ag.softmax([Fraction(1, 2)]), list[float])
+assert_type(ag.softmax(mixture), list[Value] | list[float])
+assert_type(ag.softmax(v * v for v in values), list[Value])
+assert_type(ag.softmax(xs=values), list[Value])
+
+assert_type(ag.log_softmax(values), list[Value])
+assert_type(ag.log_softmax(floats), list[float])
+assert_type(ag.log_softmax(integers), list[float])
+assert_type(ag.log_softmax(mixture), list[Value] | list[float])
+
 
 def of_any_iterable(some: Iterable[Value], others: Iterable[float]) -> None:
     assert_type(ag.sum(some), Value)
     assert_type(ag.mean(others), float)
     assert_type(ag.dot(some, others), Value)
+    assert_type(ag.softmax(some), list[Value])
