@@ -13,7 +13,7 @@ from autograd.engine.primitive import Primitive
 from autograd.engine.recording import watched
 from autograd.engine.value import Value
 from autograd.support.errors import describe, describe_all
-from autograd.transforms.block import JOINT
+from autograd.transforms.chain_rule import contributions, edges_down, reached
 
 _OWN_PACKAGES = ("autograd", "nn")  # their frames are not the user's
 
@@ -57,18 +57,15 @@ def kinks(*outputs: Value) -> list[Kink]:
     ['abs(x = 0.0): 0 at 0, the second NaN', 'relu(x = 0.0): 0 at 0']
     """
     order = topological_order(*outputs)
-    live = {id(output) for output in outputs}  # what a gradient flows to
+    live = reached(order, outputs)
     found: list[Kink] = []
-    for node in reversed(order):
+    for node in order:
         row = node.primitive
-        if row is None or id(node) not in live:
-            continue
-        live.update(id(x) for x, _ in node.edges)
-        if row.at_kink is not None:
+        if row is not None and row.at_kink is not None and node in live:
             numbers = tuple(x.data if isinstance(x, Value) else x for x in node.operands)
             if row.at_kink(numbers) if row.variadic else row.at_kink(*numbers):
                 found.append(Kink(node, row.convention))
-    return found[::-1]
+    return found
 
 
 class _Detector:
@@ -91,22 +88,19 @@ class _Detector:
 
     def sweep_starts(self, order: Sequence[Value], seeds: Sequence[tuple[Value, float]]) -> None:
         """Run the sweep in numbers of its own, before it touches a gradient."""
-        adjoint = {id(output): seed for output, seed in seeds}
-        for node in reversed(order):
-            upstream = adjoint.pop(id(node), None)
-            if upstream is None or node.primitive is JOINT:  # the outputs have said it
-                continue
-            for operand, partial in node.edges:
-                before, term = adjoint.get(id(operand), 0.0), upstream * partial
-                adjoint[id(operand)] = before + term
-                if math.isnan(before + term) and not math.isnan(before) and not math.isnan(upstream):
-                    reason = f"times the local derivative {partial!r} by {describe(operand)}"
-                    if not math.isnan(term):
-                        reason += f", added to {before!r} from other operations,"
-                    raise FloatingPointError(
-                        f"backward: the gradient of {_call(node.primitive, node.operands)} is {upstream!r}, {reason} "
-                        f"makes nan{self._place(node)}"
-                    )
+        starts: dict[Value, float] = {}
+        for output, seed in seeds:
+            starts[output] = starts.get(output, 0.0) + seed
+        for edge, upstream, term, old, new in contributions(reversed(order), starts, edges_down, zero=0.0):
+            before = old or 0.0
+            if math.isnan(new) and not math.isnan(before) and not math.isnan(upstream):
+                reason = f"times the local derivative {edge.partial!r} by {describe(edge.below)}"
+                if not math.isnan(term):
+                    reason += f", added to {before!r} from other operations,"
+                raise FloatingPointError(
+                    f"backward: the gradient of {_call(edge.above.primitive, edge.above.operands)} is {upstream!r}, "
+                    f"{reason} makes nan{self._place(edge.above)}"
+                )
 
     def _place(self, node: Value) -> str:
         if id(node) not in self._lines:

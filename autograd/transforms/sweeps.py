@@ -48,56 +48,57 @@ class Subgraph:
             sources: by what to differentiate; they may be results themselves.
             through: whether to go on below the sources, one of which may lie below another.
         """
-        mark = next(MARKS)
-        self.order: list[Value] = []
+        mark: int = next(MARKS)
+        order: list[Value] = []
+        self.order = order
         self.foreign: bool = False
         self._mark: int = mark  # of a node whose operands are being walked; mark + 1 + i is the i-th of the order
         self._aside: int = mark + _ROOM  # of a node that depends on no source
         wanted = {id(x) for x in sources} if through else set()
         for x in () if through else sources:
             if x._mark < mark:
-                self._take(x)
+                order.append(x)
+                x._mark = mark + len(order)
         waiting: list[Value] = []
         for output in outputs:
             waiting.append(output)
             while waiting:
                 node = waiting[-1]
-                rest = node._rest
+                rest, lhs, rhs = node._rest, node._lhs, node._rhs
                 if node._mark < mark:
                     node._mark = mark
+                    before = len(waiting)
                     if rest is not None:
                         for x in reversed(rest.variables):
                             if x._mark < mark:
                                 waiting.append(x)
                     else:
-                        if node._rhs is not None and node._rhs._mark < mark:
-                            waiting.append(node._rhs)
-                        if node._lhs is not None and node._lhs._mark < mark:
-                            waiting.append(node._lhs)
-                    continue
+                        if rhs is not None and rhs._mark < mark:
+                            waiting.append(rhs)
+                        if lhs is not None and lhs._mark < mark:
+                            waiting.append(lhs)
+                    if len(waiting) > before:
+                        continue
                 waiting.pop()
                 if node._mark != mark:
                     continue  # met twice, and done
-                if id(node) in wanted or self._depends(node):
-                    self._take(node)
+                if rest is not None:
+                    depends = self._has_any(rest.variables)
+                else:
+                    depends = (lhs is not None and self.place(lhs) >= 0) or (rhs is not None and self.place(rhs) >= 0)
+                if depends or (through and id(node) in wanted):
+                    order.append(node)
+                    node._mark = mark + len(order)
                 else:
                     node._mark = self._aside
                     if node._primitive is None and not node._constant:
                         self.foreign = True
 
-    def _depends(self, node: Value) -> bool:
-        rest = node._rest
-        if rest is None:
-            lhs, rhs = node._lhs, node._rhs
-            return (lhs is not None and self.place(lhs) >= 0) or (rhs is not None and self.place(rhs) >= 0)
-        for x in rest.variables:  # noqa: SIM110 - mypyc compiles a loop to a loop
+    def _has_any(self, nodes: list[Value]) -> bool:
+        for x in nodes:  # noqa: SIM110 - mypyc compiles a loop to a loop
             if self.place(x) >= 0:
                 return True
         return False
-
-    def _take(self, node: Value) -> None:
-        self.order.append(node)
-        node._mark = self._mark + len(self.order)
 
     def place(self, node: Value) -> int:
         """Where a node stands in the order; -1 if it doesn't."""
@@ -179,8 +180,9 @@ def reverse_sweep_on_graph(graph: Subgraph, seeds: Sequence[tuple[Value, Any]], 
         if rest is not None and rest.pullback is not None:
             _come_to_block(graph, node, i, upstream, terms, arrived, True)
         elif upstream is not None and node._primitive is not None:
-            for x, partial in edges_on_graph(node, node._primitive):
-                _add_term(graph, terms, x, upstream, partial)
+            edges = edges_on_graph(node, node._primitive)
+            for k in range(0, len(edges), 2):
+                _add_term(graph, terms, edges[k], upstream, edges[k + 1])
     places = [graph.place(x) for x in sources]
     return [terms[place] if place >= 0 else None for place in places]
 
@@ -189,43 +191,45 @@ def _add_term(graph: Subgraph, terms: list[Any], x: Value, factor: Any, partial:
     """Note a product that adds to the adjoint of x: factors and partials, one after the other."""
     place = graph.place(x)
     if place >= 0:
-        if terms[place] is None:
+        known: list[Any] | None = terms[place]
+        if known is None:
             terms[place] = [factor, partial]
         else:
-            terms[place] += [factor, partial]
+            known.append(factor)
+            known.append(partial)
 
 
-def edges_on_graph(node: Value, row: Primitive) -> list[tuple[Value, Any]]:
-    """The operands that something flows back to, each with the local derivative, recorded anew by the row's rule.
+def edges_on_graph(node: Value, row: Primitive) -> list[Any]:
+    """The operands something flows back to, each followed by the local derivative, recorded anew by the row's rule.
 
     What is frequent is said inline; the tests hold it to the table.
     """
     rest = node._rest
-    edges: list[tuple[Value, Any]] = []
+    edges: list[Any] = []
     if rest is None:
         lhs, rhs = node._lhs, node._rhs
         if lhs is not None and rhs is not None and row is _MUL:
-            return [(lhs, rhs), (rhs, lhs)]
+            return [lhs, rhs, rhs, lhs]
         if lhs is not None and rhs is None and row is _POW and node._drhs == 2.0:
-            return [(lhs, 2.0 * lhs)]
+            return [lhs, lhs.__mul__(2.0)]
         if row is _ADD or row is _SUB or row is _NEG or (row is _MUL or (row is _DIV and rhs is None)):
-            if lhs is not None:
-                edges.append((lhs, node._dlhs))
-            if rhs is not None:
-                edges.append((rhs, node._drhs))
-            return edges
+            if rhs is None:
+                return [lhs, node._dlhs]
+            return [rhs, node._drhs] if lhs is None else [lhs, node._dlhs, rhs, node._drhs]
     elif row is _SUM or row is _MEAN:
-        return list(zip(rest.variables, rest.partials, strict=True))
+        for x, slope in zip(rest.variables, rest.partials, strict=True):
+            edges += [x, slope]
+        return edges
     elif row is _DOT:
         operands = rest.operands
         half = len(operands) // 2
         for place, x in zip(rest.places, rest.variables, strict=True):
-            edges.append((x, operands[place + half if place < half else place - half]))
+            edges += [x, operands[place + half if place < half else place - half]]
         return edges
     given = node.operands
     for operand, partial in zip(given, row.partials_at(marked(given, given), node), strict=True):
         if partial is not None and isinstance(operand, Value) and not operand._constant:
-            edges.append((operand, partial))
+            edges += [operand, partial]
     return edges
 
 
@@ -255,10 +259,11 @@ def forward_sweep(
             tangents[i] = _push_through_block(graph, node, i, tangents, pushed, on_graph)
         elif on_graph:
             terms: list[Any] = []
-            for x, partial in edges_on_graph(node, node._primitive):
-                place = graph.place(x)
+            edges = edges_on_graph(node, node._primitive)
+            for k in range(0, len(edges), 2):
+                place = graph.place(edges[k])
                 if place >= 0 and tangents[place] is not None:
-                    terms += [tangents[place], partial]
+                    terms += [tangents[place], edges[k + 1]]
             if terms:
                 tangents[i] = _sum_of_products(terms)
         elif rest is not None:
@@ -382,4 +387,4 @@ def _product(factor: Any, partial: Any) -> Any:
         return factor
     if type(factor) is float and factor == 1.0:
         return partial
-    return factor * partial
+    return factor.__mul__(partial) if isinstance(factor, Value) else factor * partial

@@ -13,8 +13,9 @@ from autograd.engine.graph import check_unchanged, operand_values, topological_o
 from autograd.engine.value import Value
 from autograd.formulas.notation import LATEX, TEXT, operands_first, sizes, statements, to_text
 from autograd.formulas.symbol import Symbol, partial_formulas
+from autograd.transforms.chain_rule import Edge, contributions, edges_down, nodes_between, totals
 from autograd.views.names import node_names, shown
-from autograd.views.paths import MOST_COUNTED, Edge, Path, Paths, edges_down, nodes_between, product
+from autograd.views.paths import MOST_COUNTED, Factor, Path, Paths, product
 
 MANY_FACTORS = 12  # the middle of a longer path is one factor
 MANY_OPERATIONS = 12  # a larger expression is not written out
@@ -124,28 +125,28 @@ def explain(y: Value, x: Value, *, paths: int = 20, fold: bool = True) -> Explan
         return Explanation(float(len(nodes)), len(nodes), writer.why_no_edge(y, x))
     found = Paths(nodes, fold and any(node.label for node in nodes[1:-1]))
     equations = writer.equations(found, paths)
-    for edge in list(writer.folded.values()):
-        region = [edge.below, *reversed(found.folded[id(edge.above)]), edge.above]
-        part = Paths(nodes_between(region, edge.above, edge.below), fold=False)
+    for top, below in list(writer.folded):
+        region = [below, *reversed(found.regions[top])]
+        part = Paths(nodes_between(region, top, below), fold=False)
         equations += writer.equations(part, paths, is_part=True)
     ways = "One path leads" if found.count == 1 else f"{_counted(found.count)} paths lead"
     grouped = ", grouped by the edge with which they reach it" if found.count > paths else ""
     summary = f"{ways} from {to_text(writer.name(y))} to {to_text(writer.name(x))}{grouped}."
     definitions = writer.definitions(equations)
-    return Explanation(found.adjoints[id(x)], found.count, summary, tuple(equations), tuple(definitions))
+    return Explanation(found.adjoints[x], found.count, summary, tuple(equations), tuple(definitions))
 
 
 class _Writer:
     """Nodes and paths as formulas.
 
     Attributes:
-        folded: the factors written so far that lead over nodes without a label.
+        folded: the ends of the factors written so far that lead over nodes without a label.
     """
 
     def __init__(self, order: Sequence[Value]) -> None:
         self._names = dict(zip(map(id, order), node_names(order), strict=True))
         self._named: dict[str, Value] = {}
-        self.folded: dict[tuple[int, int], Edge] = {}
+        self.folded: dict[tuple[Value, Value], None] = {}
 
     def name(self, node: Value) -> Symbol:
         """The node by its name."""
@@ -155,7 +156,7 @@ class _Writer:
 
     def equations(self, paths: Paths, limit: int, is_part: bool = False) -> list[Equation]:
         """Every path's product, or every group's if there are more than a limit; and their sum."""
-        left = self._derivative(Edge(paths.y, paths.x, 0.0))
+        left = self._derivative(Factor(paths.y, paths.x, 0.0))
         listed, kind = (list(paths.each()), "path") if paths.count <= limit else (paths.groups(), "group")
         if len(listed) == 1:
             return [self._product(left, listed[0], paths)]
@@ -168,7 +169,7 @@ class _Writer:
         if others:
             parts.append(Symbol(f"{len(others):,} smaller groups"))
             numbers.append(sum(map(product, others)))
-        total = [_chained("add", parts), _chained("add", map(_shown, numbers)), _shown(paths.adjoints[id(paths.x)])]
+        total = [_chained("add", parts), _chained("add", map(_shown, numbers)), _shown(paths.adjoints[paths.x])]
         return [*equations, Equation(left, total)]
 
     def _product(self, left: Symbol, path: Path, paths: Paths) -> Equation:
@@ -176,19 +177,19 @@ class _Writer:
         if len(path) > MANY_FACTORS:
             half = MANY_FACTORS // 2
             middle = path[half:-half]
-            taken_together = Edge(middle[0].above, middle[-1].below, product(middle), together=1)
+            taken_together = Factor(middle[0].above, middle[-1].below, product(middle), together=1)
             path = [*path[:half], taken_together, *path[-half:]]
         derivatives, formulas, in_numbers = [], [], []
-        for edge in path:
-            derivative = formula = self._derivative(edge)
-            if not edge.together:
-                formula = self._formula(edge, derivative, paths)
-            if not edge.together and edge.position is None:
-                self.folded[id(edge.above), id(edge.below)] = edge
+        for factor in path:
+            derivative = formula = self._derivative(factor)
+            if not factor.together:
+                formula = self._formula(factor, derivative, paths)
+            if not factor.together and factor.position is None:
+                self.folded[factor.above, factor.below] = None
             derivatives.append(derivative)
             formulas.append(formula)
-            in_numbers.append(_shown(edge.number) if formula is derivative else self._in_numbers(formula))
-        numbers = [_shown(edge.number) for edge in path]
+            in_numbers.append(_shown(factor.partial) if formula is derivative else self._in_numbers(formula))
+        numbers = [_shown(factor.partial) for factor in path]
         first = path[0]
         note = (
             f"   ({_counted(first.together)} paths to {to_text(self.name(first.below))})" if first.together > 1 else ""
@@ -196,38 +197,44 @@ class _Writer:
         right = [_chained("times", factors) for factors in (derivatives, formulas, in_numbers, numbers)]
         return Equation(left, [*right, _shown(product(path))], note)
 
-    def _derivative(self, edge: Edge) -> Symbol:
-        nodes = (self.name(edge.above), self.name(edge.below))
-        label = (Symbol(edge.label),) if edge.label else ()
+    def _derivative(self, factor: Factor) -> Symbol:
+        nodes = (self.name(factor.above), self.name(factor.below))
+        label = (Symbol(factor.label),) if factor.label else ()
         return Symbol("derivative_by_operand" if label else "derivative", nodes + label)
 
-    def _formula(self, edge: Edge, derivative: Symbol, paths: Paths) -> Symbol:
+    def _formula(self, factor: Factor, derivative: Symbol, paths: Paths) -> Symbol:
         """The formula of a factor; just ∂y/∂x if it is too large, or a rule on the way can't be written."""
-        top = edge.above
-        nodes = [top] if edge.position is not None else [top, *paths.folded[id(top)]]
+        top = factor.above
+        nodes = [top] if factor.position is not None else paths.regions[top]
         if len(nodes) > MANY_OPERATIONS:
             return derivative
-        adjoints = {id(top): Symbol(1.0)}
-        for node in nodes:
-            assert node.primitive is not None
-            operands = [self._expression(x, paths.landmarks) if isinstance(x, Value) else x for x in node.operands]
-            try:
-                partials = partial_formulas(node.primitive, operands, self._expression(node, paths.landmarks))
-            except TypeError:
-                return derivative
-            for flow in edges_down(node):
-                if edge.position in (None, flow.position):
-                    contribution = _simplified(adjoints[id(node)], partials[flow.position or 0])
-                    old = adjoints.get(id(flow.below))
-                    adjoints[id(flow.below)] = contribution if old is None else old + contribution
-        formula = adjoints[id(edge.below)]
+
+        try:
+            edges = {node: self._edges(node, factor.position, paths) for node in nodes}
+        except TypeError:
+            return derivative
+        formula = totals(contributions(nodes, {top: Symbol(1.0)}, edges.__getitem__, multiply=_simplified))[
+            factor.below
+        ]
         return formula if sizes([formula])[0] <= 4 * MANY_OPERATIONS else derivative
 
-    def _expression(self, node: Value, landmarks: Container[int]) -> Symbol:
+    def _edges(self, node: Value, position: int | None, paths: Paths) -> list[Edge[Value, Symbol]]:
+        """The edges down from a node, their derivatives as formulas; if a position is given, that one alone.
+
+        Raises:
+            TypeError: if the rule computes with floats only.
+        """
+        assert node.primitive is not None
+        operands = [self._expression(x, paths.regions) if isinstance(x, Value) else x for x in node.operands]
+        partials = partial_formulas(node.primitive, operands, self._expression(node, paths.regions))
+        edges = [edge for edge in edges_down(node) if position in (None, edge.position)]
+        return [Edge(node, edge.below, partials[edge.position or 0]) for edge in edges]
+
+    def _expression(self, node: Value, landmarks: Container[Value]) -> Symbol:
         """A node in terms of labelled nodes and landmarks, if that is short; else its name."""
 
         def has_name(node: Value) -> bool:
-            return node.primitive is None or bool(node.label) or id(node) in landmarks
+            return node.primitive is None or bool(node.label) or node in landmarks
 
         nodes: list[Value] = []
         waiting = [node]
@@ -257,9 +264,9 @@ class _Writer:
         """What the short names in equations stand for."""
         used = {symbol.head for symbol in operands_first([form for equation in equations for form in equation.right])}
         nodes = [self._named[name] for name in self._names.values() if name in used and name in self._named]
-        unlabelled = {id(node): node for node in nodes if node.primitive and not node.label}
+        unlabelled = dict.fromkeys(node for node in nodes if node.primitive and not node.label)
         found = []
-        for node in unlabelled.values():
+        for node in unlabelled:
             few = [operand for operand in operand_values(node) if len(node.operands) <= MANY_OPERATIONS]
             operands = {id(operand): self._expression(operand, unlabelled) for operand in few}
             found.append(Equation(self.name(node), [_operation(node, operands), _shown(node.data)]))

@@ -11,6 +11,7 @@ from autograd.engine.graph import check_unchanged, operand_values, topological_o
 from autograd.engine.value import Value
 from autograd.formulas.notation import to_text
 from autograd.formulas.symbol import Symbol
+from autograd.transforms.chain_rule import operand_partials, reached
 from autograd.views.names import node_names, shown
 
 MANY_NUMBERS = 4  # more plain numbers in one operation are drawn as one
@@ -210,13 +211,7 @@ class _Painter:
         self._index = {id(node): i for i, node in enumerate(order)}
         self._names = node_names(order)
         self._merged: dict[tuple[str, str], Arrow] = {}
-        self._reached = {  # by a backward pass
-            id(x)
-            for node in order
-            if node.swept
-            for x, partial in zip(node.operands, node.partials, strict=True)
-            if partial is not None
-        }
+        self._reached = reached(order, [node for node in order if node.swept])  # by a backward pass
         self._outputs: dict[str, dict[int, Value]] = {}  # what is used of a box outside of it
         for node in order if box_of else ():
             box = self._box_of.get(id(node), "")
@@ -254,7 +249,7 @@ class _Painter:
         return self._box_of.get(id(node)) or str(self._index[id(node)])
 
     def _gradient(self, node: Value) -> float | None:
-        known = node.swept or id(node) in self._reached or (node.primitive is None and node.grad != 0.0)
+        known = node in self._reached or (node.primitive is None and node.grad != 0.0)
         return node.grad if known and not node.is_constant else None
 
     def _add(self, node: Value) -> str:
@@ -285,7 +280,7 @@ class _Painter:
         if node.primitive is None:
             return
         if key in self.members:
-            for x, partial in zip(node.operands, node.partials, strict=True):
+            for x, partial in operand_partials(node):
                 if isinstance(x, Value) and self._key(x) != key:
                     self._arrow(self._key(x), key, partial, partial is not None)
             return
@@ -293,7 +288,7 @@ class _Painter:
             self._draw_products(node, key)
         else:
             ordered = node.primitive.name not in ("add", "mul") and not node.primitive.variadic
-            self._draw(key, node.primitive.symbol, list(zip(node.operands, node.partials, strict=True)), ordered)
+            self._draw(key, node.primitive.symbol, operand_partials(node), ordered)
 
     def _draw(self, key: str, symbol: str, operands: list[tuple[Value | float, float | None]], ordered: bool) -> None:
         """An operation that makes the item of a key, with arrows from its operands; plain numbers get items here."""
@@ -317,7 +312,7 @@ class _Painter:
         self.picture.items[operation] = Item("operation", "Σ")
         self._arrow(operation, key)
         half = len(node.operands) // 2
-        pairs = list(zip(node.operands, node.partials, strict=True))
+        pairs = operand_partials(node)
         for i, (left, right) in enumerate(zip(pairs[:half], pairs[half:], strict=True)):
             names = [Symbol(self._names[self._index[id(x)]] if isinstance(x, Value) else x) for x, _ in (left, right)]
             data = math.prod(x.data if isinstance(x, Value) else x for x, _ in (left, right))

@@ -7,7 +7,6 @@ and page only show what is recorded here.
 from __future__ import annotations
 
 import math
-import operator
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from typing import overload
 from autograd.engine.primitive import Primitive
 from autograd.formulas.notation import sizes, to_text
 from autograd.formulas.symbol import Symbol, partial_formulas
+from autograd.transforms.chain_rule import Edge, contributions, edges_of, totals
 
 MANY_STEPS = 2_000  # nobody clicks through more: a warning, and no page
 MANY_OPERANDS = 6  # an operation on more is not written out
@@ -57,6 +57,7 @@ class Step:
         target: index of the node whose data (forward) or gradient (backward) this step computes.
         formula: in names: the operation, or the local derivative.
         upstream, local: the factors, d(output)/d(node) and d(node)/d(target); None forward and for the seed.
+        contribution: upstream × local: what the edge adds to the target's gradient; None forward and for the seed.
         old: the gradient before, 0.0 where there was none; None forward and for the seed.
         new: the number this step computes.
         text: the arithmetic in one line.
@@ -69,14 +70,10 @@ class Step:
     formula: str
     upstream: float | None
     local: float | None
+    contribution: float | None
     old: float | None
     new: float
     text: str
-
-    @property
-    def contribution(self) -> float | None:
-        """upstream × local: what the edge adds to the target's gradient."""
-        return None if self.upstream is None or self.local is None else self.upstream * self.local
 
     @property
     def question(self) -> str:
@@ -142,25 +139,22 @@ class Walk(Sequence[Step]):
     def __init__(self, nodes: Sequence[Node]) -> None:
         self.nodes = tuple(nodes)
         self._formulas: dict[int, list[str]] = {}
+        self._operations = [i for i, node in enumerate(self.nodes) if node.primitive]
         last = len(self.nodes) - 1
-        gradients: list[float | None] = [None] * last + [1.0]
-        # a step is kept as node, operand (None forward and for the seed), upstream, local, old
-        self._moves: list[tuple[int, int | None, float, float, float]]
-        self._moves = [(i, None, 0.0, 0.0, 0.0) for i, node in enumerate(self.nodes) if node.primitive]
-        self.forward_steps = len(self._moves)
-        self._moves.append((last, None, 0.0, 0.0, 0.0))
-        for i in range(last, -1, -1):
-            upstream = gradients[i]
-            for position, local in enumerate(self.nodes[i].partials):
-                if upstream is not None and local is not None:
-                    target = self.nodes[i].operands[position]
-                    old = gradients[target] or 0.0
-                    gradients[target] = old + upstream * local
-                    self._moves.append((i, position, upstream, local, old))
-        self.gradients = tuple(gradients)
+        self._contributions = list(contributions(range(last, -1, -1), {last: 1.0}, self._edges, zero=0.0))
+        self.forward_steps = len(self._operations)
+        self.gradients = self._gradients(len(self._contributions))
+
+    def _edges(self, i: int) -> list[Edge[int, float]]:
+        return edges_of(i, self.nodes[i].operands, self.nodes[i].partials)
+
+    def _gradients(self, count: int) -> tuple[float | None, ...]:
+        """The gradient of every node after so many contributions."""
+        known = {len(self.nodes) - 1: 1.0} | totals(self._contributions[:count])
+        return tuple(map(known.get, range(len(self.nodes))))
 
     def __len__(self) -> int:
-        return len(self._moves)
+        return self.forward_steps + 1 + len(self._contributions)
 
     @overload
     def __getitem__(self, index: int) -> Step: ...
@@ -169,32 +163,30 @@ class Walk(Sequence[Step]):
     def __getitem__(self, index: int | slice) -> Step | list[Step]:
         if isinstance(index, slice):
             return [self[i] for i in range(*index.indices(len(self)))]
-        i, position, upstream, local, old = self._moves[index]
+        step = range(len(self))[index]
+        back = step - self.forward_steps  # at 0 is the seed, after it the contributions
+        i = self._operations[step] if back < 0 else len(self.nodes) - 1
         node = self.nodes[i]
-        if operator.index(index) % len(self) < self.forward_steps:
+        if back < 0:
             formula = self.operation(node)
             numbers = _filled(self.pattern(node), [self.nodes[operand].data for operand in node.operands])
             text = f"{node.name} = {formula}: {numbers} = {show(node.data)}"
-            return Step("forward", i, None, i, formula, None, None, None, node.data, text)
-        if position is None:
+            return Step("forward", i, None, i, formula, None, None, None, None, node.data, text)
+        if back == 0:
             text = f"{node.name}.grad = 1.0000, where every gradient starts"
-            return Step("backward", i, None, i, "1", None, None, None, 1.0, text)
-        target, new = node.operands[position], old + upstream * local
+            return Step("backward", i, None, i, "1", None, None, None, None, 1.0, text)
+        edge, upstream, term, old, new = self._contributions[back - 1]
+        i, target, local, position = edge.above, edge.below, edge.partial, edge.position
+        assert position is not None
         text = f"{self.nodes[target].name}.grad: {show(old)} + {_factor(upstream)} × {_factor(local)} = {show(new)}"
-        return Step("backward", i, position, target, self.local(i, position), upstream, local, old, new, text)
+        return Step("backward", i, position, target, self.local(i, position), upstream, local, term, old, new, text)
 
     def state(self, index: int) -> tuple[list[float | None], list[float | None]]:
         """Data and gradient of every node after step `index` (-1: before the first); None where not computed yet."""
-        data = [None if node.primitive else node.data for node in self.nodes]
-        gradients: list[float | None] = [None] * len(self.nodes)
-        for step, (i, position, upstream, local, old) in enumerate(self._moves[: index + 1]):
-            if step < self.forward_steps:
-                data[i] = self.nodes[i].data
-            elif position is None:
-                gradients[i] = 1.0
-            else:
-                gradients[self.nodes[i].operands[position]] = old + upstream * local
-        return data, gradients
+        pending = set(self._operations[index + 1 :])
+        data = [None if i in pending else node.data for i, node in enumerate(self.nodes)]
+        back = index - self.forward_steps
+        return data, [None] * len(self.nodes) if back < 0 else list(self._gradients(back))
 
     def operation(self, node: Node) -> str:
         """An operation written out, with the names of its operands."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
 from autograd.engine.graph import check_unchanged, operand_values, topological_order
@@ -89,8 +90,8 @@ def walkthrough(y: Value, depth: int | None = None) -> Walkthrough:
     if depth is not None and depth < 1:
         raise ValueError(f"walkthrough: depth must be at least 1, got {depth}")
     order, given = _near(y, depth)
-    walked = [node for node in order if node.primitive and id(node) not in given]
-    steps = 1 + sum(1 + len(node.partials) - node.partials.count(None) for node in walked)
+    walked = [node for node in order if node.primitive and node not in given]
+    steps = 1 + sum(1 + len(node.edges) for node in walked)
     if steps > MOST_STEPS:
         raise ValueError(f"walkthrough: {steps:,} steps are too many to walk; walkthrough(y, depth=10) stays near y")
     if steps > MANY_STEPS:
@@ -98,37 +99,43 @@ def walkthrough(y: Value, depth: int | None = None) -> Walkthrough:
         warnings.warn(message, stacklevel=2)
     check_unchanged(walked)
     nodes: list[Node] = []
-    index: dict[int, int] = {}
+    index: dict[Value, int] = {}
     for value, name in zip(order, node_names(order), strict=True):
-        if value.primitive is None or id(value) in given:
-            kind = "given" if id(value) in given else "constant" if value.is_constant else "variable"
+        if value.primitive is None or value in given:
+            kind = "given" if value in given else "constant" if value.is_constant else "variable"
             node = Node(name, kind, value.data)
         else:
             operands = []
             for operand in value.operands:
                 if not isinstance(operand, Value):
                     nodes.append(Node(to_text(Symbol(operand)), "number", operand))
-                operands.append(index[id(operand)] if isinstance(operand, Value) else len(nodes) - 1)
+                operands.append(index[operand] if isinstance(operand, Value) else len(nodes) - 1)
             node = Node(name, "operation", value.data, value.primitive, tuple(operands), value.partials)
-        index[id(value)] = len(nodes)
+        index[value] = len(nodes)
         nodes.append(node)
     return Walkthrough(nodes)
 
 
-def _near(y: Value, depth: int | None) -> tuple[list[Value], set[int]]:
-    """The nodes down to a depth, operands first, and the ids of those whose history is left out.
+def _near(y: Value, depth: int | None) -> tuple[list[Value], set[Value]]:
+    """The nodes down to a depth, operands first, and those whose history is left out.
 
     The depth of a node is its longest way from y: then whatever uses a node that is walked over is walked over too.
     """
     order = topological_order(y)
     if depth is None:
         return order, set()
-    depths = dict.fromkeys(map(id, order), 0)
+    deep = depths(order)
+    walked = {node for node in order if node.primitive and deep[node] < depth}
+    near = walked | {operand for node in walked for operand in operand_values(node)}
+    kept = [node for node in order if node in near]
+    left_out = {node for node in kept if (node.primitive and node not in walked) or deep[node] > depth}
+    return kept, {node for node in left_out if not node.is_constant}
+
+
+def depths(order: Sequence[Value]) -> dict[Value, int]:
+    """Of every node of a topological order how many operations lie above it, on the longest way to the last node."""
+    found = dict.fromkeys(order, 0)
     for node in reversed(order):
         for operand in operand_values(node):
-            depths[id(operand)] = max(depths[id(operand)], depths[id(node)] + 1)
-    walked = {id(node) for node in order if node.primitive and depths[id(node)] < depth}
-    near = walked | {id(operand) for node in order if id(node) in walked for operand in operand_values(node)}
-    kept = [node for node in order if id(node) in near]
-    left_out = [node for node in kept if (node.primitive and id(node) not in walked) or depths[id(node)] > depth]
-    return kept, {id(node) for node in left_out if not node.is_constant}
+            found[operand] = max(found[operand], found[node] + 1)
+    return found

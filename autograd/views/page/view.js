@@ -219,7 +219,7 @@ class View {
       lines.push(
         [`upstream ∂${nodes.at(-1).name}/∂${nodes[step.node].name}`, show(step.upstream)],
         [`local ${this.walk.edge(step)} = ${formula}`, number],
-        ["upstream × local", show(step.upstream * step.local)],
+        ["upstream × local", show(step.contribution)],
         [`${nodes[step.target].name}.grad`, `${show(step.old)} → ${show(step.fresh)}`],
       );
     }
@@ -254,7 +254,7 @@ class View {
     $("contributions").replaceChildren(
       ...coming.map(({ step, at }) => {
         const done = at < this.position;
-        const numbers = done ? `${factor(step.upstream)} × ${factor(step.local)} = ${show(step.upstream * step.local)}` : "—";
+        const numbers = done ? `${factor(step.upstream)} × ${factor(step.local)} = ${show(step.contribution)}` : "—";
         return make("li", { textContent: `through ${nodes[step.node].name}, ${this.walk.edge(step)} = ${nodes[step.node].locals[step.operand]}: ${numbers}` });
       }),
     );

@@ -1,4 +1,4 @@
-// The walk, live: what autograd/walkthrough.py records, computed afresh whenever a number changes.
+// The walk, live: what autograd/views/walk.py records, computed afresh whenever a number changes.
 
 const show = (x) => {
   if (x === null) return "—";
@@ -44,8 +44,9 @@ class Walk {
         if (upstream === null || local === null) return;
         const target = nodes[i].operands[operand];
         const old = gradients[target] ?? 0;
-        const fresh = (gradients[target] = old + upstream * local);
-        backward.push({ phase: "backward", node: i, operand, target, upstream, local, old, fresh });
+        const contribution = upstream * local;
+        const fresh = (gradients[target] = old + contribution);
+        backward.push({ phase: "backward", node: i, operand, target, upstream, local, contribution, old, fresh });
       });
     }
     this.steps = [...forward, ...backward];
@@ -89,7 +90,7 @@ class Walk {
     if (step.operand === undefined) return `Backward starts here: ${node} changes by as much as itself, so its gradient is 1.`;
     return (
       `Backward from ${node} to ${target}: ∂${output}/∂${node} is ${show(step.upstream)}, and ${node} changes ` +
-      `${show(step.local)} times as much as ${target}. The product, ${show(step.upstream * step.local)}, is added to ${target}’s gradient.`
+      `${show(step.local)} times as much as ${target}. The product, ${show(step.contribution)}, is added to ${target}’s gradient.`
     );
   }
 

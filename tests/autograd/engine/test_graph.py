@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import random
+import sys
+from types import FrameType
 from typing import Any
 
 import pytest
 
+import autograd
 from autograd import Value, constant, sum, topological_order, variables, where
 from autograd.engine.graph import operand_values
 
@@ -77,3 +80,31 @@ def test_a_leaf_alone() -> None:
 def test_an_output_that_is_no_value(function: Any, thing: Any) -> None:
     with pytest.raises(TypeError, match=f"must be a Value, got {type(thing).__name__}"):
         function(thing)
+
+
+def lines_of_engine(run: Any) -> int:
+    """How many lines of the engine's `Value` are executed: a cost that depends on nothing but the program."""
+    count = 0
+
+    def trace(frame: FrameType, event: str, _: Any) -> Any:
+        nonlocal count
+        count += event == "line"
+        return trace if frame.f_code.co_filename == autograd.engine.value.__file__ else None
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        run()
+    finally:
+        sys.settrace(before)
+    return count
+
+
+@pytest.mark.skipif(autograd.compiled, reason="machine code has no lines to count")
+def test_a_backward_pass_over_a_wide_sum_of_sums_costs_as_much_as_it_has_edges() -> None:
+    def wide(n: int) -> Value:
+        x = Value(1.0)
+        return sum([sum([x, x * 2.0, x * 3.0]) for _ in range(n)])
+
+    small, large = (lines_of_engine(wide(n).backward) for n in (100, 400))
+    assert 0 < small < large < 4.5 * small

@@ -9,7 +9,7 @@ import threading
 import pytest
 
 import autograd
-from autograd import PRIMITIVES, Value, constant, detect_anomaly, grad, hessian, kinks, no_grad, where
+from autograd import PRIMITIVES, Value, constant, detect_anomaly, grad, hessian, kinks, no_grad, vjp, where
 
 
 def line_of(marker):
@@ -92,6 +92,14 @@ def test_transforms_are_watched():
         grad(lambda x: autograd.sqrt(x * x))(0.0)
     with pytest.raises(FloatingPointError, match=r"ieee_div\(0.5, 0.0\) gives inf"), detect_anomaly():
         hessian(autograd.sqrt)(0.0)
+
+
+def test_an_output_given_twice_starts_from_the_sum_of_its_seeds():
+    with detect_anomaly():
+        _, pullback = vjp(lambda x: [y := (-2.0) ** x, y, x], 3.0)
+        with pytest.raises(FloatingPointError, match=r"the gradient of pow\(-2.0, 3.0\) is 3.0, times"):
+            pullback([1.0, 2.0, 0.0])
+        assert pullback([0.0, 0.0, 5.0]) == 5.0, "from 0 nothing flows"
 
 
 def test_nothing_is_watched_outside_the_block_or_in_another_thread():

@@ -11,7 +11,20 @@ from typing import Any
 
 import pytest
 
-from autograd import PRIMITIVES, Value, adjoints, constant, draw, draw_dot, explain, grad, no_grad, walkthrough
+from autograd import (
+    PRIMITIVES,
+    Value,
+    adjoints,
+    checkpoint,
+    constant,
+    derivative,
+    draw,
+    draw_dot,
+    explain,
+    grad,
+    no_grad,
+    walkthrough,
+)
 
 LOOKS: dict[str, Callable[[Value, Value], Any]] = {
     "adjoints": lambda y, x: adjoints(y, [x]),
@@ -134,6 +147,35 @@ def test_changed_and_changed_back_is_not_changed(look: str) -> None:
         x.data = 17.0
         x.data = number
         LOOKS[look](y, x)
+
+
+@LOOK
+@pytest.mark.parametrize("number", [1.0, 0.0, math.inf])
+def test_nan_changed_to_a_number(look: str, number: float) -> None:
+    x = Value(math.nan, label="x")
+    y = x * 3.0
+    x.data = number
+    with pytest.raises(ValueError, match=r"mul\(x = .*\) is recorded with nan"):
+        LOOKS[look](y, x)
+
+
+@pytest.mark.parametrize("before", [2.0, math.nan])
+@pytest.mark.parametrize("after", [2.0, 3.0, math.nan, -math.inf])
+def test_an_input_of_a_block_changed_before_it_is_differentiated(before: float, after: float) -> None:
+    w = Value(before, label="w")
+
+    def f(x: Value) -> Any:
+        w.data = before
+        y = checkpoint(lambda a, b: a * a * b, x, w)
+        w.data = after
+        return y
+
+    if before == after or (math.isnan(before) and math.isnan(after)):
+        curvature = derivative(f, 2)(5.0)
+        assert curvature.data == 2.0 * before or math.isnan(before)
+    else:
+        with pytest.raises(ValueError, match=rf"was computed at {before!r}; a number was changed"):
+            derivative(f, 2)(5.0)
 
 
 @LOOK

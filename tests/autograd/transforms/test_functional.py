@@ -1,12 +1,10 @@
-"""The function transforms, against closed forms, PyTorch and mpmath, nested, on structures and arrays."""
+"""The function transforms: their numbers and costs, and what they return for structures and arrays."""
 
 from __future__ import annotations
 
 import functools
 import inspect
-import itertools
 import math
-import threading
 import warnings
 from collections import namedtuple
 
@@ -30,24 +28,7 @@ from autograd import (
     vjp,
 )
 from autograd.engine.recording import watched
-
-
-def rosenbrock(x):
-    return autograd.sum(100.0 * (b - a**2.0) ** 2.0 + (1.0 - a) ** 2.0 for a, b in itertools.pairwise(x))
-
-
-def rosenbrock_gradient(x):
-    """https://en.wikipedia.org/wiki/Rosenbrock_function, differentiated by hand."""
-    g = np.zeros_like(x)
-    g[:-1] += -400.0 * x[:-1] * (x[1:] - x[:-1] ** 2) - 2.0 * (1.0 - x[:-1])
-    g[1:] += 200.0 * (x[1:] - x[:-1] ** 2)
-    return g
-
-
-def rosenbrock_hessian(x):
-    h = np.diag(np.append(1200.0 * x[:-1] ** 2 - 400.0 * x[1:] + 2.0, 0.0))
-    h += np.diag(np.append(0.0, np.full(len(x) - 1, 200.0)))
-    return h - np.diag(400.0 * x[:-1], 1) - np.diag(400.0 * x[:-1], -1)
+from support.rosenbrock import rosenbrock, rosenbrock_gradient, rosenbrock_hessian
 
 
 class Counter:
@@ -111,61 +92,6 @@ def test_costs_in_recorded_operations(point, f, n):
     assert operations(lambda: adjoints(f(xs), xs)) <= 4 * function  # recorded to be differentiated again
     assert operations(lambda: hvp(f, point, point)) <= 10 * function
     assert operations(lambda: jvp(f, point, point)) <= 1.5 * function
-
-
-# -- nesting ------------------------------------------------------------------------------------------------------
-
-
-def test_one_gradient_inside_another_is_not_confused_with_it():
-    assert grad(lambda x: grad(lambda y: x * y)(x))(3.0) == 1.0
-    assert grad(lambda x: x * grad(lambda y: x + y)(2.0))(3.0) == 1.0
-    assert grad(lambda x: x * grad(lambda y: x * y)(x))(3.0) == 6.0
-    assert grad(lambda x: grad(lambda y: x)(2.0))(3.0) == 0.0
-    # d/dx [x² · d/dy (y² x)|y=x] = d/dx (x² · 2x²) = 8x³
-    assert grad(lambda x: x * x * grad(lambda y: y * y * x)(x))(2.0) == 64.0
-
-
-def test_gradient_inside_a_gradient_sees_a_closed_over_variable_at_a_number():
-    assert grad(lambda x: grad(lambda y: x * y)(3.0))(2.0) == 1.0
-    assert type(grad(lambda x: grad(lambda y: x * y * y)(3.0))(2.0)) is float  # 3.0 is nobody's variable
-    w = Value(2.0)
-    slope = grad(lambda y: w * y * y)(3.0)
-    slope.backward()
-    assert (slope.data, w.grad) == (12.0, 6.0)
-
-
-@pytest.mark.parametrize("n", [1, 2, 3, 4, 5])
-def test_grad_nests_to_any_depth(n):
-    f = autograd.sin
-    for _ in range(n):
-        f = grad(f)
-    assert f(0.7) == pytest.approx(math.sin(0.7 + n * math.pi / 2.0), rel=1e-14)
-    assert derivative(autograd.sin, n)(0.7) == pytest.approx(math.sin(0.7 + n * math.pi / 2.0), rel=1e-14)
-
-
-def test_every_transform_inside_every_other():
-    def cubic(x):
-        return x**3.0
-
-    at = 1.5
-    inner = {
-        "grad": (lambda x: grad(cubic)(x), 6.0 * at),
-        "value_and_grad": (lambda x: value_and_grad(cubic)(x)[1], 6.0 * at),
-        "jacobian": (lambda x: jacobian(lambda z: [z**3.0, z])(x)[0], 6.0 * at),
-        "hessian": (lambda x: hessian(cubic)(x), 6.0),
-        "hvp": (lambda x: hvp(cubic, x, 2.0), 12.0),
-        "hvp by its vector": (lambda x: hvp(cubic, at, x), 6.0 * at),
-        "jvp": (lambda x: jvp(cubic, x, 2.0)[1], 12.0 * at),
-        "jvp by its vector": (lambda x: jvp(cubic, at, x)[1], 3.0 * at**2),
-        "vjp": (lambda x: vjp(cubic, x)[1](2.0), 12.0 * at),
-        "vjp by its vector": (lambda x: vjp(cubic, at)[1](x), 3.0 * at**2),
-        "derivative": (lambda x: derivative(cubic, 2)(x), 6.0),
-    }
-    for name, (f, expected) in inner.items():
-        assert grad(f)(at) == pytest.approx(expected), name
-        assert jvp(f, at, 1.0)[1] == pytest.approx(expected), name
-        assert derivative(f)(at) == pytest.approx(expected), name
-        assert jacobian(lambda x: [f(x)])(at)[0] == pytest.approx(expected), name  # noqa: B023 - called at once
 
 
 # -- what comes out -----------------------------------------------------------------------------------------------
@@ -340,187 +266,3 @@ def test_no_nan_from_the_branch_not_taken():
     for order in (1, 2, 3):
         assert derivative(f, order)(-4.0) == 0.0
     assert derivative(f, 2)(4.0) == -0.25 / 8.0
-
-
-# -- NumPy and SciPy ----------------------------------------------------------------------------------------------
-
-
-def test_object_arrays_keep_the_graph():
-    a = np.array([[1.0, 2.0], [3.0, 4.0]])
-
-    def f(x):
-        return (
-            np.dot(a, x).sum()
-            + (a @ x).mean()
-            + np.max(x)
-            + np.einsum("i,ij,j->", x, a, x)
-            + np.sum(np.exp(x))
-            + np.float64(2.0) * x[0]
-            + (x * np.array([1.0, 2.0])).sum()
-            + np.linalg.norm(x)
-        )
-
-    x = np.array([0.5, 2.0])
-    ones = np.ones(2)
-    expected = a.T @ ones + a.T @ ones / 2.0 + [0.0, 1.0] + (a + a.T) @ x + np.exp(x) + [2.0, 0.0] + [1.0, 2.0]
-    np.testing.assert_allclose(grad(f)(x), expected + x / np.sqrt(x @ x), rtol=1e-14)
-
-
-@pytest.mark.parametrize("method", ["BFGS", "L-BFGS-B"])
-def test_scipy_minimize_with_jac_true(method):
-    found = scipy.optimize.minimize(value_and_grad(rosenbrock), np.zeros(5), jac=True, method=method)
-    np.testing.assert_allclose(found.x, np.ones(5), atol=1e-4)
-
-
-@pytest.mark.parametrize("method", ["trust-exact", "Newton-CG", "trust-ncg", "trust-krylov"])
-def test_scipy_minimize_with_second_derivatives(method):
-    products = {"hessp": lambda x, v: hvp(rosenbrock, x, v)} if method == "Newton-CG" else {"hess": hessian(rosenbrock)}
-    start = np.full(4, 0.8)
-    found = scipy.optimize.minimize(value_and_grad(rosenbrock), start, jac=True, method=method, **products)
-    np.testing.assert_allclose(found.x, np.ones(4), atol=1e-4)
-
-
-def test_scipy_least_squares():
-    t = np.linspace(0.0, 1.0, 20)
-
-    def residuals(p):
-        return p[0] * np.exp(-p[1] * t) - 2.0 * np.exp(-1.5 * t)
-
-    found = scipy.optimize.least_squares(residuals, [1.0, 1.0], jac=jacobian(residuals))
-    np.testing.assert_allclose(found.x, [2.0, 1.5], rtol=1e-8)
-
-
-# -- threads ------------------------------------------------------------------------------------------------------
-
-
-def test_eight_threads_give_the_single_threaded_numbers():
-    shared = Value(1.5)
-
-    def work(seed):
-        x = np.random.default_rng(seed).uniform(-1.0, 1.0, 10)
-        h = hessian(rosenbrock)(x)
-        w = grad(lambda z: shared * autograd.sin(z))(float(seed)).data
-        return value_and_grad(rosenbrock)(x)[1].tolist(), h.tolist(), w
-
-    expected = [work(seed) for seed in range(8)]
-    found = [None] * 8
-    start = threading.Barrier(8)
-
-    def run(seed):
-        start.wait()
-        for _ in range(3):
-            found[seed] = work(seed)
-
-    threads = [threading.Thread(target=run, args=(seed,)) for seed in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert found == expected
-
-
-def test_no_grad_in_one_thread_does_not_leak():
-    inside, done = threading.Event(), threading.Event()
-
-    def pausing():
-        with no_grad():
-            inside.set()
-            done.wait(10.0)
-
-    thread = threading.Thread(target=pausing)
-    thread.start()
-    inside.wait(10.0)
-    x = Value(3.0)
-    assert not (x * x).is_constant
-    assert grad(lambda z: z * z)(3.0) == 6.0
-    assert isinstance(grad(lambda z: z * z)(x), Value)
-    done.set()
-    thread.join()
-
-
-# -- bad input ----------------------------------------------------------------------------------------------------
-
-
-def test_result_that_is_not_one_number():
-    for f in (lambda x: [x, x], lambda x: (x,), lambda x: {"a": x}, lambda x: np.array([x, x])):
-        for transform in (grad, hessian, value_and_grad, derivative):
-            with pytest.raises(TypeError, match=r"f must return one number, got a .*; sum it up, or use jacobian"):
-                transform(f)(1.0)
-    with pytest.raises(TypeError, match=r"grad: the result of f must be a real number.*NoneType"):
-        grad(lambda x: None)(1.0)
-    with pytest.raises(TypeError, match=r"grad: the result of f must be a real number.*str"):
-        grad(lambda x: "1")(1.0)
-
-
-def test_result_in_an_array_without_axes_is_one_number():
-    assert grad(lambda x: np.array(x * x))(3.0) == 6.0
-
-
-def test_arguments_that_are_no_numbers():
-    with pytest.raises(TypeError, match=r"grad: argument 0\['w'\]\[1\] must be a real number.*str 'a'"):
-        grad(lambda x: 0.0)({"w": [1.0, "a"]})
-    with pytest.raises(TypeError, match=r"only real numbers are differentiated"):
-        grad(lambda x: x)(1j)
-    with pytest.raises(TypeError, match=r"grad: f must be a function, got Value.*pass f, not f\(x\)"):
-        grad(Value(3.0))(1.0)
-
-
-def test_wrong_argnums():
-    for argnums in (2, -3, (0, 2)):
-        with pytest.raises(ValueError, match=r"argnums is .* f was given 2 positional arguments"):
-            grad(lambda a, b: a * b, argnums)(1.0, 2.0)
-    with pytest.raises(TypeError, match=r"argnums must be an int or several, got 'a'"):
-        grad(lambda a: a, "a")(1.0)
-    with pytest.raises(TypeError, match=r"argnums must be an int or several"):
-        grad(lambda a: a, 0.0)(1.0)
-    with pytest.raises(ValueError, match=r"twice"):
-        grad(lambda a, b: a * b, (0, -2))(1.0, 2.0)
-
-
-def test_result_without_any_variable_warns_and_has_gradient_0():
-    with pytest.warns(UserWarning, match=r"f returned plain numbers.*derivative is 0") as caught:
-        assert grad(lambda x: x.data**2)(3.0) == 0.0
-    assert caught[0].filename == __file__
-    with pytest.warns(UserWarning, match=r"plain numbers"):
-        assert jacobian(lambda x: [1.0, 2.0])([3.0]) == [[0.0], [0.0]]
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        assert derivative(lambda x: 3.0 * x, 4)(1.0) == 0.0
-        assert grad(grad(lambda x: 3.0 * x))(1.0) == 0.0
-        assert jvp(lambda x: [x, 1.0], 3.0, 2.0) == ([3.0, 1.0], [2.0, 0.0])
-
-
-def test_data_changed_after_recording():
-    x, w = Value(2.0, label="x"), Value(3.0, label="w")
-    y = x * w
-    w.data = 4.0
-    with pytest.raises(ValueError, match=r"mul\(x = 2.0, w = 4.0\) is recorded with 6.0, its rules return 8.0"):
-        adjoints(y, [x])
-    y.backward()  # uses what was recorded
-    assert x.grad == 3.0
-
-
-def test_seeds():
-    with pytest.raises(ValueError, match=r"hvp: v\[1\] is nan"):
-        hvp(rosenbrock, [1.0, 2.0], [1.0, math.nan])
-    with pytest.raises(ValueError, match=r"jvp: v is nan"):
-        jvp(lambda x: x, 1.0, math.nan)
-    _, pullback = vjp(lambda x: [x, x], 1.0)
-    with pytest.raises(ValueError, match=r"vjp: u must be a list of 2 here, got a list of 3"):
-        pullback([1.0, 2.0, 3.0])
-    with pytest.raises(ValueError, match=r"hvp: v must be a list of 2 here, got an array of shape \(2,\)"):
-        hvp(rosenbrock, [1.0, 2.0], np.ones(2))
-    with pytest.raises(ValueError, match=r"hvp: v\['a'\] must be one number here, got a list of 1"):
-        hvp(lambda x: x["a"], {"a": 1.0}, {"a": [1.0]})
-    with pytest.raises(ValueError, match=r"order n must be 1 or more, got 0"):
-        derivative(lambda x: x, 0)
-
-
-def test_adjoints_of_what_is_no_value():
-    x = Value(2.0)
-    with pytest.raises(TypeError, match=r"write adjoints\(y, \[x\]\)"):
-        adjoints(x * x, x)
-    with pytest.raises(TypeError, match=r"xs must hold Values, got float 2.0"):
-        adjoints(x * x, [2.0])
-    with pytest.raises(TypeError, match=r"must be a Value, got float"):
-        adjoints(2.0, [x])

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 import autograd
-from autograd import PRIMITIVES, Primitive, Value, constant, primitive, topological_order, walkthrough
+from autograd import PRIMITIVES, Primitive, Value, constant, primitive, topological_order, walkthrough, where
+from autograd.engine.graph import operand_values
 from autograd.views.walk import Step, show
-from autograd.views.walkthrough import Walkthrough
+from autograd.views.walkthrough import Walkthrough, depths
 
 
 def chain_rule() -> Value:
@@ -354,3 +355,19 @@ def test_json_that_is_no_walk_is_refused_with_the_place(text: str, message: str)
 def test_a_step_is_printed_as_its_arithmetic() -> None:
     step: Step = walkthrough(chain_rule())[0]
     assert str(step) == "z = w·x: 0.4000 × 0.5180 = 0.2072"
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_depths_are_longest_ways(seed: int) -> None:
+    draw = random.Random(seed)
+    nodes = [Value(1.0), constant(2.0)]
+    for _ in range(10):
+        a, b = draw.choice(nodes), draw.choice(nodes)
+        nodes.append(draw.choice([a + b, a * 0.5, where(a > 0.0, a, b)]))
+    y = nodes[-1]
+    longest = {y: 0}
+    ways = [(y, 0)]
+    for node, length in ways:  # every single way down
+        longest[node] = max(longest.get(node, 0), length)
+        ways += [(operand, length + 1) for operand in operand_values(node)]
+    assert depths(topological_order(y)) == longest
