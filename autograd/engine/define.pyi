@@ -1,7 +1,7 @@
 # What type checkers see of the primitives and of operators: a Value among the operands makes the result one.
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from numbers import Real
 from typing import Any, Final, Protocol, Self, TypeAlias, TypedDict, TypeVar, Unpack, overload
 
@@ -113,7 +113,14 @@ class Facts(TypedDict, total=False):  # what else may be said of a primitive, as
     at_kink: Rule | None
     textbook: Rule | None
 
+class Array(Protocol):  # of NumPy's: whether it holds Values or numbers, its type doesn't say
+    def ravel(self) -> Any: ...
+    def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator[Any]: ...
+
 class OfMany(Protocol):
+    @overload
+    def __call__(self, xs: Array) -> Any: ...
     @overload
     def __call__(self, xs: Iterable[R]) -> R: ...
     @overload
@@ -122,6 +129,8 @@ class OfMany(Protocol):
     def __call__(self, xs: Iterable[R | Plain]) -> R | float: ...
 
 class EachOfMany(Protocol):
+    @overload
+    def __call__(self, xs: Array) -> list[Any]: ...
     @overload
     def __call__(self, xs: Iterable[R]) -> list[R]: ...
     @overload

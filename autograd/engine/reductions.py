@@ -9,13 +9,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from numbers import Real
-from typing import Any, TypeAlias, overload
+from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
 from autograd.engine import primitives as p
 from autograd.engine.define import each_of_many, of_many
 from autograd.engine.primitive import Primitive
 from autograd.engine.value import Operands, Value, number_of, record_many
 from autograd.support.errors import as_float
+
+if TYPE_CHECKING:
+    from autograd.engine.define import Array
 
 Number: TypeAlias = Value | float | Real
 """What the engine computes with: recorded, or plain."""
@@ -104,7 +107,11 @@ def norm(xs: Iterable[Any]) -> Any:
 
 # fmt: off
 @overload
+def dot(a: Array, b: Iterable[Number]) -> Any: ...
+@overload
 def dot(a: Iterable[Value], b: Iterable[Number]) -> Value: ...
+@overload
+def dot(a: Iterable[float | Real], b: Array) -> Any: ...
 @overload
 def dot(a: Iterable[float | Real], b: Iterable[Value]) -> Value: ...
 @overload

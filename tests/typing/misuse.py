@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import autograd as ag
+import nn
 from autograd import Value
 
 x = Value(0.5)
@@ -131,6 +132,54 @@ ag.checkpoint(energy)  # type: ignore[arg-type]
 ag.checkpoint(energy, "a")  # type: ignore[arg-type]
 ag.checkpoint(energy, 1.0, 2.0, 3.0)  # type: ignore[arg-type]
 ag.checkpoint(energy, position=1.0)  # type: ignore[arg-type, call-arg]
+
+ag.topological_order("a")  # type: ignore[arg-type]
+ag.variables(1.0)  # type: ignore[arg-type]
+ag.kinks([x])  # type: ignore[arg-type]
+ag.gradcheck(3.0, 1.0)  # type: ignore[arg-type]
+ag.gradcheck(energy, 1.0, order="2")  # type: ignore[arg-type]
+ag.draw(1.0)  # type: ignore[arg-type]
+ag.draw(y, digit=3)  # type: ignore[call-arg]
+ag.explain(y)  # type: ignore[call-arg]
+ag.explain(y, 1.0)  # type: ignore[arg-type]
+ag.walkthrough([y])  # type: ignore[arg-type]
+ag.no_grad()(3)  # type: ignore[type-var]
+
+# Networks
+nn.Neuron("2")  # type: ignore[arg-type]
+nn.Neuron(2, activation=3)  # type: ignore[arg-type]
+nn.Neuron(2)(1.0)  # type: ignore[arg-type]
+nn.Layer(2, 3)(["a"])  # type: ignore[list-item]
+nn.MLP(2, 8)  # type: ignore[arg-type]
+nn.MLP(2, [8, 1])([None])  # type: ignore[list-item]
+nn.mse("a", 1.0)  # type: ignore[arg-type]
+nn.mse([x], ["a"])  # type: ignore[arg-type]
+nn.mse(x, None)  # type: ignore[call-overload]
+nn.mse(x)  # type: ignore[call-overload]
+nn.mse({x}, [1.0])  # type: ignore[call-overload]
+nn.mse(x, 1.0, reduction=2)  # type: ignore[call-overload]
+nn.cross_entropy(scores=[x], targets=0)  # type: ignore[call-overload]
+nn.hinge(x, 1j)  # type: ignore[call-overload]
+nn.l2_penalty([x], 0.1)  # type: ignore[arg-type]
+nn.one_hot("a", 3)  # type: ignore[arg-type]
+nn.one_hot(1, "3")  # type: ignore[call-overload]
+nn.accuracy(1.0, 1)  # type: ignore[arg-type]
+nn.accuracy(["a"], [1])  # type: ignore[list-item]
+nn.argmax(x)  # type: ignore[arg-type]
+nn.argmax(["a"])  # type: ignore[list-item]
+nn.SGD([1.0], 0.1)  # type: ignore[list-item]
+nn.SGD([x], "0.1")  # type: ignore[arg-type]
+nn.Adam([x], beta=0.9)  # type: ignore[call-arg]
+nn.schedules.warm_up(0.1, 3)  # type: ignore[arg-type]
+nn.load(3)  # type: ignore[arg-type]
+
+
+def train(model: nn.MLP, optimizer: nn.SGD) -> None:
+    nn.fit(model, [1.0], [1], loss=nn.mse, optimizer=optimizer, epochs=1)  # type: ignore[list-item]
+    nn.fit(model, [[1.0]], 1, loss=nn.mse, optimizer=optimizer, epochs=1)  # type: ignore[arg-type]
+    nn.fit(model, [[1.0]], [1], loss="mse", optimizer=optimizer, epochs=1)  # type: ignore[arg-type]
+    nn.fit(model, [[1.0]], [1], loss=nn.mse, optimizer="SGD", epochs=1)  # type: ignore[arg-type]
+    nn.fit(x, [[1.0]], [1], loss=nn.mse, optimizer=optimizer, epochs=1)  # type: ignore[type-var]
 
 
 def own_operations(f: Callable[..., Any], g: Callable[..., Any]) -> None:

@@ -1,10 +1,11 @@
 """What the reductions return, as type checkers see them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
-from typing import assert_type
+from typing import Any, Protocol, assert_type
 
 import autograd as ag
+import nn
 from autograd import Value
 
 x = Value(0.5)
@@ -75,3 +76,23 @@ def of_any_iterable(some: Iterable[Value], others: Iterable[float]) -> None:
     assert_type(ag.mean(others), float)
     assert_type(ag.dot(some, others), Value)
     assert_type(ag.softmax(some), list[Value])
+
+
+class Array(Protocol):
+    """As NumPy's is typed: it may hold Values or numbers."""
+
+    def ravel(self) -> Any: ...
+    def __len__(self) -> int: ...
+    def __getitem__(self, index: int, /) -> Any: ...
+    def __iter__(self) -> Iterator[Any]: ...
+
+
+def of_an_array(array: Array) -> None:
+    assert_type(ag.sum(array), Any)
+    assert_type(ag.softmax(array), list[Any])
+    assert_type(ag.dot(array, values), Any)
+    assert_type(ag.dot(floats, array), Any)
+    assert_type(ag.dot(values, array), Value)
+    assert_type(nn.mse(array, floats), Any)
+    assert_type(nn.mse(values, array), Value)
+    assert_type(nn.accuracy(array, array), float)
