@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import autograd
+
+T = TypeVar("T")
 
 Activation = Callable[[Any], Any]
 """A function of one number, recorded or plain."""
 
 
-def linear(x: Any) -> Any:
+def linear(x: T) -> T:
     """The identity: a unit without activation."""
     return x
 

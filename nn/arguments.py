@@ -5,13 +5,31 @@ from __future__ import annotations
 import math
 import numbers
 import random
+from collections.abc import Iterator
 from types import BuiltinMethodType
-from typing import Any, cast
+from typing import Any, Protocol, TypeAlias, TypeGuard, TypeVar, cast
 
+from autograd import Value
 from autograd.support.errors import as_float, is_real
 
+Plain: TypeAlias = float | numbers.Real
+"""A number that records nothing: int, float, Fraction, a NumPy scalar."""
 
-def is_row(thing: Any) -> bool:
+Number: TypeAlias = Value | Plain
+"""What a network computes with: recorded, or plain."""
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Row(Protocol[T_co]):
+    """Elements in order, as type checkers see them: a list, a tuple, an array, but neither a string nor a dict."""
+
+    def __len__(self) -> int: ...
+    def __getitem__(self, index: int, /) -> T_co: ...
+    def __iter__(self) -> Iterator[T_co]: ...
+
+
+def is_row(thing: Any) -> TypeGuard[Row[Any]]:
     """Whether it is a list, a tuple or an array: elements in order. A string, a dict or a set is not.
 
     >>> is_row([1.0, 2.0]), is_row("12"), is_row({1.0, 2.0})

@@ -9,7 +9,7 @@ from typing import Any
 from autograd import Value, dot
 from autograd.support.errors import as_float
 from nn.activations import Activation, activation_of, name_of
-from nn.arguments import count_of, generator_of, is_row
+from nn.arguments import Number, count_of, generator_of, is_row
 from nn.init import Initializer, initializer_of
 from nn.module import Module
 
@@ -56,7 +56,7 @@ class Neuron(Module):
         self.b = Value(0.0) if bias else None
         self.label_parameters()
 
-    def __call__(self, x: Iterable[Any]) -> Any:
+    def __call__(self, x: Iterable[Number]) -> Value:
         """The output for one input vector of Values or plain numbers.
 
         Raises:
@@ -65,10 +65,11 @@ class Neuron(Module):
         """
         return self.activate(_inputs(x, len(self.w), self))
 
-    def activate(self, row: list[Any]) -> Any:
+    def activate(self, row: list[Any]) -> Value:
         """The output for a list of Values or floats of the right length, unchecked."""
         z = dot(self.w, row)
-        return self.activation(z if self.b is None else z + self.b)
+        y: Value = self.activation(z if self.b is None else z + self.b)
+        return y
 
     def __repr__(self) -> str:
         return f"Neuron({len(self.w)}, activation={_name(self.activation)})"
@@ -118,7 +119,7 @@ class Layer(Module):
         ]
         self.label_parameters()
 
-    def __call__(self, x: Iterable[Any]) -> Any:
+    def __call__(self, x: Iterable[Number]) -> Any:
         """The list of outputs for one input vector; for a layer of one unit its output alone, as in micrograd.
 
         Raises:
@@ -195,7 +196,7 @@ class MLP(Module):
         ]
         self.label_parameters()
 
-    def __call__(self, x: Iterable[Any]) -> Any:
+    def __call__(self, x: Iterable[Number]) -> Any:
         """The list of outputs for one input vector; for a network of one output unit that output alone.
 
         Raises:

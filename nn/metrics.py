@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
 from autograd import Value
 from autograd.support.errors import as_float
-from nn.arguments import is_row
+from nn.arguments import Number, Plain, Row, is_row
 from nn.batches import class_index
 
 
-def accuracy(predictions: Sequence[Any], targets: Sequence[Any], threshold: float = 0.5) -> float:
+def accuracy(
+    predictions: Row[Number | Row[Number]], targets: Row[Number | Row[Number]], threshold: Plain = 0.5
+) -> float:
     """The share of examples that are classified correctly.
 
     Args:
@@ -49,7 +50,7 @@ def accuracy(predictions: Sequence[Any], targets: Sequence[Any], threshold: floa
     return right / len(predictions)
 
 
-def argmax(scores: Sequence[Any]) -> int:
+def argmax(scores: Row[Number]) -> int:
     """The index of the largest score: the class that is predicted; the first of equal ones.
 
     Raises:
@@ -62,7 +63,7 @@ def argmax(scores: Sequence[Any]) -> int:
     return _argmax("argmax", "scores", scores)
 
 
-def _argmax(name: str, argument: str, scores: Sequence[Any]) -> int:
+def _argmax(name: str, argument: str, scores: Row[Any]) -> int:
     if len(scores) == 0:
         raise ValueError(f"{name}: {argument} is empty; pass a score for each class")
     numbers = [_number(name, f"{argument}[{j}]", score) for j, score in enumerate(scores)]

@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeVar
 
 from autograd import Value, no_grad
 from autograd.support.errors import as_float
-from nn.arguments import count_of, generator_of, is_row
+from nn.arguments import Plain, Row, count_of, generator_of, is_row
 from nn.batches import plain_structure
 from nn.descent import zero_gradients
 from nn.optim import Optimizer
@@ -77,8 +77,8 @@ class History:
 
 def fit(
     model: M,
-    X: Sequence[Sequence[float]],  # noqa: N803 - the field's name for a matrix of examples
-    y: Sequence[Any],
+    X: Row[Row[Plain]],  # noqa: N803 - the field's name for a matrix of examples
+    y: Row[Any],
     *,
     loss: Loss,
     optimizer: Optimizer,
@@ -193,7 +193,7 @@ def _differentiated(value: Any, weight: float, what: str) -> float:
     return value.data
 
 
-def _checked_data(X: Sequence[Any], y: Sequence[Any]) -> tuple[list[list[float]], list[Any]]:  # noqa: N803
+def _checked_data(X: Row[Any], y: Row[Any]) -> tuple[list[list[float]], list[Any]]:  # noqa: N803
     """The examples as rows of finite floats, the targets as a list."""
     for argument, things in (("X", X), ("y", y)):
         if not is_row(things):

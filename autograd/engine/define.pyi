@@ -1,21 +1,28 @@
 # What type checkers see of the primitives and of operators: a Value among the operands makes the result one.
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from numbers import Real
 from typing import Any, Final, Protocol, Self, TypeAlias, TypedDict, TypeVar, Unpack, overload
 
 from autograd.engine.primitive import Primitive, Rule
 
-# What an operator of Value returns. Compiled code would refuse the NotImplemented that it also returns (see setup.py).
+Plain: TypeAlias = float | Real  # records nothing: int, float, Fraction, a NumPy scalar
+
+# What an operator of Value returns, and what a Value is given or compared with. Compiled code (see setup.py) would
+# refuse the NotImplemented that operators also return, and anything else that is given before we can say why.
 if sys.platform == "mypyc":
     Result: TypeAlias = Any
+    Given: TypeAlias = Any
+    Compared: TypeAlias = Any
+    Name: TypeAlias = Any
 else:
     from autograd.engine.value import Value
 
     Result: TypeAlias = Value
-
-Plain: TypeAlias = float | Real  # records nothing: int, float, Fraction, a NumPy scalar
+    Given: TypeAlias = Plain
+    Compared: TypeAlias = Value | Plain
+    Name: TypeAlias = str | None
 
 class PlainZero(float): ...
 
@@ -106,7 +113,14 @@ class Facts(TypedDict, total=False):  # what else may be said of a primitive, as
     at_kink: Rule | None
     textbook: Rule | None
 
+class Array(Protocol):  # of NumPy's: whether it holds Values or numbers, its type doesn't say
+    def ravel(self) -> Any: ...
+    def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator[Any]: ...
+
 class OfMany(Protocol):
+    @overload
+    def __call__(self, xs: Array) -> Any: ...
     @overload
     def __call__(self, xs: Iterable[R]) -> R: ...
     @overload
@@ -114,6 +128,17 @@ class OfMany(Protocol):
     @overload
     def __call__(self, xs: Iterable[R | Plain]) -> R | float: ...
 
+class EachOfMany(Protocol):
+    @overload
+    def __call__(self, xs: Array) -> list[Any]: ...
+    @overload
+    def __call__(self, xs: Iterable[R]) -> list[R]: ...
+    @overload
+    def __call__(self, xs: Iterable[Plain]) -> list[float]: ...
+    @overload
+    def __call__(self, xs: Iterable[R | Plain]) -> list[R] | list[float]: ...
+
 def of_many(reduction: Callable[[Iterable[Any]], Any]) -> OfMany: ...
+def each_of_many(function: Callable[[Iterable[Any]], list[Any]]) -> EachOfMany: ...
 def entered(made: P) -> P: ...
 def row(kind: type[P], name: str, value: Rule, partials: Rule, **facts: Unpack[Facts]) -> P: ...

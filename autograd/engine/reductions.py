@@ -9,13 +9,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from numbers import Real
-from typing import Any, TypeAlias, overload
+from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
 from autograd.engine import primitives as p
-from autograd.engine.define import of_many
+from autograd.engine.define import each_of_many, of_many
 from autograd.engine.primitive import Primitive
 from autograd.engine.value import Operands, Value, number_of, record_many
 from autograd.support.errors import as_float
+
+if TYPE_CHECKING:
+    from autograd.engine.define import Array
 
 Number: TypeAlias = Value | float | Real
 """What the engine computes with: recorded, or plain."""
@@ -104,7 +107,11 @@ def norm(xs: Iterable[Any]) -> Any:
 
 # fmt: off
 @overload
+def dot(a: Array, b: Iterable[Number]) -> Any: ...
+@overload
 def dot(a: Iterable[Value], b: Iterable[Number]) -> Value: ...
+@overload
+def dot(a: Iterable[float | Real], b: Array) -> Any: ...
 @overload
 def dot(a: Iterable[float | Real], b: Iterable[Value]) -> Value: ...
 @overload
@@ -136,7 +143,8 @@ def dot(a: Iterable[Any], b: Iterable[Any]) -> Any:
     return _reduced(p.dot, total, operands, places, numbers[half:] + numbers[:half])
 
 
-def log_softmax(xs: Iterable[Number]) -> list[Any]:
+@each_of_many
+def log_softmax(xs: Iterable[Any]) -> list[Any]:
     """The logarithms of the softmax, finite where the softmax itself underflows.
 
     Raises:
@@ -147,7 +155,8 @@ def log_softmax(xs: Iterable[Number]) -> list[Any]:
     return [x - total for x in shifted]
 
 
-def softmax(xs: Iterable[Number]) -> list[Any]:
+@each_of_many
+def softmax(xs: Iterable[Any]) -> list[Any]:
     """exp(xᵢ) / Σ exp(xⱼ): positive and summing to 1, stable for operands of any size.
 
     >>> softmax([1000.0, 1000.0])

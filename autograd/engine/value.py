@@ -5,6 +5,8 @@ This is one file, and longer than others, because it is one class: its native fi
 
 # mypy: disable-error-code="no-any-return"
 # (an operator also returns NotImplemented, which has no type of its own)
+# pyright: reportIncompatibleMethodOverride=false
+# (pyright takes the Self of an inherited operator for any Recorded; here it is Value, which is final)
 
 from __future__ import annotations
 
@@ -17,7 +19,7 @@ from numbers import Real
 from typing import Any, Final, NoReturn, final
 
 from autograd.engine import primitives as p
-from autograd.engine.define import PLAIN_ZERO, Result
+from autograd.engine.define import PLAIN_ZERO, Compared, Given, Name, Result
 from autograd.engine.operators import Recorded, is_operand
 from autograd.engine.primitive import Primitive
 from autograd.engine.recording import OPEN, grad_enabled, operation_done, sweep_starts
@@ -130,8 +132,8 @@ class Value(Recorded):
 
     def __init__(
         self,
-        data: Any,
-        label: Any = None,
+        data: Given,
+        label: Name = None,
         _made: object = None,
         _data: float = 0.0,
         _primitive: Primitive | None = None,
@@ -152,7 +154,7 @@ class Value(Recorded):
         self._constant: bool = False
         self._special: bool = False  # a constant, or above a pullback, through which a cycle could lead
         self._label: str | None = None
-        if _made is _OPERATION:
+        if _made is _OPERATION:  # its data comes as a float of its own
             self._data: float = _data
             return
         if _made is not None or _primitive is not None:
@@ -172,7 +174,7 @@ class Value(Recorded):
         return self._data
 
     @data.setter
-    def data(self, number: Any) -> None:
+    def data(self, number: Given) -> None:
         self._data = number if type(number) is float else as_float(number, "Value", "data")
 
     @property
@@ -181,7 +183,7 @@ class Value(Recorded):
         return self._grad
 
     @grad.setter
-    def grad(self, number: Any) -> None:
+    def grad(self, number: Given) -> None:
         self._grad = number if type(number) is float else as_float(number, "Value", "grad")
 
     @property
@@ -190,7 +192,7 @@ class Value(Recorded):
         return self._label
 
     @label.setter
-    def label(self, name: Any) -> None:
+    def label(self, name: Name) -> None:
         if name is not None and not isinstance(name, str):
             _refuse_hand_made(f"a {type(name).__name__} for a label")
         self._label = name
@@ -289,7 +291,7 @@ class Value(Recorded):
         right = rhs if isinstance(rhs, Value) else None
         by_lhs = numbers[0] if left is None else flows[0]
         by_rhs = 0.0 if n == 1 else numbers[1] if right is None else flows[1]
-        node = Value(None, None, _OPERATION, y, primitive, left, right, by_lhs, by_rhs)
+        node = Value(0, None, _OPERATION, y, primitive, left, right, by_lhs, by_rhs)
         if OPEN:
             operation_done(primitive, operands, node)
         return node
@@ -299,69 +301,69 @@ class Value(Recorded):
     def __add__(self, other: Value | float | Real) -> Result:
         if isinstance(other, Value):
             if not (self._special or other._special or OPEN):
-                return Value(None, None, _OPERATION, self._data + other._data, _ADD, self, other, 1.0, 1.0)
+                return Value(0, None, _OPERATION, self._data + other._data, _ADD, self, other, 1.0, 1.0)
         elif _is_plain(other) and not (self._special or OPEN):
             number = _as_plain(other)
-            return Value(None, None, _OPERATION, self._data + number, _ADD, self, None, 1.0, number)
+            return Value(0, None, _OPERATION, self._data + number, _ADD, self, None, 1.0, number)
         return self._record(_ADD, self, other)
 
     def __radd__(self, other: Value | float | Real) -> Result:
         if _is_plain(other) and not (self._special or OPEN):
             number = _as_plain(other)
-            return Value(None, None, _OPERATION, number + self._data, _ADD, None, self, number, 1.0)
+            return Value(0, None, _OPERATION, number + self._data, _ADD, None, self, number, 1.0)
         return self._record(_ADD, other, self)
 
     def __sub__(self, other: Value | float | Real) -> Result:
         if isinstance(other, Value):
             if not (self._special or other._special or OPEN):
-                return Value(None, None, _OPERATION, self._data - other._data, _SUB, self, other, 1.0, -1.0)
+                return Value(0, None, _OPERATION, self._data - other._data, _SUB, self, other, 1.0, -1.0)
         elif _is_plain(other) and not (self._special or OPEN):
             number = _as_plain(other)
-            return Value(None, None, _OPERATION, self._data - number, _SUB, self, None, 1.0, number)
+            return Value(0, None, _OPERATION, self._data - number, _SUB, self, None, 1.0, number)
         return self._record(_SUB, self, other)
 
     def __rsub__(self, other: Value | float | Real) -> Result:
         if _is_plain(other) and not (self._special or OPEN):
             number = _as_plain(other)
-            return Value(None, None, _OPERATION, number - self._data, _SUB, None, self, number, -1.0)
+            return Value(0, None, _OPERATION, number - self._data, _SUB, None, self, number, -1.0)
         return self._record(_SUB, other, self)
 
     def __mul__(self, other: Value | float | Real) -> Result:
         if isinstance(other, Value):
             if not (self._special or other._special or OPEN):
                 y = self._data * other._data
-                return Value(None, None, _OPERATION, y, _MUL, self, other, other._data, self._data)
+                return Value(0, None, _OPERATION, y, _MUL, self, other, other._data, self._data)
         elif _is_plain(other) and not (self._special or OPEN):
             number = _as_plain(other)
-            return Value(None, None, _OPERATION, self._data * number, _MUL, self, None, number, number)
+            return Value(0, None, _OPERATION, self._data * number, _MUL, self, None, number, number)
         return self._record(_MUL, self, other)
 
     def __rmul__(self, other: Value | float | Real) -> Result:
         if _is_plain(other) and not (self._special or OPEN):
             number = _as_plain(other)
-            return Value(None, None, _OPERATION, number * self._data, _MUL, None, self, number, number)
+            return Value(0, None, _OPERATION, number * self._data, _MUL, None, self, number, number)
         return self._record(_MUL, other, self)
 
     def __truediv__(self, other: Value | float | Real) -> Result:
         if isinstance(other, Value):
             if other._data != 0.0 and not (self._special or other._special or OPEN):
                 y = self._data / other._data
-                return Value(None, None, _OPERATION, y, _DIV, self, other, 1.0 / other._data, -y / other._data)
+                return Value(0, None, _OPERATION, y, _DIV, self, other, 1.0 / other._data, -y / other._data)
         elif _is_plain(other) and other != 0 and not (self._special or OPEN):
             number = _as_plain(other)
-            return Value(None, None, _OPERATION, self._data / number, _DIV, self, None, 1.0 / number, number)
+            return Value(0, None, _OPERATION, self._data / number, _DIV, self, None, 1.0 / number, number)
         return self._record(_DIV, self, other)
 
     def __rtruediv__(self, other: Value | float | Real) -> Result:
         if self._data != 0.0 and _is_plain(other) and not (self._special or OPEN):
             number = _as_plain(other)
             y = number / self._data
-            return Value(None, None, _OPERATION, y, _DIV, None, self, number, -y / self._data)
+            return Value(0, None, _OPERATION, y, _DIV, None, self, number, -y / self._data)
         return self._record(_DIV, other, self)
 
     def __neg__(self) -> Value:
         if not (self._special or OPEN):
-            return Value(None, None, _OPERATION, -self._data, _NEG, self, None, -1.0, 0.0)
+            return Value(0, None, _OPERATION, -self._data, _NEG, self, None, -1.0, 0.0)
         return self.apply_primitive(_NEG, (self,))
 
     def __pow__(self, other: Value | float | Real) -> Result:
@@ -371,7 +373,7 @@ class Value(Recorded):
                 y = _power(x, exponent)
                 slope = 2.0 * x if exponent == 2.0 else exponent * _power(x, exponent - 1.0)
                 if y - y == 0.0 and slope - slope == 0.0:  # finite
-                    return Value(None, None, _OPERATION, y, _POW, self, None, slope, exponent)
+                    return Value(0, None, _OPERATION, y, _POW, self, None, slope, exponent)
         return self._record(_POW, self, other)
 
     def __rpow__(self, other: Value | float | Real) -> Result:  # or the compiled class has none
@@ -382,10 +384,10 @@ class Value(Recorded):
     # fmt: off
     def __eq__(self, x: object) -> bool: return self._data == number_of(x) if is_operand(x) else NotImplemented
     def __ne__(self, x: object) -> bool: return self._data != number_of(x) if is_operand(x) else NotImplemented
-    def __lt__(self, x: Any) -> bool: return self._data < number_of(x) if is_operand(x) else NotImplemented
-    def __le__(self, x: Any) -> bool: return self._data <= number_of(x) if is_operand(x) else NotImplemented
-    def __gt__(self, x: Any) -> bool: return self._data > number_of(x) if is_operand(x) else NotImplemented
-    def __ge__(self, x: Any) -> bool: return self._data >= number_of(x) if is_operand(x) else NotImplemented
+    def __lt__(self, x: Compared) -> bool: return self._data < number_of(x) if is_operand(x) else NotImplemented
+    def __le__(self, x: Compared) -> bool: return self._data <= number_of(x) if is_operand(x) else NotImplemented
+    def __gt__(self, x: Compared) -> bool: return self._data > number_of(x) if is_operand(x) else NotImplemented
+    def __ge__(self, x: Compared) -> bool: return self._data >= number_of(x) if is_operand(x) else NotImplemented
     # fmt: on
 
     def __hash__(self) -> int:
@@ -405,7 +407,7 @@ class Value(Recorded):
 
     # -- the chain rule -----------------------------------------------------------------------------------------------
 
-    def backward(self, gradient: Any = 1.0) -> None:
+    def backward(self, gradient: Given = 1.0) -> None:
         """Differentiate this output by every variable it was computed from.
 
         Interior gradients are computed afresh; the leaves' are added to, so that a second pass doubles them. One pass
@@ -485,7 +487,7 @@ _DROPS_GRADIENT: Final = (
 )
 
 
-def constant(data: Any, label: str | None = None) -> Value:
+def constant(data: Given, label: str | None = None) -> Value:
     """A number that takes part in expressions and drawings but never gets a gradient.
 
     >>> target = constant(0.3, label="target")
@@ -511,7 +513,7 @@ def marked(operands: Sequence[Any], numbers: Sequence[Any]) -> Sequence[Any]:
 
 def record_many(primitive: Primitive, data: float, operands: Operands) -> Value:
     """A node whose value and operands are known already: a constant, where nothing flows back to any of them."""
-    node = Value(None, None, _OPERATION, data)
+    node = Value(0, None, _OPERATION, data)
     if OPEN:
         operation_done(primitive, operands.operands, node)
         if not grad_enabled():

@@ -51,7 +51,8 @@ make_untracked: Callable[[type], Any] = _nothing
 track: Callable[..., Any] = _nothing
 untrack: Callable[..., Any] = _nothing
 try:
-    from autograd.support._native import (  # noqa: F401 - others take them from here
+    # in a compiled wheel alone; others take them from here
+    from autograd.support._native import (  # noqa: F401  # pyright: ignore[reportMissingImports]
         keep_attributes,
         make_nodes,
         make_untracked,

@@ -135,6 +135,7 @@ def boxes(
         {name: prefixes[depth:] or prefixes[-1:] for name, prefixes in modules.items()} for depth in range(deepest)
     ]
     choices = choices[::-1] or [{}]  # the innermost modules first
+    box_of: dict[int, str] = {}
     if isinstance(fold, Collection):
         choices = [{name: [prefix for prefix in prefixes if prefix in named] for name, prefixes in modules.items()}]
     elif fold is None:

@@ -14,14 +14,9 @@ import threading
 import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from importlib.util import find_spec
 from types import FrameType
 from typing import TextIO
-
-try:
-    import termios
-    import tty
-except ImportError:  # on Windows
-    termios = None  # type: ignore[assignment]  # there the walk is printed
 
 from autograd.views.walk import Step, Walk, show
 
@@ -36,7 +31,7 @@ def play(walk: Walk) -> None:
     """Walk with the keyboard; print the whole walk where input or output is not a terminal."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # rather a question mark than no walk
-    if termios and sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
+    if find_spec("termios") and sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
         with _screen() as keys:
             _Player(walk, keys).run()
     else:
@@ -46,6 +41,9 @@ def play(walk: Walk) -> None:
 @contextmanager
 def _screen() -> Iterator[Iterator[str]]:
     """A screen of its own, and the keys pressed. Whatever ends it, the terminal is left as it was."""
+    import termios  # not on Windows, where the walk is printed
+    import tty
+
     keyboard = sys.stdin.fileno()
     before = termios.tcgetattr(keyboard)
     resized, tell = os.pipe()

@@ -10,6 +10,11 @@ half = Fraction(1, 2)
 
 assert_type(x, Value)
 assert_type(constant(1.0), Value)
+assert_type(constant(half, "target"), Value)
+assert_type(Value(1), Value)
+assert_type(Value(True), Value)
+assert_type(Value(half), Value)
+assert_type(Value(data=1.0, label=None), Value)
 
 assert_type(x + x, Value)
 assert_type(x + 1, Value)
@@ -131,5 +136,11 @@ assert_type(x.partials, tuple[float | None, ...])
 assert_type(x.edges, list[tuple[Value, float]])
 assert_type(x.detach(), Value)
 x.data = 3.0
-x.grad = 0.0
+x.data = half
+x.grad = 0
+x.grad = half
+x.label = "x"
+x.label = None
+x.backward(2)
+x.backward(gradient=half)
 x.backward()  # None: misuse.py uses it

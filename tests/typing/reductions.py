@@ -1,10 +1,11 @@
 """What the reductions return, as type checkers see them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
-from typing import assert_type
+from typing import Any, Protocol, assert_type
 
 import autograd as ag
+import nn
 from autograd import Value
 
 x = Value(0.5)
@@ -56,8 +57,42 @@ assert_type(ag.dot(mixture, floats), Value | float)
 assert_type(ag.dot(mixture, mixture), Value | float)
 assert_type(ag.dot((v for v in values), iter(floats)), Value)
 
+assert_type(ag.softmax(values), list[Value])
+assert_type(ag.softmax(floats), list[float])
+assert_type(ag.softmax(integers), list[float])
+assert_type(ag.softmax([Fraction(1, 2)]), list[float])
+assert_type(ag.softmax(mixture), list[Value] | list[float])
+assert_type(ag.softmax(v * v for v in values), list[Value])
+assert_type(ag.softmax(xs=values), list[Value])
+
+assert_type(ag.log_softmax(values), list[Value])
+assert_type(ag.log_softmax(floats), list[float])
+assert_type(ag.log_softmax(integers), list[float])
+assert_type(ag.log_softmax(mixture), list[Value] | list[float])
+
 
 def of_any_iterable(some: Iterable[Value], others: Iterable[float]) -> None:
     assert_type(ag.sum(some), Value)
     assert_type(ag.mean(others), float)
     assert_type(ag.dot(some, others), Value)
+    assert_type(ag.softmax(some), list[Value])
+
+
+class Array(Protocol):
+    """As NumPy's is typed: it may hold Values or numbers."""
+
+    def ravel(self) -> Any: ...
+    def __len__(self) -> int: ...
+    def __getitem__(self, index: int, /) -> Any: ...
+    def __iter__(self) -> Iterator[Any]: ...
+
+
+def of_an_array(array: Array) -> None:
+    assert_type(ag.sum(array), Any)
+    assert_type(ag.softmax(array), list[Any])
+    assert_type(ag.dot(array, values), Any)
+    assert_type(ag.dot(floats, array), Any)
+    assert_type(ag.dot(values, array), Value)
+    assert_type(nn.mse(array, floats), Any)
+    assert_type(nn.mse(values, array), Value)
+    assert_type(nn.accuracy(array, array), float)

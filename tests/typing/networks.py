@@ -1,0 +1,85 @@
+"""What the networks, losses and metrics of nn return, as type checkers see them."""
+
+import random
+from collections.abc import Sequence
+from typing import assert_type
+
+import autograd as ag
+import nn
+from autograd import Value
+
+x = Value(0.5)
+values = [x, 2.0 * x]
+floats = [0.25, 0.75]
+mixture: list[Value | float] = [x, 1.0]
+
+neuron = nn.Neuron(2, "tanh", seed=random.Random(1))
+assert_type(neuron, nn.Neuron)
+assert_type(neuron([1, 2.0]), Value)
+assert_type(neuron(values), Value)
+assert_type(neuron.w, list[Value])
+assert_type(neuron.b, Value | None)
+layer = nn.Layer(2, 3, ag.relu)
+layer([x, 1.0])
+model = nn.MLP(2, [8, 1], activation=lambda z: z * z, output_activation="linear")
+model((1.0, 2.0))
+assert_type(model.parameters(), list[Value])
+assert_type(model.named_parameters(), list[tuple[str, Value]])
+assert_type(model.state_dict(), dict[str, float])
+
+assert_type(nn.mse(x, 1.0), Value)
+assert_type(nn.mse(values, floats), Value)
+assert_type(nn.mse([values, values], [floats, floats]), Value)
+assert_type(nn.mse(values, [1, 0], reduction="sum"), Value)
+assert_type(nn.mse(predictions=values, targets=values), Value)
+assert_type(nn.mse(floats, floats), float)
+assert_type(nn.mse(0.5, 1), float)
+assert_type(nn.mse([floats], [(0, 1)]), float)
+assert_type(nn.mse(mixture, floats), Value | float)
+assert_type(nn.mse(floats, values), Value | float)
+assert_type(nn.half_squared_error(values, floats), Value)
+assert_type(nn.half_squared_error(floats, floats), float)
+assert_type(nn.binary_cross_entropy(values, [0, 1]), Value)
+assert_type(nn.binary_cross_entropy(floats, [0, 1]), float)
+assert_type(nn.binary_cross_entropy(probabilities=x, targets=1), Value)
+assert_type(nn.binary_cross_entropy_with_logits(logits=values, targets=[0, 1]), Value)
+assert_type(nn.binary_cross_entropy_with_logits(floats, [0, 1]), float)
+assert_type(nn.cross_entropy(values, 1), Value)
+assert_type(nn.cross_entropy(floats, [0.0, 1.0]), float)
+assert_type(nn.cross_entropy_with_logits([values], [1]), Value)
+assert_type(nn.cross_entropy_with_logits(floats, 1), float)
+assert_type(nn.hinge(scores=values, targets=[-1, 1]), Value)
+assert_type(nn.hinge(floats, [-1, 1]), float)
+assert_type(nn.l2_penalty(model, 1e-4), Value)
+assert_type(nn.one_hot(1, 3), list[float])
+assert_type(nn.one_hot([0, 1], 3), list[list[float]])
+
+assert_type(nn.accuracy(floats, [0, 1]), float)
+assert_type(nn.accuracy([floats, floats], [0, 1]), float)
+assert_type(nn.accuracy([values, values], [[0, 1], [1, 0]], threshold=0), float)
+assert_type(nn.argmax(values), int)
+assert_type(nn.argmax((1, 2)), int)
+
+
+def of_any_rows(rows: Sequence[Sequence[Value]], targets: Sequence[int]) -> None:
+    assert_type(nn.cross_entropy_with_logits(rows, targets), Value)
+    assert_type(nn.accuracy(rows, targets), float)
+
+
+optimizer = nn.SGD(model.parameters(), nn.schedules.step_decay(0.1, 0.5, 100), momentum=0.9)
+nn.AdamW(values, learning_rate=0.1)
+history = nn.fit(
+    model,
+    [[0, 0], (0.0, 1.0)],
+    [0, 1],
+    loss=nn.mse,
+    optimizer=optimizer,
+    epochs=1,
+    metrics={"accuracy": nn.accuracy},
+    penalty=lambda m: nn.l2_penalty(m, 1e-4),
+)
+assert_type(history, nn.History)
+assert_type(history.loss, list[float])
+assert_type(history.metrics, dict[str, list[float]])
+assert_type(nn.load("model.json"), nn.Saved)
+assert_type(nn.load("model.json").generator, random.Random | None)
