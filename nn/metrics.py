@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd import Value
-from autograd.engine.errors import as_float
+from autograd.engine.errors import as_float, typed
 from nn.arguments import is_row
 from nn.batches import class_index
 
@@ -33,7 +33,7 @@ def accuracy(predictions: Sequence[Any], targets: Sequence[Any], threshold: floa
     """
     for argument, things in (("predictions", predictions), ("targets", targets)):
         if not is_row(things):
-            raise TypeError(f"accuracy: {argument} must be a list with one for each example, got {things!r}")
+            raise TypeError(f"accuracy: {argument} must be a list with one for each example, got {typed(things)}")
     if len(predictions) != len(targets):
         raise ValueError(f"accuracy: {len(predictions)} predictions, but {len(targets)} targets; give each its target")
     if len(predictions) == 0:

@@ -34,12 +34,13 @@ def shown(thing: Any, width: int = 40) -> str:
 
 
 def typed(thing: Any) -> str:
-    """What an argument turned out to be: its type, and the thing itself.
+    """What an argument turned out to be: its type, and the thing itself; of a Value its label and number.
 
     >>> typed("2")
     "str '2'"
     """
-    return f"{one_line(type(thing).__name__)} {shown(thing)}"
+    told = describe(thing) if hasattr(type(thing), "apply_primitive") else shown(thing)
+    return f"{one_line(type(thing).__name__)} {told}"
 
 
 def one_line(text: str, width: int = 40) -> str:

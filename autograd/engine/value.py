@@ -19,7 +19,7 @@ from typing import Any, Final, NoReturn, final
 from autograd.engine import primitives as p
 from autograd.engine.compilation import Result, keep_attributes, make_nodes, make_untracked, mypyc_attr, track, untrack
 from autograd.engine.define import PLAIN_ZERO
-from autograd.engine.errors import as_float, numeric_error
+from autograd.engine.errors import as_float, numeric_error, typed
 from autograd.engine.operators import Recorded, is_operand
 from autograd.engine.primitive import Primitive
 from autograd.engine.recording import OPEN, grad_enabled, operation_done, sweep_starts
@@ -203,7 +203,7 @@ class Value(Recorded):
     @label.setter
     def label(self, name: Any) -> None:
         if name is not None and not isinstance(name, str):
-            _refuse_hand_made(f"a {type(name).__name__} for a label")
+            _refuse_hand_made(f"{typed(name)} for a label")
         self._label = name
 
     @property
@@ -443,10 +443,10 @@ class Value(Recorded):
         return self._data != 0.0
 
     def __float__(self) -> float:
-        raise TypeError(_DROPS_GRADIENT.format("float", self))
+        raise TypeError(_DROPS_GRADIENT.format("float", typed(self)))
 
     def __int__(self) -> int:
-        raise TypeError(_DROPS_GRADIENT.format("int", self))
+        raise TypeError(_DROPS_GRADIENT.format("int", typed(self)))
 
     def __format__(self, spec: str) -> str:
         return format(self._data, spec) if spec else str(self)
@@ -471,7 +471,7 @@ class Value(Recorded):
             raise ValueError("backward: gradient is nan; start from a number, usually 1.0")
         if self._constant:
             raise RuntimeError(
-                f"backward: {self!r} is a constant and depends on no variable; "
+                f"backward: {typed(self)} is a constant and depends on no variable; "
                 "make the inputs with Value(...), and don't compute under no_grad()"
             )
         if self._primitive is None:
@@ -519,7 +519,7 @@ class Value(Recorded):
     def __reduce__(self) -> tuple[Any, ...]:
         if self._primitive is not None:
             raise TypeError(
-                f"{self!r} is the result of {self._primitive.name}; only leaves are copied or pickled. "
+                f"{typed(self)} is the result of {self._primitive.name}; only leaves are copied or pickled. "
                 "Copy the leaves and compute again, or keep the number alone with .detach()"
             )
         return _restore, (self._data, self._grad, self._constant, self._label)
@@ -532,7 +532,7 @@ make_untracked(Operands)
 make_nodes(Value)
 
 _DROPS_GRADIENT: Final = (
-    "{0}() of {1!r} would drop its gradient silently; use .data for the number, or the functions of autograd "
+    "{0}() of {1} would drop its gradient silently; use .data for the number, or the functions of autograd "
     "(autograd.exp, not math.exp) to keep the graph; an array that holds Values needs dtype=object, or be a list"
 )
 

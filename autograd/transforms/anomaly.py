@@ -87,7 +87,7 @@ class _Detector:
         numbers = [x.data if isinstance(x, Value) else x for x in operands]
         good = not any(map(math.isnan, numbers)) if math.isnan(result.data) else all(map(math.isfinite, numbers))
         if good:
-            raise FloatingPointError(f"{_call(primitive, operands)} gives {result.data!r}{self._place(result)}")
+            raise FloatingPointError(f"{_call(primitive, operands)} is {result.data!r}{self._place(result)}")
 
     def sweep_starts(self, order: Sequence[Value], seeds: Sequence[tuple[Value, float]]) -> None:
         """Run the sweep in numbers of its own, before it touches a gradient."""

@@ -11,6 +11,7 @@ import functools
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ParamSpec
 
+from autograd.engine.errors import typed
 from autograd.transforms.linearize import Call, Number
 from autograd.transforms.tree import is_one_number, unflatten, unflatten_matrix
 
@@ -198,7 +199,7 @@ def derivative(f: Callable[P, Any], n: int = 1) -> Callable[P, Any]:
     @functools.wraps(f, updated=())
     def nth_derivative(x: Any) -> Any:
         if not is_one_number(x):
-            raise TypeError(f"derivative: the argument must be one number, got {x!r}; use grad or jacobian")
+            raise TypeError(f"derivative: the argument must be one number, got {typed(x)}; use grad or jacobian")
         call = Call("derivative", f, 0, (x,), {})
         y = call.one_output()
         for _ in range(n - 1):

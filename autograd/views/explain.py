@@ -9,6 +9,7 @@ from functools import reduce
 from itertools import pairwise
 from typing import NamedTuple
 
+from autograd.engine.errors import typed
 from autograd.engine.graph import check_unchanged, operand_values, topological_order
 from autograd.engine.value import Value
 from autograd.formulas.notation import LATEX, TEXT, operands_first, sizes, statements, to_text
@@ -113,7 +114,7 @@ def explain(y: Value, x: Value, *, paths: int = 20, fold: bool = True) -> Explan
     """
     for argument, node in (("y", y), ("x", x)):
         if not isinstance(node, Value):
-            raise TypeError(f"explain: {argument} must be a Value, got {type(node).__name__} {node!r}")
+            raise TypeError(f"explain: {argument} must be a Value, got {typed(node)}")
     if paths < 1:
         raise ValueError(f"explain: paths must be at least 1, got {paths}")
     order = topological_order(y)

@@ -6,6 +6,7 @@ import os
 import warnings
 from pathlib import Path
 
+from autograd.engine.errors import shown, typed
 from autograd.engine.graph import check_unchanged, operand_values, topological_order
 from autograd.engine.value import Value
 from autograd.files import write_whole
@@ -81,13 +82,15 @@ def walkthrough(y: Value, depth: int | None = None) -> Walkthrough:
       x = 0.5180, grad 0.4000
     """
     if not isinstance(y, Value):
-        raise TypeError(f"walkthrough: y must be a Value, got {type(y).__name__}")
+        raise TypeError(f"walkthrough: y must be a Value, got {typed(y)}")
     if y.primitive is None:
-        raise ValueError(f"walkthrough: {y!r} has no history; pass the result of an expression with a variable in it")
+        raise ValueError(
+            f"walkthrough: {typed(y)} has no history; pass the result of an expression with a variable in it"
+        )
     if depth is not None and not isinstance(depth, int):
-        raise TypeError(f"walkthrough: depth must be an int, got {type(depth).__name__} {depth!r}")
+        raise TypeError(f"walkthrough: depth must be an int, got {typed(depth)}")
     if depth is not None and depth < 1:
-        raise ValueError(f"walkthrough: depth must be at least 1, got {depth}")
+        raise ValueError(f"walkthrough: depth must be at least 1, got {shown(depth)}")
     order, given = _near(y, depth)
     walked = [node for node in order if node.primitive and id(node) not in given]
     steps = 1 + sum(1 + len(node.partials) - node.partials.count(None) for node in walked)
