@@ -84,7 +84,7 @@ class Primitive:
         self.definition = f"{signature} is defined for {domain}" if domain else signature
 
     def __call__(self, *operands: Any, **keywords: Any) -> Any:
-        """Apply the operation: floats give a float, anything that records itself is recorded.
+        """Apply the operation: of floats it returns a float; anything that records itself is recorded.
 
         Raises:
             TypeError: for a wrong number of operands, or one that is not a real number.

@@ -29,7 +29,7 @@ def grad(f: Callable[P, Any], argnums: int | Sequence[int] = 0) -> Callable[P, A
         argnums: by which argument to differentiate, counted from 0; with several, the gradient is a tuple.
 
     Raises (when called):
-        TypeError: if f doesn't return one number, or an argument holds something else than numbers.
+        TypeError: if f doesn't return one number, or an argument holds anything other than numbers.
         ValueError: for argnums that f isn't given.
 
     >>> grad(lambda x: x[0] ** 2.0 * x[1])([3.0, 5.0])
@@ -120,7 +120,7 @@ def hvp(f: Callable[[Any], Any], x: Any, v: Any) -> Any:
         v: the vector, of the same structure as x.
 
     Raises:
-        TypeError: if f doesn't return one number, or x or v hold something else than numbers.
+        TypeError: if f doesn't return one number, or x or v hold anything other than numbers.
         ValueError: if v and x differ in structure.
 
     >>> hvp(lambda x: x[0] ** 2.0 * x[1], [3.0, 5.0], [1.0, 0.0])
