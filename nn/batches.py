@@ -126,7 +126,7 @@ def _rows(name: str, argument: str, things: Any) -> list[list[Any]]:
     rows = things if is_row(things[0]) else [things]
     for i, row in enumerate(rows):
         if not is_row(row):
-            raise TypeError(f"{name}: {argument} mixes rows and numbers: {argument}[{i}] is {typed(row)}")
+            raise TypeError(f"{name}: {argument} mixes rows and numbers: {argument}[{i}] is {shown(row)}")
         if len(row) == 0:
             raise ValueError(f"{name}: {argument}[{i}] is empty; each row needs at least one number")
     return [[_number(name, argument, things, i, j, x) for j, x in enumerate(row)] for i, row in enumerate(rows)]

@@ -41,7 +41,7 @@ class Optimizer(ABC):
         for i, parameter in enumerate(self.parameters):
             if not isinstance(parameter, Value) or not parameter.is_leaf or parameter.is_constant:
                 raise TypeError(
-                    f"{name}: parameters[{i}] is {typed(parameter)}, not a variable; pass model.parameters()"
+                    f"{name}: parameters[{i}] is {shown(parameter)}, not a variable; pass model.parameters()"
                 )
         if not self.parameters:
             raise ValueError(f"{name}: no parameters to train; pass model.parameters()")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 from autograd import Value, no_grad
-from autograd.engine.errors import as_float, typed
+from autograd.engine.errors import as_float, shown, typed
 from nn.arguments import count_of, generator_of, is_row
 from nn.batches import plain_structure
 from nn.descent import zero_gradients
@@ -183,7 +183,7 @@ def _differentiated(value: Any, weight: float, what: str) -> float:
     """
     if not isinstance(value, Value) or value.is_constant:
         raise TypeError(
-            f"fit: {what} is {typed(value)}, which depends on no parameter; return a Value made of the prediction, "
+            f"fit: {what} is {shown(value)}, which depends on no parameter; return a Value made of the prediction, "
             "and don't train under no_grad()"
         )
     if not math.isfinite(value.data):
@@ -208,7 +208,7 @@ def _checked_data(X: Sequence[Any], y: Sequence[Any]) -> tuple[list[list[float]]
     for i, example in enumerate(X):
         if not is_row(example):
             raise TypeError(
-                f"fit: X[{i}] is {typed(example)}, but must be a row of numbers; put a lone one into a list"
+                f"fit: X[{i}] is {shown(example)}, but must be a row of numbers; put a lone one into a list"
             )
         if len(example) != len(X[0]):
             raise ValueError(

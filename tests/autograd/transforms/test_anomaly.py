@@ -47,7 +47,7 @@ def test_every_way_of_recording_is_watched(compute, message):
         compute(Value(2.0, label="x"))
 
 
-def test_infinities_and_nans_that_were_given_are_no_anomaly():
+def test_infinities_and_nans_that_were_given_are_not_anomalies():
     x = Value(2.0)
     with detect_anomaly():
         assert autograd.maximum(x, -math.inf).data == 2.0

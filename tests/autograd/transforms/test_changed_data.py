@@ -137,7 +137,7 @@ def test_changed_and_changed_back_is_not_changed(look: str) -> None:
 
 
 @LOOK
-def test_nan_that_was_there_before_is_no_change(look: str) -> None:
+def test_nan_that_was_there_before_is_not_a_change(look: str) -> None:
     x = Value(math.nan, label="x")
     y = (x * 2.0).tanh() + x
     LOOKS[look](y, x)

@@ -456,7 +456,7 @@ def test_result_in_an_array_without_axes_is_one_number():
     assert grad(lambda x: np.array(x * x))(3.0) == 6.0
 
 
-def test_arguments_that_are_no_numbers():
+def test_arguments_that_are_not_numbers():
     with pytest.raises(TypeError, match=r"grad: argument 0\['w'\]\[1\] must be a real number.*str 'a'"):
         grad(lambda x: 0.0)({"w": [1.0, "a"]})
     with pytest.raises(TypeError, match=r"only real numbers are differentiated"):
@@ -469,7 +469,7 @@ def test_wrong_argnums():
     for argnums in (2, -3, (0, 2)):
         with pytest.raises(ValueError, match=r"argnums is .* f was given 2 positional arguments"):
             grad(lambda a, b: a * b, argnums)(1.0, 2.0)
-    with pytest.raises(TypeError, match=r"argnums must be an int or several, got 'a'"):
+    with pytest.raises(TypeError, match=r"argnums must be an int or several, got str 'a'"):
         grad(lambda a: a, "a")(1.0)
     with pytest.raises(TypeError, match=r"argnums must be an int or several"):
         grad(lambda a: a, 0.0)(1.0)
@@ -516,7 +516,7 @@ def test_seeds():
         derivative(lambda x: x, 0)
 
 
-def test_adjoints_of_what_is_no_value():
+def test_adjoints_of_what_is_not_a_value():
     x = Value(2.0)
     with pytest.raises(TypeError, match=r"write adjoints\(y, \[x\]\)"):
         adjoints(x * x, x)

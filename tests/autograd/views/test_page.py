@@ -357,7 +357,7 @@ def test_typing_a_number_changes_every_view(show_page: Open) -> None:
     assert rows(page)["w"][0] == "2"
 
 
-def test_what_is_no_number_changes_nothing_and_is_marked(show_page: Open) -> None:
+def test_what_is_not_a_number_changes_nothing_and_is_marked(show_page: Open) -> None:
     page = show_page(neuron(), at="#step=15")
     before = rows(page)["w"][1]
     field = page.get_by_label("data of w", exact=True)
