@@ -65,7 +65,7 @@ class Drawing:
         form = Path(path).suffix.lower().removeprefix(".")
         if form not in FORMATS:
             raise ValueError(
-                f"draw: {one_line(str(path), 120)} must end in {', '.join('.' + known for known in FORMATS)}"
+                f"draw: {one_line(str(path), 120)!r} must end in {', '.join('.' + known for known in FORMATS)}"
             )
         write_whole(path, self.dot.encode() if form == "dot" else render(self.dot, form))
         return Path(path)
