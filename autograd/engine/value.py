@@ -170,7 +170,7 @@ class Value(Recorded):
             _refuse_hand_made("more than data and a label")
         self._data = data if type(data) is float else as_float(data, "Value", "data")
         if label is not None:
-            self.label = label
+            self._label = _as_label(label)
 
     def __init_subclass__(cls) -> None:
         raise TypeError("Value can't be subclassed: operators return Values; write a class that holds one")
@@ -202,9 +202,7 @@ class Value(Recorded):
 
     @label.setter
     def label(self, name: Any) -> None:
-        if name is not None and not isinstance(name, str):
-            _refuse_hand_made(f"{typed(name)} for a label")
-        self._label = name
+        self._label = None if name is None else _as_label(name)
 
     @property
     def primitive(self) -> Primitive | None:
@@ -606,6 +604,12 @@ def _refuse_hand_made(what: str) -> NoReturn:
         f"Value takes data and a label, a string, not {what}; an operation with derivatives of its own is made by "
         "autograd.primitive(name, value, partials), or by autograd.custom_vjp"
     )
+
+
+def _as_label(name: Any) -> str:
+    if not isinstance(name, str):
+        _refuse_hand_made(f"{typed(name)} for a label")
+    return name
 
 
 def _power(x: float, exponent: float) -> float:

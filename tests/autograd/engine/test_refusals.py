@@ -105,7 +105,7 @@ def test_another_class_may_still_answer() -> None:
         for x in operands():
             assert op(x, Other()) == op(Other(), x) == "its own"
             for stranger in ("1", None, [1.0], {}):
-                with pytest.raises(TypeError, match=r"unsupported operand|can't multiply|can only concatenate"):
+                with pytest.raises(TypeError, match=r"unsupported|can't multiply|can only concatenate|as an integer"):
                     op(x, stranger)
         assert op(Value(0.5), np.array([1.0, 2.0])).shape == op(np.array([1.0, 2.0]), Value(0.5)).shape == (2,)
 
@@ -342,3 +342,19 @@ def test_lengths_of_a_dot() -> None:
         with pytest.raises(ValueError, match=f"a has {len(a)} elements and b has {len(b)}; they must be of") as caught:
             autograd.dot(a, b)
         assert_short(caught.value)
+
+
+# -- labels --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("thing", [5, b"x", ["x"], object(), Value(1.0), True, 0.5])
+def test_a_label_is_a_string(thing: Any) -> None:
+    x = Value(1.0, label="x")
+    for name in (
+        lambda: Value(1.0, label=thing),
+        lambda: setattr(x, "label", thing),
+    ):
+        with pytest.raises(TypeError, match=r"a label, a string, not .* for a label") as caught:
+            name()
+        assert f"not {type(thing).__name__} " in str(caught.value)
+        assert x.label == "x"
