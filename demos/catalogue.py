@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograd.support.errors import shown
+
 from autograd import Value
-from autograd.engine.errors import shown
 from demos import chain_rule, digits, learning, mars, moons, network_cost, one_neuron, regression, xnor_step
 from demos.report import Report
 

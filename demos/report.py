@@ -10,8 +10,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
+from autograd.support.errors import shown
+
 from autograd import Value, topological_order, variables
-from autograd.engine.errors import shown
 
 _NUMBER = r"[-−]?\d+(?:,\d{3})*(?:\.\d+)?"
 _NUMBERS = re.compile(rf"(?:({_NUMBER})|\(({_NUMBER}(?:, {_NUMBER})*)\))( ?~)?")

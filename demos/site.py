@@ -6,8 +6,9 @@ import html
 from collections.abc import Sequence
 from pathlib import Path
 
+from autograd.support.files import write_whole
+
 from autograd import walkthrough
-from autograd.files import write_whole
 from autograd.views.walk import Walk
 from demos.catalogue import Demo
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from autograd.support.errors import shown, typed
+
 import autograd
-from autograd.engine.errors import shown, typed
 
 Activation = Callable[[Any], Any]
 """A function of one number, recorded or plain."""

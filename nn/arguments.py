@@ -8,7 +8,7 @@ import random
 from types import BuiltinMethodType
 from typing import Any, cast
 
-from autograd.engine.errors import as_float, is_real, shown, typed
+from autograd.support.errors import as_float, is_real, shown, typed
 
 
 def is_row(thing: Any) -> bool:

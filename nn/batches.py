@@ -7,8 +7,9 @@ import numbers
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from autograd.support.errors import as_float, shown, typed
+
 from autograd import Value
-from autograd.engine.errors import as_float, shown, typed
 from autograd.transforms.tree import is_array, unflatten
 from nn.arguments import is_row
 

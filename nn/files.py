@@ -7,8 +7,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from autograd.engine.errors import shown, typed
-from autograd.files import write_whole
+from autograd.support.errors import shown, typed
+from autograd.support.files import write_whole
+
 from nn.arguments import as_python
 
 FORMAT = "scalar-autograd model"

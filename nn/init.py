@@ -6,7 +6,7 @@ import math
 import random
 from collections.abc import Callable
 
-from autograd.engine.errors import shown, typed
+from autograd.support.errors import shown, typed
 
 Initializer = Callable[[random.Random, int, int], float]
 """Draws one weight: `(generator, fan_in, fan_out) -> float`, for a layer of `fan_in` inputs and `fan_out` units."""

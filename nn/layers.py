@@ -6,8 +6,9 @@ import random
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from autograd.support.errors import as_float, typed
+
 from autograd import Value, dot
-from autograd.engine.errors import as_float, typed
 from nn.activations import Activation, activation_of, name_of
 from nn.arguments import count_of, generator_of, is_row
 from nn.init import Initializer, initializer_of

@@ -10,8 +10,9 @@ import math
 import re
 from typing import Any
 
+from autograd.support.errors import typed
+
 import autograd
-from autograd.engine.errors import typed
 from nn.arguments import count_of, is_row, not_negative
 from nn.batches import check_share, class_index, examples, pairs, place, plain, varies
 from nn.module import Module

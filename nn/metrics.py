@@ -6,8 +6,9 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from autograd.support.errors import as_float, typed
+
 from autograd import Value
-from autograd.engine.errors import as_float, typed
 from nn.arguments import is_row
 from nn.batches import class_index
 

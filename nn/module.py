@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from autograd.support.errors import as_float, one_line, shown, typed
+
 from autograd import Value
-from autograd.engine.errors import as_float, one_line, shown, typed
 from nn.containers import attributes, elements, holds_nothing, holds_others, of_class
 from nn.descent import move, zero_gradients
 from nn.files import write_document

@@ -7,8 +7,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from autograd.support.errors import as_float, one_line, shown, typed
+
 from autograd import Value
-from autograd.engine.errors import as_float, one_line, shown, typed
 from nn.arguments import as_python, count_of, is_row, not_negative, truth_of
 from nn.descent import adam_step, gradient_step, momentum_step, move, sum_of_gradients, zero_gradients
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograd.engine.errors import one_line
+from autograd.support.errors import one_line
+
 from nn.files import read_document
 from nn.module import Module
 from nn.optim import LearningRate, Optimizer

@@ -13,7 +13,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from autograd.engine.errors import typed
+from autograd.support.errors import typed
+
 from nn.arguments import count_of, not_negative
 
 Schedule = Callable[[int], float]

@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
+from autograd.support.errors import as_float, shown, typed
+
 from autograd import Value, no_grad
-from autograd.engine.errors import as_float, shown, typed
 from nn.arguments import count_of, generator_of, is_row
 from nn.batches import plain_structure
 from nn.descent import zero_gradients

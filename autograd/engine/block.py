@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from autograd.engine.compilation import keep_attributes, mypyc_attr
-from autograd.engine.errors import as_float, describe_all
 from autograd.engine.primitive import Primitive
 from autograd.engine.value import Operands, Pullback, Value, record_many
+from autograd.support.errors import as_float, describe_all
 
 JOINT: Final = Primitive("block", lambda xs: 0.0, lambda xs, y: (None,) * len(xs), variadic=True)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from autograd.engine.errors import describe_all, typed
 from autograd.engine.value import Value, number_of
+from autograd.support.errors import describe_all, typed
 
 
 def topological_order(*outputs: Value, until: Iterable[Value] = ()) -> list[Value]:

@@ -16,8 +16,8 @@ from typing import Any, Self
 
 from autograd.engine import primitives as p
 from autograd.engine.compilation import keep_attributes, mypyc_attr
-from autograd.engine.errors import is_real, unsupported
 from autograd.engine.primitive import Primitive
+from autograd.support.errors import is_real, unsupported
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from autograd.engine.compilation import keep_attributes, mypyc_attr
-from autograd.engine.errors import as_float, numeric_error, one_line, typed
+from autograd.support.errors import as_float, numeric_error, one_line, typed
 
 Rule = Callable[..., Any]
 """A polymorphic rule; its types are those of the numbers it is given."""

@@ -13,9 +13,9 @@ from typing import Any, Final, TypeAlias, overload
 
 from autograd.engine import primitives as p
 from autograd.engine.define import of_many
-from autograd.engine.errors import as_float, as_list
 from autograd.engine.primitive import Primitive
 from autograd.engine.value import Operands, Value, number_of, record_many
+from autograd.support.errors import as_float, as_list
 
 Number: TypeAlias = Value | float | Real
 """What the engine computes with: recorded, or plain."""

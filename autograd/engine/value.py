@@ -19,10 +19,10 @@ from typing import Any, Final, NoReturn, final
 from autograd.engine import primitives as p
 from autograd.engine.compilation import Result, keep_attributes, make_nodes, make_untracked, mypyc_attr, track, untrack
 from autograd.engine.define import PLAIN_ZERO
-from autograd.engine.errors import as_float, numeric_error, typed
 from autograd.engine.operators import Recorded, is_operand
 from autograd.engine.primitive import Primitive
 from autograd.engine.recording import OPEN, grad_enabled, operation_done, sweep_starts
+from autograd.support.errors import as_float, numeric_error, typed
 
 _ADD: Final[Primitive] = p.add
 _SUB: Final[Primitive] = p.sub

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from autograd.engine.errors import as_float, one_line
 from autograd.engine.operators import Recorded
 from autograd.engine.primitive import Primitive
+from autograd.support.errors import as_float, one_line
 
 
 def _comparison(sign: str) -> Callable[[Symbol, Any], Symbol]:

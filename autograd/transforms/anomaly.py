@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from autograd.engine.block import JOINT
-from autograd.engine.errors import describe, describe_all
 from autograd.engine.graph import topological_order
 from autograd.engine.primitive import Primitive
 from autograd.engine.recording import watched
 from autograd.engine.value import Value
+from autograd.support.errors import describe, describe_all
 
 _OWN_PACKAGES = ("autograd", "nn")  # their frames are not the user's
 

@@ -7,11 +7,11 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from autograd.engine.errors import describe, describe_all, one_line, shown
 from autograd.engine.graph import topological_order
 from autograd.engine.primitive import Primitive
 from autograd.engine.recording import no_grad
 from autograd.engine.value import Value
+from autograd.support.errors import describe, describe_all, one_line, shown
 from autograd.transforms.anomaly import kinks
 from autograd.transforms.functional import jacobian
 from autograd.transforms.linearize import Function

@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, TypeVarTuple
 
 from autograd.engine.block import Block
-from autograd.engine.errors import describe_all
 from autograd.engine.graph import topological_order
 from autograd.engine.primitive import Primitive
 from autograd.engine.recording import grad_enabled, no_grad, resumed, watched
 from autograd.engine.value import SWEEP, Value, number_of
+from autograd.support.errors import describe_all
 from autograd.transforms.sweeps import Subgraph, forward_sweep, reverse_sweep, reverse_sweep_on_graph
 from autograd.transforms.tree import flatten, unflatten
 

@@ -11,7 +11,7 @@ import functools
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ParamSpec
 
-from autograd.engine.errors import typed
+from autograd.support.errors import typed
 from autograd.transforms.linearize import Call, Number
 from autograd.transforms.tree import is_one_number, unflatten, unflatten_matrix
 

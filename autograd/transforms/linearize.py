@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from autograd.engine import primitives as p
-from autograd.engine.errors import one_line, shown, typed
 from autograd.engine.graph import check_unchanged, topological_order
 from autograd.engine.primitive import Primitive
 from autograd.engine.recording import grad_enabled, resumed
 from autograd.engine.reductions import dot
 from autograd.engine.value import SWEEP, Value, constant, number_of
+from autograd.support.errors import one_line, shown, typed
 from autograd.transforms.sweeps import Subgraph, forward_sweep, reverse_sweep, reverse_sweep_on_graph
 from autograd.transforms.tree import flatten, is_one_number, is_row, located, unflatten
 

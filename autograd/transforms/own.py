@@ -10,10 +10,10 @@ from typing import Any, ParamSpec, TypeVar, Unpack, overload
 
 from autograd.engine.block import Block
 from autograd.engine.define import Facts, Own, entered
-from autograd.engine.errors import as_float, one_line, shown, typed
 from autograd.engine.primitive import PRIMITIVES, Primitive, Rule
 from autograd.engine.recording import grad_enabled, resumed
 from autograd.engine.value import Value, number_of
+from autograd.support.errors import as_float, one_line, shown, typed
 from autograd.transforms.tree import flatten, located, unflatten
 
 P = ParamSpec("P")

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice, repeat
 from typing import Any
 
-from autograd.engine.errors import as_float, one_line, shown
 from autograd.engine.value import Value
+from autograd.support.errors import as_float, one_line, shown
 
 
 def flatten(tree: Any, operation: str, where: str) -> list[Value | float]:

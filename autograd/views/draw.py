@@ -10,9 +10,9 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from autograd.engine.errors import one_line, shown, typed
 from autograd.engine.value import Value
-from autograd.files import write_whole
+from autograd.support.errors import one_line, shown, typed
+from autograd.support.files import write_whole
 from autograd.views.picture import Arrow, Item, Picture, picture
 from autograd.views.rendering import render
 from autograd.views.walk import show

@@ -9,11 +9,11 @@ from functools import reduce
 from itertools import pairwise
 from typing import NamedTuple
 
-from autograd.engine.errors import typed
 from autograd.engine.graph import check_unchanged, operand_values, topological_order
 from autograd.engine.value import Value
 from autograd.formulas.notation import LATEX, TEXT, operands_first, sizes, statements, to_text
 from autograd.formulas.symbol import Symbol, partial_formulas
+from autograd.support.errors import typed
 from autograd.views.names import node_names, shown
 from autograd.views.paths import MOST_COUNTED, Edge, Path, Paths, edges_down, nodes_between, product
 

@@ -8,9 +8,9 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from autograd.engine.errors import describe_all
-from autograd.engine.errors import shown as short
 from autograd.engine.primitive import PRIMITIVES
+from autograd.support.errors import describe_all
+from autograd.support.errors import shown as short
 from autograd.views.names import shown
 from autograd.views.walk import LEAF_KINDS, Node, Walk
 

@@ -6,12 +6,12 @@ import os
 import warnings
 from pathlib import Path
 
-from autograd.engine.errors import shown, typed
 from autograd.engine.graph import check_unchanged, operand_values, topological_order
 from autograd.engine.value import Value
-from autograd.files import write_whole
 from autograd.formulas.notation import to_text
 from autograd.formulas.symbol import Symbol
+from autograd.support.errors import shown, typed
+from autograd.support.files import write_whole
 from autograd.views import page, terminal, walk_json
 from autograd.views.names import node_names
 from autograd.views.walk import MANY_STEPS, Node, Walk

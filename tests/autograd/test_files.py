@@ -9,8 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-
-from autograd.files import write_whole
+from autograd.support.files import write_whole
 
 
 def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
@@ -41,7 +40,7 @@ def test_what_cannot_be_written_leaves_everything_as_it_was(tmp_path: Path, monk
 
 
 def test_a_pipe_is_written_to() -> None:
-    script = "from autograd.files import write_whole; write_whole('/dev/stdout', b'through the pipe')"
+    script = "from autograd.support.files import write_whole; write_whole('/dev/stdout', b'through the pipe')"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
     assert done.stdout == b"through the pipe"
 
@@ -139,7 +138,7 @@ def test_no_part_stays_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, e
 
 
 def test_a_stream_by_name_is_written_to_where_it_stands(tmp_path: Path) -> None:
-    script = "from autograd.files import write_whole; write_whole('/dev/stdout', b'whole')"
+    script = "from autograd.support.files import write_whole; write_whole('/dev/stdout', b'whole')"
     with (tmp_path / "out").open("w+b") as out:
         subprocess.run([sys.executable, "-c", script], stdout=out, check=True)
         out.seek(0)

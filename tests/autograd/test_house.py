@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parent.parent.parent
 PACKAGES = ("autograd", "nn", "demos")
 
-FLOORS = {"autograd.files": 0, "autograd.engine": 1, "autograd.transforms": 2, "autograd.formulas": 2} | {
+FLOORS = {"autograd.support.files": 0, "autograd.engine": 1, "autograd.transforms": 2, "autograd.formulas": 2} | {
     "autograd.program": 3,
     "autograd.linalg": 3,
     "autograd.special": 3,

@@ -7,9 +7,9 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from autograd.support.errors import as_float, describe_all, is_real, numeric_error
 
 from autograd import PRIMITIVES, Value, constant
-from autograd.engine.errors import as_float, describe_all, is_real, numeric_error
 
 
 def test_operands_are_shown_with_their_labels() -> None:

@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from autograd.support.errors import as_float, describe, one_line, shown, unsupported
 
 import autograd
 import nn
 from autograd import Value, constant
-from autograd.engine.errors import as_float, describe, one_line, shown, unsupported
 from autograd.views.walkthrough import Walkthrough
 from support.nasty import LONG, NASTY, Trap, assert_short, check_refusals
 
