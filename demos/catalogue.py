@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograd import Value
+from autograd.support.errors import shown
 from demos import chain_rule, digits, learning, mars, moons, network_cost, one_neuron, regression, xnor_step
 from demos.report import Report
 
@@ -122,4 +123,4 @@ def find(name: str) -> Demo:
         return known[name]
     near = difflib.get_close_matches(name, known)
     hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(d.name for d in DEMOS)}"
-    raise LookupError(f"no demo is called {name!r}; {hint}")
+    raise LookupError(f"no demo is called {shown(name)}; {hint}")

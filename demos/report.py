@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from autograd import Value, topological_order, variables
+from autograd.support.errors import shown
 
 _NUMBER = r"[-−]?\d+(?:,\d{3})*(?:\.\d+)?"
 _NUMBERS = re.compile(rf"(?:({_NUMBER})|\(({_NUMBER}(?:, {_NUMBER})*)\))( ?~)?")
@@ -52,7 +53,9 @@ def rounds_to(engine: Sequence[float], printed: str) -> bool:
     """
     parsed = printed_numbers(printed)
     if parsed is None:
-        raise ValueError(f"rounds_to: {printed!r} is neither a number nor a tuple of numbers such as '(2.87, −2.074)'")
+        raise ValueError(
+            f"rounds_to: {shown(printed)} is neither a number nor a tuple of numbers such as '(2.87, −2.074)'"
+        )
     numbers, carried = parsed
     units = Decimal("1.5") if carried else Decimal("0.5")
     return len(engine) == len(numbers) and all(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import autograd
+from autograd.support.errors import shown, typed
 
 T = TypeVar("T")
 
@@ -49,13 +50,12 @@ def activation_of(activation: str | Activation) -> Activation:
             )
         if activation not in ACTIVATIONS:
             raise ValueError(
-                f"unknown activation {activation!r}; known are {', '.join(ACTIVATIONS)}, or pass a function"
+                f"unknown activation {shown(activation)}; known are {', '.join(ACTIVATIONS)}, or pass a function"
             )
         return ACTIVATIONS[activation]
     if not callable(activation):
         raise TypeError(
-            f"activation must be a name ({', '.join(ACTIVATIONS)}) or a function of one number, "
-            f"got {type(activation).__name__} {activation!r}"
+            f"activation must be a name ({', '.join(ACTIVATIONS)}) or a function of one number, got {typed(activation)}"
         )
     return activation
 
@@ -72,4 +72,4 @@ def name_of(activation: Activation) -> str:
     for name, known in ACTIVATIONS.items():
         if activation is known:
             return name
-    raise TypeError(f"activation {activation!r} has no name to save it by; use one of {', '.join(ACTIVATIONS)}")
+    raise TypeError(f"activation {shown(activation)} has no name to save it by; use one of {', '.join(ACTIVATIONS)}")

@@ -10,7 +10,7 @@ from types import BuiltinMethodType
 from typing import Any, Protocol, TypeAlias, TypeGuard, TypeVar, cast
 
 from autograd import Value
-from autograd.support.errors import as_float, is_real
+from autograd.support.errors import as_float, is_real, shown, typed
 
 Plain: TypeAlias = float | numbers.Real
 """A number that records nothing: int, float, Fraction, a NumPy scalar."""
@@ -50,10 +50,10 @@ def count_of(owner: str, argument: str, number: Any, least: int = 1) -> int:
     ValueError: fit: epochs is 0, but must be at least 1
     """
     if isinstance(number, bool) or not hasattr(number, "__index__"):
-        raise TypeError(f"{owner}: {argument} must be a whole number, got {type(number).__name__} {number!r}")
+        raise TypeError(f"{owner}: {argument} must be a whole number, got {typed(number)}")
     count = int(number)
     if count < least:
-        raise ValueError(f"{owner}: {argument} is {count}, but must be at least {least}")
+        raise ValueError(f"{owner}: {argument} is {shown(count)}, but must be at least {least}")
     return count
 
 
@@ -64,7 +64,7 @@ def truth_of(owner: str, argument: str, thing: Any) -> bool:
         TypeError: for anything else.
     """
     if not is_real(thing) or thing not in (0, 1):
-        raise TypeError(f"{owner}: {argument} must be True or False, got {type(thing).__name__} {thing!r}")
+        raise TypeError(f"{owner}: {argument} must be True or False, got {typed(thing)}")
     return bool(thing)
 
 
@@ -109,4 +109,4 @@ def generator_of(seed: int | random.Random | None) -> random.Random:
         return seed
     if hasattr(seed, "__index__") and not isinstance(seed, bool):
         return random.Random(int(seed))
-    raise TypeError(f"seed must be an int, a random.Random or None, got {type(seed).__name__} {seed!r}")
+    raise TypeError(f"seed must be an int, a random.Random or None, got {typed(seed)}")

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from autograd import Value
-from autograd.support.errors import as_float
+from autograd.support.errors import as_float, shown, typed
 from autograd.transforms.tree import is_array, unflatten
 from nn.arguments import is_row
 
@@ -75,11 +75,11 @@ def examples(
     _check_reduction(name, reduction)
     rows = _rows(name, argument, predictions)
     if not is_row(predictions):
-        raise TypeError(f"{name}: {argument} must be a row with a number per class, got {predictions!r}")
+        raise TypeError(f"{name}: {argument} must be a row with a number per class, got {typed(predictions)}")
     if not is_row(predictions[0]):
         return [(rows[0], _class_target(name, "targets", targets, len(rows[0])))]
     if not is_row(targets) or len(targets) != len(rows):
-        got = len(targets) if is_row(targets) else repr(targets)
+        got = len(targets) if is_row(targets) else typed(targets)
         raise ValueError(f"{name}: {len(rows)} rows of {argument}, but targets are {got}; give one for each row")
     return [
         (row, _class_target(name, f"targets[{i}]", target, len(row)))
@@ -109,10 +109,12 @@ def class_index(name: str, argument: str, index: Any, classes: int) -> int:
         ValueError: if it lies outside the classes.
     """
     if isinstance(index, bool) or not isinstance(index, numbers.Real) or not float(index).is_integer():
-        raise TypeError(f"{name}: {argument} must be a class index (a whole number) or a one-hot row, got {index!r}")
+        raise TypeError(
+            f"{name}: {argument} must be a class index (a whole number) or a one-hot row, got {typed(index)}"
+        )
     hot = int(float(index))
     if not 0 <= hot < classes:
-        raise ValueError(f"{name}: {argument} is class {hot}, but the {classes} classes are 0 to {classes - 1}")
+        raise ValueError(f"{name}: {argument} is class {shown(hot)}, but the {classes} classes are 0 to {classes - 1}")
     return hot
 
 
@@ -124,7 +126,7 @@ def _rows(name: str, argument: str, things: Any) -> list[list[Any]]:
     rows = things if is_row(things[0]) else [things]
     for i, row in enumerate(rows):
         if not is_row(row):
-            raise TypeError(f"{name}: {argument} mixes rows and numbers: {argument}[{i}] is {row!r}")
+            raise TypeError(f"{name}: {argument} mixes rows and numbers: {argument}[{i}] is {shown(row)}")
         if len(row) == 0:
             raise ValueError(f"{name}: {argument}[{i}] is empty; each row needs at least one number")
     return [[_number(name, argument, things, i, j, x) for j, x in enumerate(row)] for i, row in enumerate(rows)]
@@ -151,7 +153,7 @@ def _shape(rows: Sequence[Sequence[Any]]) -> str:
 
 def _check_reduction(name: str, reduction: str) -> None:
     if reduction not in ("mean", "sum"):
-        raise ValueError(f'{name}: reduction must be "mean" or "sum", got {reduction!r}')
+        raise ValueError(f'{name}: reduction must be "mean" or "sum", got {shown(reduction)}')
 
 
 def check_share(name: str, argument: str, things: Any, i: int, j: int, number: Any) -> None:

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from autograd.support.errors import shown, typed
 from autograd.support.files import write_whole
 from nn.arguments import as_python
 
@@ -43,7 +44,7 @@ def read_document(path: Path) -> dict[str, Any]:
     if version != VERSION:
         newer = isinstance(version, int) and version > VERSION
         raise ValueError(
-            f"load: {path} has version {version!r}, this program reads {VERSION}; "
+            f"load: {path} has version {shown(version)}, this program reads {VERSION}; "
             + ("it was saved by a newer one: upgrade scalar-autograd" if newer else "it was edited or damaged")
         )
     content = document.get("content")
@@ -62,7 +63,6 @@ def _plain(thing: Any) -> Any:
     number = as_python(thing)
     if number is thing:
         raise TypeError(
-            f"save: {type(thing).__name__} {thing!r} can't be written to a file; use numbers, text, lists and dicts in "
-            "architecture()"
+            f"save: {typed(thing)} can't be written to a file; use numbers, text, lists and dicts in architecture()"
         )
     return number

@@ -6,6 +6,8 @@ import math
 import random
 from collections.abc import Callable
 
+from autograd.support.errors import shown, typed
+
 Initializer = Callable[[random.Random, int, int], float]
 """Draws one weight: `(generator, fan_in, fan_out) -> float`, for a layer of `fan_in` inputs and `fan_out` units."""
 
@@ -45,13 +47,13 @@ def initializer_of(initializer: str | Initializer) -> Initializer:
     if isinstance(initializer, str):
         if initializer not in INITIALIZERS:
             raise ValueError(
-                f"unknown initializer {initializer!r}; known are {', '.join(INITIALIZERS)}, "
+                f"unknown initializer {shown(initializer)}; known are {', '.join(INITIALIZERS)}, "
                 "or pass a function (generator, fan_in, fan_out) -> float"
             )
         return INITIALIZERS[initializer]
     if not callable(initializer):
         raise TypeError(
             f"initializer must be a name ({', '.join(INITIALIZERS)}) or a function (generator, fan_in, fan_out) -> "
-            f"float, got {type(initializer).__name__} {initializer!r}"
+            f"float, got {typed(initializer)}"
         )
     return initializer

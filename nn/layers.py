@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from autograd import Value, dot
-from autograd.support.errors import as_float
+from autograd.support.errors import as_float, typed
 from nn.activations import Activation, activation_of, name_of
 from nn.arguments import Number, count_of, generator_of, is_row
 from nn.init import Initializer, initializer_of
@@ -172,7 +172,7 @@ class MLP(Module):
         seed: int | random.Random | None = None,
     ) -> None:
         if not is_row(units):
-            raise TypeError(f"MLP: units must be a list, for instance MLP(2, [16, 1]), got {units!r}")
+            raise TypeError(f"MLP: units must be a list, for instance MLP(2, [16, 1]), got {typed(units)}")
         sizes = [count_of("MLP", "inputs", inputs), *(count_of("MLP", f"units[{i}]", n) for i, n in enumerate(units))]
         if len(sizes) == 1:
             raise ValueError("MLP: units is empty; name at least the output layer, for instance MLP(2, [16, 1])")
@@ -181,7 +181,7 @@ class MLP(Module):
             activations = [activation] * (len(sizes) - 2) + [output_activation]
         elif not is_row(activation):
             raise TypeError(
-                f"MLP: activation must be a name, a function, or a list of one per layer, got {activation!r}"
+                f"MLP: activation must be a name, a function, or a list of one per layer, got {typed(activation)}"
             )
         else:
             activations = list(activation)
@@ -229,7 +229,9 @@ class MLP(Module):
 def _inputs(x: Iterable[Any], count: int, owner: Module) -> list[Any]:
     """An input vector as a list of Values and floats."""
     if not hasattr(x, "__iter__"):
-        raise TypeError(f"{type(owner).__name__}: x must be a list of {count} numbers, got {x!r}; put it into a list")
+        raise TypeError(
+            f"{type(owner).__name__}: x must be a list of {count} numbers, got {typed(x)}; put it into a list"
+        )
     row = list(x)
     if len(row) != count:
         raise ValueError(

@@ -11,6 +11,7 @@ import re
 from typing import Any
 
 import autograd
+from autograd.support.errors import typed
 from nn.arguments import count_of, is_row, not_negative
 from nn.batches import check_share, class_index, examples, pairs, place, plain, varies
 from nn.module import Module
@@ -216,7 +217,7 @@ def l2_penalty(model: Module, strength: float) -> Any:
     4.5
     """
     if not isinstance(model, Module):
-        raise TypeError(f"l2_penalty: model must be a Module, such as an MLP, got {type(model).__name__} {model!r}")
+        raise TypeError(f"l2_penalty: model must be a Module, such as an MLP, got {typed(model)}")
     strength = not_negative("l2_penalty", "strength", strength)
     weights = [
         parameter for name, parameter in model.named_parameters() if not _BIAS.fullmatch(name.rpartition(".")[2])

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from autograd import Value
-from autograd.support.errors import as_float
+from autograd.support.errors import as_float, typed
 from nn.arguments import Number, Plain, Row, is_row
 from nn.batches import class_index
 
@@ -34,7 +34,7 @@ def accuracy(
     """
     for argument, things in (("predictions", predictions), ("targets", targets)):
         if not is_row(things):
-            raise TypeError(f"accuracy: {argument} must be a list with one for each example, got {things!r}")
+            raise TypeError(f"accuracy: {argument} must be a list with one for each example, got {typed(things)}")
     if len(predictions) != len(targets):
         raise ValueError(f"accuracy: {len(predictions)} predictions, but {len(targets)} targets; give each its target")
     if len(predictions) == 0:

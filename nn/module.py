@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from autograd import Value
-from autograd.support.errors import as_float
+from autograd.support.errors import as_float, one_line, shown, typed
 from nn.containers import attributes, elements, holds_nothing, holds_others, of_class
 from nn.descent import move, zero_gradients
 from nn.files import write_document
@@ -102,13 +102,13 @@ class Module:
                 seen[id(parameter)] = parameter
                 if parameter.primitive is not None:
                     raise ValueError(
-                        f"{type(self).__name__}: {_full(name, i)} is the result of {parameter.primitive.name}, not a "
-                        "parameter that can be trained; make parameters with Value(number), and keep results with "
-                        ".detach()"
+                        f"{type(self).__name__}: {one_line(_full(name, i), 120)} is the result of "
+                        f"{parameter.primitive.name}, not a parameter that can be trained; make parameters with "
+                        "Value(number), and keep results with .detach()"
                     )
                 if new and name in names:
                     raise ValueError(
-                        f"{type(self).__name__}: two parameters are named {_full(name, i)!r}; rename an attribute"
+                        f"{type(self).__name__}: two parameters are named {shown(_full(name, i))}; rename an attribute"
                     )
                 names.add(name)
                 new = False
@@ -116,9 +116,9 @@ class Module:
         for name, thing in others:
             if holds_others(thing, seen):
                 raise TypeError(
-                    f"{type(self).__name__}: {name}, a {type(thing).__name__}, holds parameters where none are "
-                    "looked for; keep them in attributes of a Module's instance, or there in a list, tuple, dict, "
-                    "deque or NumPy array"
+                    f"{type(self).__name__}: {one_line(name, 120)}, a {one_line(type(thing).__name__)}, holds "
+                    "parameters where none are looked for; keep them in attributes of a Module's instance, or there "
+                    "in a list, tuple, dict, deque or NumPy array"
                 )
 
     def label_parameters(self) -> None:
@@ -155,7 +155,7 @@ class Module:
         """
         name = f"{type(self).__name__}.load_state_dict"
         if not isinstance(state_dict, Mapping):
-            raise TypeError(f"{name}: state_dict must be a dict of numbers by name, got {type(state_dict).__name__}")
+            raise TypeError(f"{name}: state_dict must be a dict of numbers by name, got {typed(state_dict)}")
         parameters = dict(self.named_parameters())
         missing = [key for key in parameters if key not in state_dict]
         unknown = [key for key in state_dict if key not in parameters]
@@ -197,7 +197,7 @@ class Module:
         numbers = self.state_dict()
         for name, number in numbers.items():
             if not math.isfinite(number):
-                raise ValueError(f"save: parameter {name} is {number}; nothing was written")
+                raise ValueError(f"save: parameter {one_line(name, 120)} is {number}; nothing was written")
         content: dict[str, Any] = {
             "model": {"class": type(self).__name__, "architecture": self.architecture(), "parameters": numbers}
         }
@@ -217,5 +217,5 @@ def _full(name: str, index: int | None) -> str:
 
 
 def _listed(names: list[Any]) -> str:
-    shown = ", ".join(map(repr, names[:3]))
-    return f"{shown} and {len(names) - 3} more" if len(names) > 3 else shown
+    listed = ", ".join(map(shown, names[:3]))
+    return f"{listed} and {len(names) - 3} more" if len(names) > 3 else listed

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from autograd import Value
-from autograd.support.errors import as_float
+from autograd.support.errors import as_float, one_line, shown, typed
 from nn.arguments import as_python, count_of, is_row, not_negative, truth_of
 from nn.descent import adam_step, gradient_step, momentum_step, move, sum_of_gradients, zero_gradients
 
@@ -34,11 +34,15 @@ class Optimizer(ABC):
     def __init__(self, parameters: Iterable[Value], learning_rate: LearningRate, weight_decay: float) -> None:
         name = type(self).__name__
         if not hasattr(parameters, "__iter__"):
-            raise TypeError(f"{name}: parameters must be a list of Values, got {parameters!r}; pass model.parameters()")
+            raise TypeError(
+                f"{name}: parameters must be a list of Values, got {typed(parameters)}; pass model.parameters()"
+            )
         self.parameters = list(parameters)
         for i, parameter in enumerate(self.parameters):
             if not isinstance(parameter, Value) or not parameter.is_leaf or parameter.is_constant:
-                raise TypeError(f"{name}: parameters[{i}] is {parameter!r}, not a variable; pass model.parameters()")
+                raise TypeError(
+                    f"{name}: parameters[{i}] is {shown(parameter)}, not a variable; pass model.parameters()"
+                )
         if not self.parameters:
             raise ValueError(f"{name}: no parameters to train; pass model.parameters()")
         if len(set(map(id, self.parameters))) != len(self.parameters):
@@ -112,7 +116,7 @@ class Optimizer(ABC):
         """
         name = f"{type(self).__name__}.load_state_dict"
         if not isinstance(state_dict, Mapping):
-            raise TypeError(f"{name}: state_dict must be what state_dict() returned, got {state_dict!r}")
+            raise TypeError(f"{name}: state_dict must be what state_dict() returned, got {typed(state_dict)}")
         _check_names(name, "entries", state_dict, _STATE_DICT)
         rate, options, steps, state = (state_dict[entry] for entry in _STATE_DICT)
         _check_names(name, "options", options, self._options())
@@ -218,10 +222,10 @@ class Adam(Optimizer):
         name = type(self).__name__
         super().__init__(parameters, learning_rate, weight_decay)
         if not is_row(betas) or len(betas) != 2:
-            raise TypeError(f"{name}: betas must be two numbers, such as (0.9, 0.999), got {betas!r}")
+            raise TypeError(f"{name}: betas must be two numbers, such as (0.9, 0.999), got {typed(betas)}")
         self.betas = not_negative(name, "betas[0]", betas[0]), not_negative(name, "betas[1]", betas[1])
         if max(self.betas) >= 1.0:
-            raise ValueError(f"{name}: betas must be two numbers in [0, 1), got {betas!r}")
+            raise ValueError(f"{name}: betas must be two numbers in [0, 1), got {shown(betas)}")
         self.epsilon = not_negative(name, "epsilon", epsilon)
 
     def _next(self, rate: float) -> tuple[list[float], dict[str, list[float]]]:
@@ -269,13 +273,14 @@ class AdamW(Adam):
 
 
 def _called(parameter: Value) -> str:
-    return parameter.label or "a parameter without label"
+    return one_line(parameter.label or "") or "a parameter without label"
 
 
 def _check_names(name: str, argument: str, found: Any, expected: Iterable[str]) -> None:
     """Refuse a dict of other names."""
     if not isinstance(found, Mapping) or set(found) != set(expected):
-        got = ", ".join(map(str, found)) if isinstance(found, Mapping) else repr(found)
+        got = ", ".join(map(str, found)) if isinstance(found, Mapping) else shown(found)
         raise ValueError(
-            f"{name}: the {argument} must be {', '.join(expected)}, got {got or 'none'}; is it of another class?"
+            f"{name}: the {argument} must be {', '.join(expected)}, got {one_line(got, 200) or 'none'}; "
+            "is it of another class?"
         )

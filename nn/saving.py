@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from autograd.support.errors import one_line
 from nn.files import read_document
 from nn.module import Module
 from nn.optim import LearningRate, Optimizer
@@ -60,14 +61,16 @@ def load(path: str | os.PathLike[str], learning_rate: LearningRate | None = None
         optimizer = _optimizer(content["optimizer"], model, learning_rate, place) if "optimizer" in content else None
         generator = _generator(content["generator"]) if "generator" in content else None
     except (KeyError, IndexError, AttributeError, TypeError) as error:
-        raise ValueError(f"load: {place} is not complete: {type(error).__name__}: {error}") from None
+        raise ValueError(
+            f"load: {place} is not complete: {type(error).__name__}: {one_line(str(error), 300)}"
+        ) from None
     return Saved(model, optimizer, generator)
 
 
 def _model(content: dict[str, Any], path: Path) -> Module:
     made: Module = _known(Module, content["class"], path)(**content["architecture"])
     if list(made.state_dict()) != list(content["parameters"]):
-        raise ValueError(f"load: {path} has other parameters than a {content['class']} of its architecture")
+        raise ValueError(f"load: {path} has other parameters than a {one_line(content['class'])} of its architecture")
     made.load_state_dict(content["parameters"])
     return made
 
@@ -98,4 +101,6 @@ def _known(base: type, name: str, path: Path) -> Any:
         if kind.__name__ == name:
             return kind
         pending += kind.__subclasses__()
-    raise ValueError(f"load: {path} holds a {name}, which is not known here; import the module that defines it first")
+    raise ValueError(
+        f"load: {path} holds a {one_line(str(name))}, which is not known here; import the module that defines it first"
+    )

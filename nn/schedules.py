@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from autograd.support.errors import typed
 from nn.arguments import count_of, not_negative
 
 Schedule = Callable[[int], float]
@@ -71,6 +72,8 @@ def warm_up(schedule: Schedule, steps: int) -> Schedule:
     [0.25, 0.5, 0.75, 1.0, 1.0, 1.0]
     """
     if not callable(schedule):
-        raise TypeError(f"warm_up: schedule must be a function of the step, such as constant(0.1), got {schedule!r}")
+        raise TypeError(
+            f"warm_up: schedule must be a function of the step, such as constant(0.1), got {typed(schedule)}"
+        )
     steps = count_of("warm_up", "steps", steps)
     return lambda step: schedule(0) * (step + 1) / steps if step < steps else schedule(step - steps)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 from autograd import Value, no_grad
-from autograd.support.errors import as_float
+from autograd.support.errors import as_float, shown, typed
 from nn.arguments import Plain, Row, count_of, generator_of, is_row
 from nn.batches import plain_structure
 from nn.descent import zero_gradients
@@ -121,16 +121,18 @@ def fit(
     ([2.0, 1.0], 200)
     """
     if not callable(model) or not hasattr(model, "parameters"):
-        raise TypeError(f"fit: model must be a Module, such as an MLP, got {type(model).__name__} {model!r}")
+        raise TypeError(f"fit: model must be a Module, such as an MLP, got {typed(model)}")
     if not callable(loss):
-        raise TypeError(f"fit: loss must be a function of a prediction and its target, such as nn.mse, got {loss!r}")
+        raise TypeError(
+            f"fit: loss must be a function of a prediction and its target, such as nn.mse, got {typed(loss)}"
+        )
     if not isinstance(optimizer, Optimizer):
-        raise TypeError(f"fit: optimizer must be one, such as SGD(model.parameters(), 0.1), got {optimizer!r}")
+        raise TypeError(f"fit: optimizer must be one, such as SGD(model.parameters(), 0.1), got {typed(optimizer)}")
     metrics = {} if metrics is None else metrics
     if not isinstance(metrics, Mapping) or not all(map(callable, metrics.values())):
-        raise TypeError(f'fit: metrics must be a dict by name, such as {{"accuracy": accuracy}}, got {metrics!r}')
+        raise TypeError(f'fit: metrics must be a dict by name, such as {{"accuracy": accuracy}}, got {typed(metrics)}')
     if penalty is not None and not callable(penalty):
-        raise TypeError(f"fit: penalty must be a function of the model, or None, got {penalty!r}")
+        raise TypeError(f"fit: penalty must be a function of the model, or None, got {typed(penalty)}")
     rows, targets = _checked_data(X, y)
     epochs = count_of("fit", "epochs", epochs)
     size = len(rows) if batch_size is None else count_of("fit", "batch_size", batch_size)
@@ -181,7 +183,7 @@ def _differentiated(value: Any, weight: float, what: str) -> float:
     """
     if not isinstance(value, Value) or value.is_constant:
         raise TypeError(
-            f"fit: {what} is {value!r}, which depends on no parameter; return a Value made of the prediction, "
+            f"fit: {what} is {shown(value)}, which depends on no parameter; return a Value made of the prediction, "
             "and don't train under no_grad()"
         )
     if not math.isfinite(value.data):
@@ -197,7 +199,7 @@ def _checked_data(X: Row[Any], y: Row[Any]) -> tuple[list[list[float]], list[Any
     """The examples as rows of finite floats, the targets as a list."""
     for argument, things in (("X", X), ("y", y)):
         if not is_row(things):
-            raise TypeError(f"fit: {argument} must be a list with one for each example, got {things!r}")
+            raise TypeError(f"fit: {argument} must be a list with one for each example, got {typed(things)}")
     if len(X) == 0:
         raise ValueError("fit: X is empty; pass at least one example")
     if len(X) != len(y):
@@ -205,7 +207,9 @@ def _checked_data(X: Row[Any], y: Row[Any]) -> tuple[list[list[float]], list[Any
     rows = []
     for i, example in enumerate(X):
         if not is_row(example):
-            raise TypeError(f"fit: X[{i}] is {example!r}, but must be a row of numbers; put a lone one into a list")
+            raise TypeError(
+                f"fit: X[{i}] is {shown(example)}, but must be a row of numbers; put a lone one into a list"
+            )
         if len(example) != len(X[0]):
             raise ValueError(
                 f"fit: X[{i}] has {len(example)} numbers, but X[0] has {len(X[0])}; make rows of one length"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from autograd.engine.value import Value
+from autograd.support.errors import typed
 
 
 def topological_order(*outputs: Value, until: Iterable[Value] = ()) -> list[Value]:
@@ -27,7 +28,7 @@ def topological_order(*outputs: Value, until: Iterable[Value] = ()) -> list[Valu
     seen = {id(node) for node in until}
     for output in outputs:
         if not isinstance(output, Value):
-            raise TypeError(f"topological_order: an output must be a Value, got {type(output).__name__} {output!r}")
+            raise TypeError(f"topological_order: an output must be a Value, got {typed(output)}")
         waiting: list[Value | tuple[Value]] = [output]  # to visit; in a tuple, what comes once its operands are through
         while waiting:
             node = waiting.pop()

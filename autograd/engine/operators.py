@@ -17,7 +17,7 @@ from typing import Any, Self
 from autograd.engine import primitives as p
 from autograd.engine.primitive import Primitive
 from autograd.support.compilation import keep_attributes, mypyc_attr
-from autograd.support.errors import is_real
+from autograd.support.errors import is_real, unsupported
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)
@@ -31,7 +31,7 @@ class Recorded:
         """Record one operation; at least one operand is of this class, the others may be plain numbers."""
         raise NotImplementedError(f"{type(self).__name__} must say how it records: define apply_primitive")
 
-    # An unknown operand gives NotImplemented, so that its own class may answer: an ndarray broadcasts.
+    # Of an unknown operand an operator returns NotImplemented, so that its class may answer: an ndarray broadcasts.
     # fmt: off
     def __add__(self, other: Self | float | Real) -> Self: return self._record(p.add, self, other)
     def __radd__(self, other: Self | float | Real) -> Self: return self._record(p.add, other, self)
@@ -96,7 +96,9 @@ class Recorded:
     # fmt: on
 
     def _record(self, primitive: Primitive, lhs: Any, rhs: Any) -> Any:
-        return self.apply_primitive(primitive, (lhs, rhs)) if is_operand(lhs) and is_operand(rhs) else NotImplemented
+        if is_operand(lhs) and is_operand(rhs):
+            return self.apply_primitive(primitive, (lhs, rhs))
+        return unsupported(rhs if is_operand(lhs) else lhs, primitive.name)
 
 
 def is_operand(thing: Any) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from autograd.support.compilation import keep_attributes, mypyc_attr
-from autograd.support.errors import as_float, numeric_error
+from autograd.support.errors import as_float, numeric_error, one_line, typed
 
 Rule = Callable[..., Any]
 """A polymorphic rule; its types are those of the numbers it is given."""
@@ -61,6 +61,11 @@ class Primitive:
         at_kink: Rule | None = None,
         textbook: Rule | None = None,
     ) -> None:
+        for rule, which in ((value, "value"), (partials, "partials")):
+            if not callable(rule):
+                raise TypeError(
+                    f"{one_line(str(name))}: the rule for the {which} must be a function, got {typed(rule)}"
+                )
         self.name = name
         self.symbol = symbol or name
         self.value = value
@@ -79,7 +84,7 @@ class Primitive:
         self.definition = f"{signature} is defined for {domain}" if domain else signature
 
     def __call__(self, *operands: Any, **keywords: Any) -> Any:
-        """Apply the operation: floats give a float, anything that records itself is recorded.
+        """Apply the operation: of floats it returns a float; anything that records itself is recorded.
 
         Raises:
             TypeError: for a wrong number of operands, or one that is not a real number.
@@ -114,7 +119,7 @@ class Primitive:
             got = [str(len(operands)), *(f"{name}=" for name in keywords)]
             raise TypeError(
                 f"{self.name} takes {len(names)} operand{'s' if len(names) > 1 else ''} ({', '.join(names)}), "
-                f"got {' and '.join(got)}"
+                f"got {one_line(' and '.join(got), 120)}"
             )
         return tuple(bound)
 
@@ -162,7 +167,7 @@ class Primitive:
         else:
             partials = rule(operands[0], operands[1], y) if n == 2 else rule(*operands, y)
         if not isinstance(partials, (tuple, list)):
-            raise TypeError(f"{self.name}: the rule for the partials must return a tuple, got {partials!r}")
+            raise TypeError(f"{self.name}: the rule for the partials must return a tuple, got {typed(partials)}")
         if len(partials) != n:
             raise TypeError(
                 f"{self.name}: the rule returns {len(partials)} partials for {n} operands; "

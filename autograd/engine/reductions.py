@@ -9,13 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from numbers import Real
-from typing import TYPE_CHECKING, Any, TypeAlias, overload
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, overload
 
 from autograd.engine import primitives as p
 from autograd.engine.define import each_of_many, of_many
 from autograd.engine.primitive import Primitive
 from autograd.engine.value import Operands, Value, number_of, record_many
-from autograd.support.errors import as_float
+from autograd.support.errors import as_float, as_list
 
 if TYPE_CHECKING:
     from autograd.engine.define import Array
@@ -170,11 +170,13 @@ def softmax(xs: Iterable[Any]) -> list[Any]:
     return [power / total for power in powers]
 
 
+_ORDERED: Final = ("dot", "log_softmax", "softmax")
+"""Where an operand has a place that counts."""
+
+
 def _listed(xs: Any, function: str, argument: str = "xs", least: int = 0) -> list[Any]:
     """The operands, which may come from any iterable; Any, so that what is not a number gets as far as the message."""
-    if not hasattr(xs, "__iter__"):
-        raise TypeError(f"{function}: {argument} must be a list of Values and numbers, got {xs!r}; put it into a list")
-    operands = list(xs)
+    operands = as_list(xs, function, argument, ordered=function in _ORDERED)
     if len(operands) < least:
         raise ValueError(f"{function}: of nothing; pass at least one operand")
     return operands

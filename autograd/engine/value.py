@@ -24,7 +24,7 @@ from autograd.engine.operators import Recorded, is_operand
 from autograd.engine.primitive import Primitive
 from autograd.engine.recording import OPEN, grad_enabled, operation_done, sweep_starts
 from autograd.support.compilation import keep_attributes, make_nodes, make_untracked, mypyc_attr, track, untrack
-from autograd.support.errors import as_float, numeric_error
+from autograd.support.errors import as_float, numeric_error, typed
 
 _ADD: Final[Primitive] = p.add
 _SUB: Final[Primitive] = p.sub
@@ -161,7 +161,7 @@ class Value(Recorded):
             _refuse_hand_made("more than data and a label")
         self._data = data if type(data) is float else as_float(data, "Value", "data")
         if label is not None:
-            self.label = label
+            self._label = _as_label(label)
 
     def __init_subclass__(cls) -> None:
         raise TypeError("Value can't be subclassed: operators return Values; write a class that holds one")
@@ -193,9 +193,7 @@ class Value(Recorded):
 
     @label.setter
     def label(self, name: Name) -> None:
-        if name is not None and not isinstance(name, str):
-            _refuse_hand_made(f"a {type(name).__name__} for a label")
-        self._label = name
+        self._label = None if name is None else _as_label(name)
 
     @property
     def primitive(self) -> Primitive | None:
@@ -397,10 +395,10 @@ class Value(Recorded):
         return self._data != 0.0
 
     def __float__(self) -> float:
-        raise TypeError(_DROPS_GRADIENT.format("float", self))
+        raise TypeError(_DROPS_GRADIENT.format("float", typed(self)))
 
     def __int__(self) -> int:
-        raise TypeError(_DROPS_GRADIENT.format("int", self))
+        raise TypeError(_DROPS_GRADIENT.format("int", typed(self)))
 
     def __format__(self, spec: str) -> str:
         return format(self._data, spec) if spec else str(self)
@@ -425,7 +423,7 @@ class Value(Recorded):
             raise ValueError("backward: gradient is nan; start from a number, usually 1.0")
         if self._constant:
             raise RuntimeError(
-                f"backward: {self!r} is a constant and depends on no variable; "
+                f"backward: {typed(self)} is a constant and depends on no variable; "
                 "make the inputs with Value(...), and don't compute under no_grad()"
             )
         if self._primitive is None:
@@ -469,7 +467,7 @@ class Value(Recorded):
     def __reduce__(self) -> tuple[Any, ...]:
         if self._primitive is not None:
             raise TypeError(
-                f"{self!r} is the result of {self._primitive.name}; only leaves are copied or pickled. "
+                f"{typed(self)} is the result of {self._primitive.name}; only leaves are copied or pickled. "
                 "Copy the leaves and compute again, or keep the number alone with .detach()"
             )
         return _restore, (self._data, self._grad, self._constant, self._label)
@@ -482,12 +480,12 @@ make_untracked(Operands)
 make_nodes(Value)
 
 _DROPS_GRADIENT: Final = (
-    "{0}() of {1!r} would drop its gradient silently; use .data for the number, or the functions of autograd "
+    "{0}() of {1} would drop its gradient silently; use .data for the number, or the functions of autograd "
     "(autograd.exp, not math.exp) to keep the graph; an array that holds Values needs dtype=object, or be a list"
 )
 
 
-def constant(data: Given, label: str | None = None) -> Value:
+def constant(data: Given, label: Name = None) -> Value:
     """A number that takes part in expressions and drawings but never gets a gradient.
 
     >>> target = constant(0.3, label="target")
@@ -565,6 +563,12 @@ def _is_plain(x: object) -> bool:
 
 def _as_plain(x: object) -> float:
     return x if type(x) is float else float(x) if type(x) is int else math.nan
+
+
+def _as_label(name: Any) -> str:
+    if not isinstance(name, str):
+        _refuse_hand_made(f"{typed(name)} for a label")
+    return name
 
 
 def _power(x: float, exponent: float) -> float:

@@ -59,7 +59,7 @@ def javascript_table(uses: Iterable[tuple[Primitive, int]] | None = None) -> str
     """A JavaScript expression: an object `{name: {value: (x) => y, partials: (x, y) => [dy/dx0, ...]}}`.
 
     `x` is the array of operands. A partial is `null` where nothing flows back. What Python's floats refuse (a
-    division by zero, an overflow) gives the infinity or NaN of IEEE 754.
+    division by zero, an overflow) becomes the infinity or NaN of IEEE 754.
 
     Args:
         uses: the rows wanted, each with a number of operands; by default the whole table, variadic rows with as many

@@ -7,7 +7,7 @@ from typing import Any
 
 from autograd.engine.operators import Recorded
 from autograd.engine.primitive import Primitive
-from autograd.support.errors import as_float
+from autograd.support.errors import as_float, one_line
 
 
 def _comparison(sign: str) -> Callable[[Symbol, Any], Symbol]:
@@ -50,7 +50,9 @@ class Symbol(Recorded):
     __hash__ = object.__hash__
 
     def __bool__(self) -> bool:
-        raise TypeError(f"whether {self!r} holds is not known while a formula is written; choose with where(...)")
+        raise TypeError(
+            f"whether {one_line(repr(self), 120)} holds is not known while a formula is written; choose with where(...)"
+        )
 
     @property
     def is_comparison(self) -> bool:
@@ -116,6 +118,6 @@ def partial_formulas(primitive: Primitive, operands: Sequence[Any], y: Any, *, e
 
 def _not_polymorphic(primitive: Primitive, rule: str, error: TypeError) -> TypeError:
     return TypeError(
-        f"{primitive.name}: its {rule} rule can't be written as a formula ({error}); write it with operators, "
-        "functions of autograd and where(...), not with math functions or if"
+        f"{primitive.name}: its {rule} rule can't be written as a formula ({one_line(str(error), 200)}); write it with "
+        "operators, functions of autograd and where(...), not with math functions or if"
     )

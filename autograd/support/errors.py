@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import numbers
 import reprlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from itertools import islice
 from typing import Any, Final
 
@@ -34,12 +34,13 @@ def shown(thing: Any, width: int = 40) -> str:
 
 
 def typed(thing: Any) -> str:
-    """What an argument turned out to be: its type, and the thing itself.
+    """What an argument turned out to be: its type, and the thing itself; of a Value its label and number.
 
     >>> typed("2")
     "str '2'"
     """
-    return f"{one_line(type(thing).__name__)} {shown(thing)}"
+    told = describe(thing) if hasattr(type(thing), "apply_primitive") else shown(thing)
+    return f"{one_line(type(thing).__name__)} {told}"
 
 
 def one_line(text: str, width: int = 40) -> str:
@@ -129,6 +130,32 @@ def as_float(number: Any, operation: str, argument: str, nested: bool = False) -
     )
 
 
+def as_list(numbers: Any, operation: str, argument: str, ordered: bool = False) -> list[Any]:
+    """The elements of any iterable of numbers; they aren't looked at.
+
+    Args:
+        numbers: what was given.
+        operation, argument: what a message calls the operation and its argument.
+        ordered: whether the order of the elements counts, so that a set won't do.
+
+    Raises:
+        TypeError: for what is not a row of numbers: a single number, an array of none or several dimensions, a text,
+            a dict, whose elements would be its keys.
+    """
+    if type(numbers) is list or type(numbers) is tuple:
+        return list(numbers)
+    try:
+        remedy = _row_remedy(numbers, ordered)
+    except Exception:  # a class of the user's whose attributes raise
+        remedy = _IN_A_LIST
+    if remedy:
+        raise TypeError(
+            f"{one_line(operation)}: {one_line(argument)} must be a list of Values and numbers, got {typed(numbers)}; "
+            f"{remedy}"
+        )
+    return list(numbers)
+
+
 def unsupported(other: Any, operation: str) -> Any:
     """What an operator returns for an operand that it doesn't take: NotImplemented, so that the other class may answer.
 
@@ -143,6 +170,8 @@ def unsupported(other: Any, operation: str) -> Any:
 _REPR: Final = reprlib.Repr()
 _REPR.maxlevel, _REPR.maxdict, _REPR.maxstring, _REPR.maxother, _REPR.maxlong = 3, 3, 100, 100, 100
 _ONE_NUMBER: Final = "pass its number as a float"
+_IN_A_LIST: Final = "put it into a list"
+_NOTHING: Final = "None is what a function without `return` returns: look where it comes from"
 _REAL: Final = "the engine is real, only real numbers are differentiated: use x.real and x.imag"
 
 
@@ -151,7 +180,7 @@ def _remedy(x: Any, operation: str, argument: str, nested: bool) -> str:
     if hasattr(x, "apply_primitive"):
         return "it is a Value already: use it as it is, or its number with x.data"
     if x is None:
-        return "None is what a function without `return` returns: look where it comes from"
+        return _NOTHING
     if isinstance(x, (str, bytes)):
         return _text_remedy(x)
     if isinstance(x, numbers.Complex):
@@ -161,12 +190,56 @@ def _remedy(x: Any, operation: str, argument: str, nested: bool) -> str:
     if isinstance(getattr(x, "shape", None), tuple):
         return _array_remedy(x, operation, argument, nested)
     if callable(x):
-        return f"call it: {one_line(getattr(x, '__name__', 'x'), 40)}(...) is a number, the function is not"
+        return f"call it: {_called(x)} is a number, the function is not"
     if not hasattr(x, "__iter__"):
         return _ONE_NUMBER
     if nested:
         return "pass list(x)"
     return _each("x.values()" if isinstance(x, dict) else "x", operation, argument)
+
+
+def _row_remedy(x: Any, ordered: bool) -> str:
+    """What to write instead of x where a list of numbers must stand; empty where its elements may be taken."""
+    shape = getattr(x, "shape", None)
+    if isinstance(shape, tuple):
+        return _array_row_remedy(x, shape)
+    if x is None:
+        return _NOTHING
+    if isinstance(x, (str, bytes, bytearray)):
+        return "read the numbers out of it first, with float() or struct"
+    if isinstance(x, Mapping):
+        return "pass x.values()"
+    if isinstance(x, Set) and ordered:
+        return "a set has no order: pass a list"
+    if hasattr(x, "__iter__"):
+        return ""
+    if isinstance(x, numbers.Complex) and not isinstance(x, numbers.Real):
+        return _REAL
+    if callable(x) and not hasattr(x, "apply_primitive"):
+        return f"call it: {_called(x)} may be a list, the function is not"
+    return _IN_A_LIST
+
+
+def _array_row_remedy(x: Any, shape: tuple[Any, ...]) -> str:
+    if _holds_complex(x):
+        return _REAL
+    if shape == ():
+        return "pass [x.item()]"
+    if hasattr(x, "to_numpy"):
+        return "pass x.to_numpy().flat" if len(shape) > 1 else ""
+    if hasattr(x, "flat"):
+        return "pass x.flat" if len(shape) > 1 else ""
+    if hasattr(x, "item"):  # a tensor, whose elements would be tensors
+        return "pass x.flatten().tolist()" if len(shape) > 1 else "pass x.tolist()"
+    return ""
+
+
+def _called(function: Any) -> str:
+    return f"{one_line(getattr(function, '__name__', 'x'), 40)}(...)"
+
+
+def _holds_complex(x: Any) -> bool:
+    return getattr(getattr(x, "dtype", None), "kind", "") == "c" or bool(getattr(x, "is_complex", bool)())
 
 
 def _text_remedy(x: str | bytes) -> str:
@@ -179,7 +252,7 @@ def _text_remedy(x: str | bytes) -> str:
 
 def _array_remedy(x: Any, operation: str, argument: str, nested: bool) -> str:
     """Arrays of NumPy, tensors of PyTorch, columns and tables of pandas, and what is made like them."""
-    if getattr(getattr(x, "dtype", None), "kind", "") == "c" or getattr(x, "is_complex", bool)():
+    if _holds_complex(x):
         return _REAL
     if math.prod(x.shape) == 1:
         return "pass x.item()" if hasattr(x, "item") else "pass x.to_numpy().item()"

@@ -1,4 +1,4 @@
-"""Where numbers go bad: the operation that first gave inf or NaN, the edge where a gradient did, the kinks met."""
+"""Where numbers go bad: the operation that first returned inf or NaN, the edge where a gradient became one, kinks."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _OWN_PACKAGES = ("autograd", "nn")  # their frames are not the user's
 def detect_anomaly() -> watched:
     """Stop inside the block at the first number that goes bad, and say where it was computed.
 
-    Forward that is the first operation that gives NaN from numbers, or an infinity from finite numbers; backward the
+    Forward that is the first operation that returns NaN from numbers, or an infinity from finite numbers; backward the
     first edge over which a gradient that was a number turns NaN, mostly 0 times infinity. Leaves' gradients are then
     untouched. Slow: to find a fault, not for every day.
 
@@ -84,7 +84,7 @@ class _Detector:
         numbers = [x.data if isinstance(x, Value) else x for x in operands]
         good = not any(map(math.isnan, numbers)) if math.isnan(result.data) else all(map(math.isfinite, numbers))
         if good:
-            raise FloatingPointError(f"{_call(primitive, operands)} gives {result.data!r}{self._place(result)}")
+            raise FloatingPointError(f"{_call(primitive, operands)} is {result.data!r}{self._place(result)}")
 
     def sweep_starts(self, order: Sequence[Value], seeds: Sequence[tuple[Value, float]]) -> None:
         """Run the sweep in numbers of its own, before it touches a gradient."""

@@ -11,6 +11,7 @@ import functools
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ParamSpec
 
+from autograd.support.errors import typed
 from autograd.transforms.linearize import Call, Number
 from autograd.transforms.tree import is_one_number, unflatten, unflatten_matrix
 
@@ -28,7 +29,7 @@ def grad(f: Callable[P, Any], argnums: int | Sequence[int] = 0) -> Callable[P, A
         argnums: by which argument to differentiate, counted from 0; with several, the gradient is a tuple.
 
     Raises (when called):
-        TypeError: if f doesn't return one number, or an argument holds something else than numbers.
+        TypeError: if f doesn't return one number, or an argument holds anything other than numbers.
         ValueError: for argnums that f isn't given.
 
     >>> grad(lambda x: x[0] ** 2.0 * x[1])([3.0, 5.0])
@@ -119,7 +120,7 @@ def hvp(f: Callable[[Any], Any], x: Any, v: Any) -> Any:
         v: the vector, of the same structure as x.
 
     Raises:
-        TypeError: if f doesn't return one number, or x or v hold something else than numbers.
+        TypeError: if f doesn't return one number, or x or v hold anything other than numbers.
         ValueError: if v and x differ in structure.
 
     >>> hvp(lambda x: x[0] ** 2.0 * x[1], [3.0, 5.0], [1.0, 0.0])
@@ -198,7 +199,7 @@ def derivative(f: Callable[P, Any], n: int = 1) -> Callable[P, Any]:
     @functools.wraps(f, updated=())
     def nth_derivative(x: Any) -> Any:
         if not is_one_number(x):
-            raise TypeError(f"derivative: the argument must be one number, got {x!r}; use grad or jacobian")
+            raise TypeError(f"derivative: the argument must be one number, got {typed(x)}; use grad or jacobian")
         call = Call("derivative", f, 0, (x,), {})
         y = call.one_output()
         for _ in range(n - 1):

@@ -13,6 +13,7 @@ from autograd.engine.primitive import Primitive
 from autograd.engine.recording import grad_enabled, resumed
 from autograd.engine.reductions import dot
 from autograd.engine.value import SWEEP, Value, constant, number_of
+from autograd.support.errors import one_line, shown, typed
 from autograd.transforms.chain_rule import check_unchanged
 from autograd.transforms.sweeps import Subgraph, forward_sweep, reverse_sweep, reverse_sweep_on_graph
 from autograd.transforms.tree import flatten, is_one_number, is_row, located, unflatten
@@ -46,7 +47,7 @@ def adjoints(y: Value, xs: Iterable[Value]) -> list[Value]:
     sources = list(xs)
     for x in sources:
         if not isinstance(x, Value):
-            raise TypeError(f"adjoints: xs must hold Values, got {type(x).__name__} {x!r}")
+            raise TypeError(f"adjoints: xs must hold Values, got {typed(x)}")
     check_unchanged(topological_order(y))
     with SWEEP.lock:
         found = reverse_sweep_on_graph(Subgraph([y], sources, True), [(y, 1.0)], sources)
@@ -72,7 +73,7 @@ class Call:
         kwargs: dict[str, Any],
     ) -> None:
         if not callable(f):
-            raise TypeError(f"{operation}: f must be a function, got {type(f).__name__} {f!r}; pass f, not f(x)")
+            raise TypeError(f"{operation}: f must be a function, got {typed(f)}; pass f, not f(x)")
         self.operation = operation
         picked = _picked(operation, argnums, len(args))
         inputs = tuple(args[i] for i in picked)
@@ -117,7 +118,7 @@ class Call:
         """
         if not is_one_number(self.result):
             raise TypeError(
-                f"{self.operation}: f must return one number, got a {type(self.result).__name__} of "
+                f"{self.operation}: f must return one number, got a {one_line(type(self.result).__name__)} of "
                 f"{len(self.outputs)}; sum it up, or use jacobian, jvp or vjp"
             )
         return self.outputs[0]
@@ -189,12 +190,12 @@ def _picked(operation: str, argnums: int | Sequence[int], count: int) -> list[in
     picked = list(argnums) if isinstance(argnums, Sequence) else [argnums]
     for i in picked:
         if not isinstance(i, int):
-            raise TypeError(f"{operation}: argnums must be an int or several, got {argnums!r}")
+            raise TypeError(f"{operation}: argnums must be an int or several, got {typed(argnums)}")
         if not -count <= i < count:
-            raise ValueError(f"{operation}: argnums is {argnums!r}, but f was given {count} positional arguments")
+            raise ValueError(f"{operation}: argnums is {shown(argnums)}, but f was given {count} positional arguments")
     positions = [i % count for i in picked]
     if len(set(positions)) < len(positions):
-        raise ValueError(f"{operation}: argnums {argnums!r} names an argument twice")
+        raise ValueError(f"{operation}: argnums {shown(argnums)} names an argument twice")
     return positions
 
 

@@ -8,11 +8,11 @@ import keyword
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, Unpack, overload
 
-from autograd.engine.define import Own, entered
+from autograd.engine.define import Facts, Own, entered
 from autograd.engine.primitive import PRIMITIVES, Primitive, Rule
 from autograd.engine.recording import grad_enabled, resumed
 from autograd.engine.value import Value, number_of
-from autograd.support.errors import as_float
+from autograd.support.errors import as_float, one_line, shown, typed
 from autograd.transforms.block import Block
 from autograd.transforms.tree import flatten, located, unflatten
 
@@ -53,7 +53,8 @@ def primitive(
         symbol, variadic, defaults, domain, convention, samples, kinks, at_kink, textbook: as of `Primitive`.
 
     Raises:
-        TypeError: if a rule takes or returns the wrong number of things, or anything other than real numbers.
+        TypeError: if a rule takes or returns the wrong number of things, or anything other than real numbers;
+            if the name is not a string.
         ValueError: if the name is taken or is not an identifier.
 
     >>> cube = primitive("cube", lambda a: a * a * a, lambda a, y: (3.0 * a * a,), samples=[(2.0,)])
@@ -70,11 +71,13 @@ def primitive(
         raise TypeError("primitive: give the rule for the partials, partials=lambda a, y: (...,)")
 
     def made_of(rule: Rule) -> Own:
-        called = rule.__name__ if name is None else name
+        called: object = getattr(rule, "__name__", None) if name is None else name
+        if not isinstance(called, str):
+            raise TypeError(f"primitive: the name must be a Python identifier, got {typed(called)}")
         if not called.isidentifier() or keyword.iskeyword(called):
-            raise ValueError(f"primitive: the name must be a Python identifier, got {called!r}")
+            raise ValueError(f"primitive: the name must be a Python identifier, got {shown(called)}")
         if called in PRIMITIVES:
-            raise ValueError(f"primitive: {called!r} is already in the table; choose another name")
+            raise ValueError(f"primitive: {shown(called)} is already in the table; choose another name")
         made = Own(
             called,
             rule,
@@ -99,9 +102,7 @@ def _check_rules(made: Primitive) -> None:
     """Raise a TypeError unless both rules take the same operands and return real numbers at the samples."""
     name, count = made.name, len(made.operands)
     if made.variadic and len(inspect.signature(made.partials).parameters) != 2:
-        raise TypeError(
-            f"{name}: a variadic rule for the partials takes (xs, y), got {inspect.signature(made.partials)}"
-        )
+        raise TypeError(f"{name}: a variadic rule for the partials takes (xs, y), got {_signature(made.partials)}")
     try:
         inspect.signature(made.value).bind(*made.operands)
     except ValueError:
@@ -109,15 +110,21 @@ def _check_rules(made: Primitive) -> None:
     except TypeError:
         raise TypeError(
             f"{name}: the partials are for {count} operands ({', '.join(made.operands)}), "
-            f"but the value takes {inspect.signature(made.value)}; the last parameter of the partials is the output"
+            f"but the value takes {_signature(made.value)}; the last parameter of the partials is the output"
         ) from None
     for sample in (*made.samples, *made.kinks):
         if not made.variadic and len(sample) != count:
-            raise TypeError(f"{name}: the sample {sample} has {len(sample)} numbers for {count} operands")
-        y = as_float(made.value(sample) if made.variadic else made.value(*sample), name, f"the value at {sample}")
+            raise TypeError(f"{name}: the sample {shown(sample)} has {len(sample)} numbers for {count} operands")
+        y = as_float(
+            made.value(sample) if made.variadic else made.value(*sample), name, f"the value at {shown(sample)}"
+        )
         for i, partial in enumerate(made.partials_at(sample, y)):
             if partial is not None:
-                as_float(partial, name, f"partial {i} at {sample}")
+                as_float(partial, name, f"partial {i} at {shown(sample)}")
+
+
+def _signature(rule: Rule) -> str:
+    return one_line(str(inspect.signature(rule)), 120)  # it shows the defaults
 
 
 def custom_vjp(
@@ -156,7 +163,7 @@ def custom_vjp(
     """
     for argument, part in (("f", f), ("forward", forward), ("pullback", pullback)):
         if not callable(part):
-            raise TypeError(f"custom_vjp: {argument} must be a function, got {type(part).__name__} {part!r:.80}")
+            raise TypeError(f"custom_vjp: {argument} must be a function, got {typed(part)}")
     name = getattr(f, "__name__", type(f).__name__)
     rule: Callable[..., Any] = f
 
@@ -166,7 +173,9 @@ def custom_vjp(
         if kwargs:
             bound = inspect.signature(f).bind(*args, **kwargs)
             if bound.kwargs:
-                raise TypeError(f"{name}: {', '.join(bound.kwargs)} can't be given by name only in a custom_vjp")
+                raise TypeError(
+                    f"{name}: {one_line(', '.join(bound.kwargs), 120)} can't be given by name only in a custom_vjp"
+                )
             given = bound.args
         numbers = flatten(given, name, "the arguments")
         plain = unflatten(given, [number_of(x) for x in numbers])
@@ -213,7 +222,7 @@ class _Custom(Block):
             pulled = self._pullback(residuals, u)
         if not isinstance(pulled, (tuple, list)) or len(pulled) != len(self._args):
             count = f" of {len(pulled)}" if isinstance(pulled, (tuple, list)) else ""
-            got = f"{type(pulled).__name__}{count}: {pulled!r:.80}"
+            got = f"{one_line(type(pulled).__name__)}{count}: {shown(pulled)}"
             raise TypeError(
                 f"{self.name}: the pullback must return a tuple of {len(self._args)}, one cotangent for each argument "
                 f"(None where nothing flows), got {got}"
@@ -229,8 +238,8 @@ class _Custom(Block):
             ):
                 if isinstance(term, Value) and not on_graph:
                     raise TypeError(
-                        f"{self.name}: {place} is {term!r}, computed with a Value that the function was not given; "
-                        "pass it as an argument"
+                        f"{self.name}: {place} is {typed(term)}, computed with a Value that the function was not "
+                        "given; pass it as an argument"
                     )
                 if id(x) in began and not (type(term) is float and term == 0.0):
                     before = totals.get(id(x), began[id(x)])
@@ -249,7 +258,7 @@ class _Custom(Block):
 
 def _pair(name: str, returned: Any) -> tuple[Any, Any]:
     if not isinstance(returned, tuple) or len(returned) != 2:
-        raise TypeError(f"{name}: forward must return a pair, the result and the residuals, got {returned!r:.80}")
+        raise TypeError(f"{name}: forward must return a pair, the result and the residuals, got {typed(returned)}")
     return returned
 
 
@@ -259,7 +268,7 @@ def _floats(name: str, result: Any) -> list[float]:
     for place, y in located(result, result, name, "the result"):
         if isinstance(y, Value):
             raise TypeError(
-                f"{name}: {place} is {y!r}, computed with a Value that the function was not given; "
+                f"{name}: {place} is {typed(y)}, computed with a Value that the function was not given; "
                 "pass it as an argument"
             )
         found.append(y)

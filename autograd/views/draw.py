@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from autograd.engine.value import Value
+from autograd.support.errors import one_line, shown, typed
 from autograd.support.files import write_whole
 from autograd.views.picture import Arrow, Item, Picture, picture
 from autograd.views.rendering import render
@@ -63,7 +64,9 @@ class Drawing:
         """
         form = Path(path).suffix.lower().removeprefix(".")
         if form not in FORMATS:
-            raise ValueError(f"draw: {str(path)!r} must end in {', '.join('.' + known for known in FORMATS)}")
+            raise ValueError(
+                f"draw: {one_line(str(path), 120)!r} must end in {', '.join('.' + known for known in FORMATS)}"
+            )
         write_whole(path, self.dot.encode() if form == "dot" else render(self.dot, form))
         return Path(path)
 
@@ -114,20 +117,20 @@ def draw(
     3
     """
     if not isinstance(y, Value):
-        raise TypeError(f"draw: y must be a Value, got {type(y).__name__} {y!r}")
+        raise TypeError(f"draw: y must be a Value, got {typed(y)}")
     if y.primitive is None:
-        raise ValueError(f"draw: {y!r} has no history; pass the result of an expression with a variable in it")
+        raise ValueError(f"draw: {typed(y)} has no history; pass the result of an expression with a variable in it")
     if direction not in DIRECTIONS:
-        raise ValueError(f"draw: direction must be one of {', '.join(DIRECTIONS)}, got {direction!r}")
+        raise ValueError(f"draw: direction must be one of {', '.join(DIRECTIONS)}, got {shown(direction)}")
     for name, number, least in (
         ("digits", digits, 1),
         ("depth", 1 if depth is None else depth, 1),
         ("limit", limit, 2),
     ):
         if not isinstance(number, int):
-            raise TypeError(f"draw: {name} must be an int, got {type(number).__name__} {number!r}")
+            raise TypeError(f"draw: {name} must be an int, got {typed(number)}")
         if number < least:
-            raise ValueError(f"draw: {name} must be at least {least}, got {number}")
+            raise ValueError(f"draw: {name} must be at least {least}, got {shown(number)}")
     fold = [fold] if isinstance(fold, str) else fold
     unfold = [unfold] if isinstance(unfold, str) else unfold
     chosen = picture(y, depth=depth, fold=fold, unfold=unfold, open_dots=open_dots, limit=limit)

@@ -13,6 +13,7 @@ from autograd.engine.graph import operand_values, topological_order
 from autograd.engine.value import Value
 from autograd.formulas.notation import LATEX, TEXT, operands_first, sizes, statements, to_text
 from autograd.formulas.symbol import Symbol, partial_formulas
+from autograd.support.errors import typed
 from autograd.transforms.chain_rule import Edge, check_unchanged, contributions, edges_down, nodes_between, totals
 from autograd.views.names import node_names, shown
 from autograd.views.paths import MOST_COUNTED, Factor, Path, Paths, product
@@ -114,7 +115,7 @@ def explain(y: Value, x: Value, *, paths: int = 20, fold: bool = True) -> Explan
     """
     for argument, node in (("y", y), ("x", x)):
         if not isinstance(node, Value):
-            raise TypeError(f"explain: {argument} must be a Value, got {type(node).__name__} {node!r}")
+            raise TypeError(f"explain: {argument} must be a Value, got {typed(node)}")
     if paths < 1:
         raise ValueError(f"explain: paths must be at least 1, got {paths}")
     order = topological_order(y)

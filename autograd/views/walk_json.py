@@ -10,6 +10,7 @@ from typing import Any
 
 from autograd.engine.primitive import PRIMITIVES
 from autograd.support.errors import describe_all
+from autograd.support.errors import shown as short
 from autograd.views.names import shown
 from autograd.views.walk import LEAF_KINDS, Node, Walk
 
@@ -53,7 +54,7 @@ def read(text: str) -> list[Node]:
         raise ValueError(f'from_json: not a walk; it would begin with "format": "{FORMAT}"')
     if whole.get("version") != VERSION:
         raise ValueError(
-            f"from_json: the walk is of version {whole.get('version')!r}, this program reads {VERSION}; "
+            f"from_json: the walk is of version {short(whole.get('version'))}, this program reads {VERSION}; "
             "read it with the program that wrote it, or a newer one"
         )
     entries = whole.get("nodes")
@@ -62,7 +63,7 @@ def read(text: str) -> list[Node]:
     nodes: list[Node] = []
     for i, entry in enumerate(entries):
         if not isinstance(entry, dict) or not isinstance(entry.get("name"), str) or not entry["name"]:
-            raise ValueError(f"from_json: node {i} must be an object with a name, got {entry!r:.80}")
+            raise ValueError(f"from_json: node {i} must be an object with a name, got {short(entry)}")
         name, kind = shown(entry["name"]) or f"node {i}", entry.get("kind")
         place = f"from_json: node {i} ({name})"
         data = _number(entry.get("data"), f"{place}: data")
@@ -71,7 +72,7 @@ def read(text: str) -> list[Node]:
         elif kind in LEAF_KINDS:
             nodes.append(Node(name, kind, data))
         else:
-            raise ValueError(f"{place}: kind must be operation or one of {', '.join(LEAF_KINDS)}, got {kind!r}")
+            raise ValueError(f"{place}: kind must be operation or one of {', '.join(LEAF_KINDS)}, got {short(kind)}")
     if nodes[-1].primitive is None:
         raise ValueError(f"from_json: the last node, {nodes[-1].name}, must be the output, an operation")
     return nodes
@@ -81,12 +82,12 @@ def _operation(entry: dict[str, Any], name: str, data: float, before: list[Node]
     row = PRIMITIVES.get(str(entry.get("operation")))
     if row is None:
         raise ValueError(
-            f"{place}: operation {entry.get('operation')!r} is not in the table; if it is yours, make it with "
-            "autograd.primitive(...) before reading the walk"
+            f"{place}: operation {shown(str(entry.get('operation')))!r} is not in the table; if it is yours, make it "
+            "with autograd.primitive(...) before reading the walk"
         )
     operands, partials = entry.get("operands"), entry.get("partials")
     if not isinstance(operands, list) or not isinstance(partials, list):
-        raise ValueError(f"{place}: operands and partials must be lists, got {operands!r} and {partials!r}")
+        raise ValueError(f"{place}: operands and partials must be lists, got {short(operands)} and {short(partials)}")
     wanted = len(operands) if row.variadic else len(row.operands)
     if len(operands) != wanted or len(partials) != wanted:
         raise ValueError(
@@ -96,7 +97,7 @@ def _operation(entry: dict[str, Any], name: str, data: float, before: list[Node]
         if not isinstance(operand, int) or isinstance(operand, bool) or not 0 <= operand < len(before):
             raise ValueError(
                 f"{place}: operand {i} must be the index of a node before this one (there are {len(before)}; "
-                f"anything later would be a cycle), got {operand!r}"
+                f"anything later would be a cycle), got {short(operand)}"
             )
     numbers = [
         None if partial is None else _number(partial, f"{place}: partial {i}") for i, partial in enumerate(partials)
@@ -117,7 +118,7 @@ def _number(thing: Any, place: str) -> float:
     if isinstance(thing, str) and thing in _NOT_FINITE:
         return _NOT_FINITE[thing]
     if isinstance(thing, bool) or not isinstance(thing, (int, float)) or not abs(thing) <= sys.float_info.max:
-        raise ValueError(f"{place} must be a number, got {thing!r:.80}")
+        raise ValueError(f"{place} must be a number, got {short(thing)}")
     return float(thing)
 
 

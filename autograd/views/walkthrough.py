@@ -11,6 +11,7 @@ from autograd.engine.graph import operand_values, topological_order
 from autograd.engine.value import Value
 from autograd.formulas.notation import to_text
 from autograd.formulas.symbol import Symbol
+from autograd.support.errors import shown, typed
 from autograd.support.files import write_whole
 from autograd.transforms.chain_rule import check_unchanged
 from autograd.views import page, terminal, walk_json
@@ -83,13 +84,15 @@ def walkthrough(y: Value, depth: int | None = None) -> Walkthrough:
       x = 0.5180, grad 0.4000
     """
     if not isinstance(y, Value):
-        raise TypeError(f"walkthrough: y must be a Value, got {type(y).__name__}")
+        raise TypeError(f"walkthrough: y must be a Value, got {typed(y)}")
     if y.primitive is None:
-        raise ValueError(f"walkthrough: {y!r} has no history; pass the result of an expression with a variable in it")
+        raise ValueError(
+            f"walkthrough: {typed(y)} has no history; pass the result of an expression with a variable in it"
+        )
     if depth is not None and not isinstance(depth, int):
-        raise TypeError(f"walkthrough: depth must be an int, got {type(depth).__name__} {depth!r}")
+        raise TypeError(f"walkthrough: depth must be an int, got {typed(depth)}")
     if depth is not None and depth < 1:
-        raise ValueError(f"walkthrough: depth must be at least 1, got {depth}")
+        raise ValueError(f"walkthrough: depth must be at least 1, got {shown(depth)}")
     order, given = _near(y, depth)
     walked = [node for node in order if node.primitive and node not in given]
     steps = 1 + sum(1 + len(node.edges) for node in walked)

@@ -167,7 +167,7 @@ def test_activations_are_rows_of_the_table(name):
     [
         (lambda: MLP(0, [1]), ValueError, "MLP: inputs is 0, but must be at least 1"),
         (lambda: MLP(2, []), ValueError, "units is empty"),
-        (lambda: MLP(2, 3), TypeError, r"MLP: units must be a list, for instance MLP\(2, \[16, 1\]\), got 3"),
+        (lambda: MLP(2, 3), TypeError, r"MLP: units must be a list, for instance MLP\(2, \[16, 1\]\), got int 3"),
         (lambda: MLP(2, [3], activation=3), TypeError, "MLP: activation must be a name, a function, or a list"),
         (lambda: Neuron(2, seed=True), TypeError, "seed must be an int, a random.Random or None, got bool True"),
         (lambda: MLP(2, [3, 0]), ValueError, r"units\[1\] is 0, but must be at least 1"),
@@ -183,7 +183,7 @@ def test_activations_are_rows_of_the_table(name):
         (lambda: Neuron(-1), ValueError, "Neuron: inputs is -1, but must be at least 1"),
         (lambda: Layer(2, True), TypeError, "Layer: units must be a whole number, got bool True"),
         (lambda: MLP(3, [1])([1.0, 2.0]), ValueError, "x has 2 elements, but there are 3 inputs"),
-        (lambda: MLP(1, [1])(2.0), TypeError, "x must be a list of 1 numbers, got 2.0; put it into a list"),
+        (lambda: MLP(1, [1])(2.0), TypeError, "x must be a list of 1 numbers, got float 2.0; put it into a list"),
         (lambda: MLP(1, [1])(["2"]), TypeError, r"x\[0\] must be a real number"),
         (lambda: Neuron(2)([1.0, None]), TypeError, r"Neuron: x\[1\] must be a real number"),
     ],

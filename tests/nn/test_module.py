@@ -65,7 +65,7 @@ def test_modules_nested_deeper_than_the_recursion_limit():
     assert len(module.parameters()) == 1
 
 
-def test_constants_and_plain_numbers_are_no_parameters():
+def test_constants_and_plain_numbers_are_not_parameters():
     assert Holder(c=constant(2.0), x=1.0, nothing=None, f=abs).parameters() == []
 
 

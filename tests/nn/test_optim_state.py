@@ -45,7 +45,7 @@ def test_adam_divides_nothing_by_nothing(kind, gradient, steps):
 
 
 @pytest.mark.parametrize("make", [lambda p: SGD(p, 0.1), lambda p: SGD(p, 0.1, momentum=0.9), lambda p: Adam(p, 0.1)])
-def test_a_gradient_of_zero_is_no_error_elsewhere(make):
+def test_a_gradient_of_zero_is_not_an_error_elsewhere(make):
     x = Value(1.0)
     make([x]).step()
     assert x.data == 1.0
@@ -142,7 +142,7 @@ def test_a_learning_rate_of_none_leaves_the_schedule():
         (
             lambda d: "state",
             TypeError,
-            "SGD.load_state_dict: state_dict must be what state_dict.. returned, got 'state'",
+            "SGD.load_state_dict: state_dict must be what state_dict.. returned, got str 'state'",
         ),
         (
             lambda d: d.pop("steps"),

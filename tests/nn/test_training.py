@@ -183,12 +183,12 @@ def test_numpy_data_are_taken():
 NAN = math.nan
 BAD = [
     ({"X": []}, ValueError, "fit: X is empty"),
-    ({"X": 5}, TypeError, "fit: X must be a list with one for each example, got 5"),
+    ({"X": 5}, TypeError, "fit: X must be a list with one for each example, got int 5"),
     ({"X": dict(enumerate(X))}, TypeError, "fit: X must be a list"),
     ({"y": iter(LABELS)}, TypeError, "fit: y must be a list"),
     ({"model": "mlp"}, TypeError, "fit: model must be a Module, such as an MLP, got str 'mlp'"),
     ({"metrics": {"accuracy": 3}}, TypeError, "fit: metrics must be a dict by name"),
-    ({"penalty": 0.1}, TypeError, "fit: penalty must be a function of the model, or None, got 0.1"),
+    ({"penalty": 0.1}, TypeError, "fit: penalty must be a function of the model, or None, got float 0.1"),
     ({"y": [0, 1]}, ValueError, "X has 5 examples, but y has 2 targets"),
     ({"X": [1.0, 2.0, 3.0, 4.0, 5.0]}, TypeError, r"X\[0\] is 1.0, but must be a row"),
     ({"X": [[0.0, 0.0], [1.0], *X[2:]]}, ValueError, r"X\[1\] has 1 numbers, but X\[0\] has 2"),
@@ -199,7 +199,7 @@ BAD = [
     ({"y": [0, 1, 1, 0, 3]}, ValueError, r"fit: y\[4\]: .*class 3, but the 3 classes are 0 to 2"),
     ({"y": [0, 1, 1, 0, -1]}, ValueError, r"fit: y\[4\]: .*class -1"),
     ({"y": [0, 1, 1, 0, 0.5]}, TypeError, r"fit: y\[4\]: .*must be a class index"),
-    ({"y": [0, 1, 1, 0, NAN]}, TypeError, r"fit: y\[4\]: .*got nan"),
+    ({"y": [0, 1, 1, 0, NAN]}, TypeError, r"fit: y\[4\]: .*got float nan"),
     (
         {"loss": lambda p, t: nn.binary_cross_entropy(softmax(p), t), "y": [[0, 0, 1]] * 4 + [[0, 0, 2]]},
         ValueError,

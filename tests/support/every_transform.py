@@ -1,6 +1,6 @@
 """The derivatives of one function by every transform there is, to be held against each other.
 
-Functions take a list of numbers and return one. A transform that raises gives the error's type in place of numbers.
+Functions take a list of numbers and return one. A transform that raises leaves the error's type in place of numbers.
 """
 
 from __future__ import annotations

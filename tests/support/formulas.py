@@ -1,8 +1,8 @@
 """The table in SymPy's hands: a row's rules as SymPy expressions, to be differentiated by SymPy.
 
-`Formula` is a number that records, like `Value`; what it records is a SymPy expression. A rule run on Formulas gives
+`Formula` is a number that records, like `Value`; what it records is a SymPy expression. A rule run on Formulas returns
 the formula of the rule. Rules that call a function of `math` can't be read that way: `DEFINITIONS` says by hand what
-they mean, and gives for the other rows the formula of the textbook, which their stable forms must equal.
+they mean, and returns for the other rows the formula of the textbook, which their stable forms must equal.
 """
 
 from __future__ import annotations

@@ -52,7 +52,7 @@ def assert_close(actual: float, expected: float, tolerance: float, what: str) ->
 
 
 def float_partials(row: Primitive, point: Sequence[float]) -> list[float]:
-    """What the row's rules give at a point; nothing flowing is a derivative of zero."""
+    """What the row's rules return at a point; nothing flowing is a derivative of zero."""
     return [0.0 if partial is None else float(partial) for partial in row.partials_at(point, row(*point))]
 
 
@@ -85,7 +85,7 @@ def check_differences(row: Primitive) -> None:
 def check_sympy(row: Primitive) -> None:
     """Hold value and partials against the definition and its derivative, computed by SymPy with 50 digits.
 
-    Both in floats, to 1e-12, and as formulas: the rules, run on symbols, must give the same number to the last bit
+    Both in floats, to 1e-12, and as formulas: the rules, run on symbols, must return the same number to the last bit
     or two. A row that the tests hold no definition of is held against the derivative of its own value rule.
     """
     names = formulas.symbols(row)
@@ -124,7 +124,7 @@ def check_torch(row: Primitive) -> None:
 def check_torch_at_extremes(row: Primitive, points: Sequence[tuple[float, ...]]) -> None:
     """Hold the value, and the partials unless they are known to differ, against PyTorch's at huge and tiny numbers.
 
-    Where the row raises, PyTorch gives an infinity or NaN: such points are left out.
+    Where the row raises, PyTorch returns an infinity or NaN: such points are left out.
     """
     import torch
 

@@ -65,7 +65,7 @@ TORCH_ROWS: dict[str, Callable[..., Any]] = {
 NOT_IN_TORCH = {"cbrt": "PyTorch has no cube root"}
 
 TORCH_DIFFERS: dict[tuple[str, tuple[float, ...], int], str] = {
-    ("hypot", (0.0, 0.0), 0): "NaN in PyTorch, whose vector_norm gives the subgradient 0 there; ours is 0 for both",
+    ("hypot", (0.0, 0.0), 0): "NaN in PyTorch, whose vector_norm returns the subgradient 0 there; ours is 0 for both",
     ("hypot", (0.0, 0.0), 1): "as above",
     ("ieee_pow", (0.0, 0.0), 1): "0 in PyTorch; 0^b falls from 1 to 0",
     ("cosine", (0.0, 0.0), 0): "a convention of ours",
@@ -78,12 +78,12 @@ TORCH_DIFFERS: dict[tuple[str, tuple[float, ...], int], str] = {
 """The partials, by row, point and operand, that are not held against PyTorch's, and why."""
 
 TORCH_DIFFERS_AT_EXTREMES = {
-    "pow": "where the power overflows, but not its product with a tiny exponent, PyTorch gives inf",
+    "pow": "where the power overflows, but not its product with a tiny exponent, PyTorch returns inf",
     "ieee_pow": "as pow",
-    "ieee_log": "of a negative number, which has no logarithm, PyTorch gives 1/a",
-    "xlogy": "of (0, 0) PyTorch gives NaN by the second operand, which cannot influence the result",
+    "ieee_log": "of a negative number, which has no logarithm, PyTorch returns 1/a",
+    "xlogy": "of (0, 0) PyTorch returns NaN by the second operand, which cannot influence the result",
     "cosine": "a convention of ours at length 0",
-    "relu": "of NaN, PyTorch gives 1; ours is 0, as wherever a > 0 does not hold",
+    "relu": "of NaN, PyTorch returns 1; ours is 0, as wherever a > 0 does not hold",
     "maximum": "with a NaN, PyTorch gives both operands the whole gradient; ours is ½ and ½, as at any tie",
     "minimum": "as maximum",
     "clip": "where low = high, PyTorch drops the gradient of low; with a NaN, all of them",
@@ -92,6 +92,6 @@ TORCH_DIFFERS_AT_EXTREMES = {
     "hypot": "at the origin, as in TORCH_DIFFERS",
     "atan2": "PyTorch squares the radius, which underflows",
     "norm": "PyTorch squares the operands, which underflows",
-    "prod": "PyTorch divides the product by the operand, which gives NaN where it is infinite",
+    "prod": "PyTorch divides the product by the operand, which makes NaN where it is infinite",
 }
 """Rows whose partials are not held against PyTorch's beyond samples and kinks, and why."""

@@ -90,7 +90,7 @@ def test_as_in_pytorch_but_where_that_has_no_number(name, point):
     try:
         y = PRIMITIVES[name](*xs)
     except (ValueError, ArithmeticError):
-        return  # as the float operation does; PyTorch gives nan or inf
+        return  # as the float operation does; PyTorch returns nan or inf
     for ours, theirs in zip(derivatives(y, xs), derivatives_in_torch(TORCH_ROWS[name], point), strict=True):
         assert close(ours, theirs) or math.isnan(theirs), (
             derivatives(y, xs),

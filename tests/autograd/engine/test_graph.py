@@ -77,7 +77,7 @@ def test_a_leaf_alone() -> None:
 
 @pytest.mark.parametrize("thing", [3.0, None, [Value(1.0)], "x"])
 @pytest.mark.parametrize("function", [topological_order, variables])
-def test_an_output_that_is_no_value(function: Any, thing: Any) -> None:
+def test_an_output_that_is_not_a_value(function: Any, thing: Any) -> None:
     with pytest.raises(TypeError, match=f"must be a Value, got {type(thing).__name__}"):
         function(thing)
 

@@ -68,7 +68,7 @@ def test_a_scalar_compares(scalar: Any) -> None:
     assert bool(scalar > Value(0.5))
 
 
-def test_complex_scalars_and_arrays_are_no_numbers() -> None:
+def test_complex_scalars_and_arrays_are_not_numbers() -> None:
     for thing in (np.complex128(1j), np.array([1.0, 2.0]), np.datetime64("2020-01-01"), np.str_("3")):
         with pytest.raises(TypeError, match="must be a real number"):
             Value(thing)

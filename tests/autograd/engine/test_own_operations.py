@@ -92,12 +92,12 @@ def test_functions_of_python_that_hide_their_signature_are_accepted():
 
 
 @pytest.mark.parametrize("name", ["", "two words", "1st", "lambda", "a.b"])
-def test_name_that_is_no_identifier(name):
+def test_name_that_is_not_an_identifier(name):
     with pytest.raises(ValueError, match="the name must be a Python identifier"):
         primitive(name, lambda a: a, lambda a, y: (1.0,))
 
 
-def test_name_of_a_lambda_is_no_identifier():
+def test_name_of_a_lambda_is_not_an_identifier():
     with pytest.raises(ValueError, match="the name must be a Python identifier, got '<lambda>'"):
         primitive(partials=lambda a, y: (1.0,))(lambda a: a)
 
@@ -114,7 +114,7 @@ def test_name_of_a_lambda_is_no_identifier():
         ),
         (lambda a, b: a, lambda a, b: (1.0, 1.0), {}, "the partials are for 1 operands"),
         (lambda a: a, lambda a, y: (1.0, 2.0), {}, "returns 2 partials for 1 operands; return one for each"),
-        (lambda a: a, lambda a, y: 1.0, {}, "must return a tuple, got 1.0"),
+        (lambda a: a, lambda a, y: 1.0, {}, "must return a tuple, got float 1.0"),
         (lambda a: a, lambda a, y: (1j,), {}, r"partial 0 at \(2.0,\) must be a real number"),
         (lambda a: a, lambda a, y: ("1",), {}, "partial 0 .* got str '1'"),
         (lambda a: a * 1j, lambda a, y: (1.0,), {}, r"the value at \(2.0,\) must be a real number.*complex"),

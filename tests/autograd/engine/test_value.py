@@ -156,7 +156,7 @@ def test_a_failed_operation_leaves_its_operands_as_they_were() -> None:
 # Infinite and undefined derivatives at legal points
 
 
-def test_an_infinite_derivative_is_no_error() -> None:
+def test_an_infinite_derivative_is_not_an_error() -> None:
     for start, function, expected in [
         (0.0, autograd.sqrt, math.inf),
         (0.0, autograd.cbrt, math.inf),

@@ -179,7 +179,7 @@ def test_an_input_of_a_block_changed_before_it_is_differentiated(before: float, 
 
 
 @LOOK
-def test_nan_that_was_there_before_is_no_change(look: str) -> None:
+def test_nan_that_was_there_before_is_not_a_change(look: str) -> None:
     x = Value(math.nan, label="x")
     y = (x * 2.0).tanh() + x
     LOOKS[look](y, x)

@@ -163,7 +163,7 @@ def test_roundoff_that_the_value_hides(x):
 
 
 @pytest.mark.parametrize("slope", [math.nan, math.inf, -math.inf])
-def test_derivative_that_is_no_number(slope):
+def test_derivative_that_is_not_a_number(slope):
     bad = autograd.Primitive("bad", lambda a: a * a, lambda a, y: (slope,))
     with pytest.raises(AssertionError, match=rf"is {slope}, but 2.0.* to blame is bad\(1.0\)"):
         gradcheck(bad, 1.0)

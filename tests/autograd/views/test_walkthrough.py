@@ -347,7 +347,7 @@ WALK = walkthrough(chain_rule()).to_json()
         (changed(["nodes", 4], {"name": "w", "kind": "variable", "data": 1.0}), "must be the output, an operation"),
     ],
 )
-def test_json_that_is_no_walk_is_refused_with_the_place(text: str, message: str) -> None:
+def test_json_that_is_not_a_walk_is_refused_with_the_place(text: str, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         Walkthrough.from_json(text)
 
