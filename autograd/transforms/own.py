@@ -8,7 +8,7 @@ import keyword
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, Unpack, overload
 
-from autograd.engine.define import Facts, Own, entered
+from autograd.engine.define import Own, entered
 from autograd.engine.primitive import PRIMITIVES, Primitive, Rule
 from autograd.engine.recording import grad_enabled, resumed
 from autograd.engine.value import Value, number_of

@@ -51,7 +51,7 @@ def test_wrong_argnums():
     for argnums in (2, -3, (0, 2)):
         with pytest.raises(ValueError, match=r"argnums is .* f was given 2 positional arguments"):
             grad(lambda a, b: a * b, argnums)(1.0, 2.0)
-    with pytest.raises(TypeError, match=r"argnums must be an int or several, got 'a'"):
+    with pytest.raises(TypeError, match=r"argnums must be an int or several, got str 'a'"):
         grad(lambda a: a, "a")(1.0)
     with pytest.raises(TypeError, match=r"argnums must be an int or several"):
         grad(lambda a: a, 0.0)(1.0)
