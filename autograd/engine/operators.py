@@ -79,13 +79,10 @@ class Recorded:
     def atan2(self, x: Self | float | Real) -> Self: return self.apply_primitive(p.atan2, (self, x))
     def hypot(self, other: Self | float | Real) -> Self: return self.apply_primitive(p.hypot, (self, other))
     def elu(self, alpha: Self | float | Real = 1.0) -> Self: return self.apply_primitive(p.elu, (self, alpha))
-    # fmt: on
-
     def leaky_relu(self, slope: Self | float | Real = 0.01) -> Self:
         return self.apply_primitive(p.leaky_relu, (self, slope))
 
     # NumPy's long names
-    # fmt: off
     def arcsin(self) -> Self: return self.apply_primitive(p.asin, (self,))
     def arccos(self) -> Self: return self.apply_primitive(p.acos, (self,))
     def arctan(self) -> Self: return self.apply_primitive(p.atan, (self,))

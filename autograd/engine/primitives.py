@@ -57,14 +57,6 @@ def _ieee_div(a: float, b: float) -> float:
     return nan if a == 0.0 or math.isnan(a) else math.copysign(inf, a) * math.copysign(1.0, b)
 
 
-def _ieee_div_partials(a: Any, b: Any, y: Any) -> tuple[Any, Any]:
-    return ieee_div(1.0, b), ieee_div(-y, b)
-
-
-def _ieee_log(a: float) -> float:
-    return math.log(a) if a > 0.0 else (-inf if a == 0.0 else nan)
-
-
 def _ieee_pow(a: float, b: float) -> float:
     try:
         return math.pow(a, b)
@@ -142,28 +134,8 @@ def _sigmoid_slope(a: Any) -> Any:
     return small / ((1.0 + small) * (1.0 + small))
 
 
-def _log_sigmoid(a: Any) -> Any:
-    return minimum(a, 0.0) - log1p(exp(-builtins.abs(a)))
-
-
-def _softplus(a: Any) -> Any:
-    return maximum(a, 0.0) + log1p(exp(-builtins.abs(a)))
-
-
-def _relu(a: Any) -> Any:
-    return _if(a <= 0.0, 0.0, a)
-
-
-def _leaky_relu(a: Any, slope: Any) -> Any:
-    return _if(a > 0.0, a, slope * a)
-
-
 def _leaky_relu_partials(a: Any, slope: Any, y: Any) -> tuple[Any, Any]:
     return _if(a > 0.0, 1.0, _unless(slope, slope)), _if(a > 0.0, None, a)
-
-
-def _elu(a: Any, alpha: Any) -> Any:
-    return _if(a > 0.0, a, alpha * expm1(minimum(a, 0.0)))
 
 
 def _elu_partials(a: Any, alpha: Any, y: Any) -> tuple[Any, Any]:
@@ -172,36 +144,8 @@ def _elu_partials(a: Any, alpha: Any, y: Any) -> tuple[Any, Any]:
     return _if(a > 0.0, 1.0, by_a), _if(a > 0.0, None, expm1(_if(a > 0.0, 0.0, a)))
 
 
-def _silu(a: Any) -> Any:
-    return a * sigmoid(a)
-
-
-def _silu_partials(a: Any, y: Any) -> tuple[Any]:
-    return (sigmoid(a) * (1.0 + a * sigmoid(-a)),)
-
-
-def _gelu(a: Any) -> Any:
-    return a * (0.5 * erfc(-a / math.sqrt(2.0)))
-
-
-def _gelu_partials(a: Any, y: Any) -> tuple[Any]:
-    return (0.5 * erfc(-a / math.sqrt(2.0)) + a * exp(-0.5 * a * a) / math.sqrt(2.0 * pi),)
-
-
 # ---------------------------------------------------------------------------------------------------------------------
 # Magnitudes, extremes, angles
-
-
-def _abs_partials(a: Any, y: Any) -> tuple[Any]:
-    return (_if(a > 0.0, 1.0, _if(a < 0.0, -1.0, _if(a == 0.0, cosine(a, y), 0.0))),)
-
-
-def _maximum(a: Any, b: Any) -> Any:
-    return _if(a >= b, a, _if(a < b, b, a + b))  # a + b: neither holds if one is NaN, and then so is the result
-
-
-def _minimum(a: Any, b: Any) -> Any:
-    return _if(a <= b, a, _if(a > b, b, a + b))
 
 
 def _share(wins: Any, loses: Any) -> Any:
@@ -266,10 +210,6 @@ def _mean(xs: Sequence[Any]) -> Any:
     return _sum(xs) / len(xs)
 
 
-def _prod(xs: Sequence[Any]) -> Any:
-    return reduce(lambda product, x: product * x, xs, 1.0)
-
-
 def _prod_partials(xs: Sequence[Any], y: Any) -> tuple[Any, ...]:
     """Each is the product of all other operands, without dividing: an operand may be 0."""
     before = accumulate(xs[:-1], lambda product, x: product * x, initial=1.0)
@@ -316,10 +256,6 @@ def _softmax(xs: Sequence[Any], y: Any) -> tuple[Any, ...]:
     return tuple([_if(largest == inf, exp(x - y), power / total) for x, power in zip(xs, powers, strict=True)])
 
 
-def _norm(xs: Sequence[Any]) -> Any:
-    return math.hypot(*xs)
-
-
 # ---------------------------------------------------------------------------------------------------------------------
 # THE ROWS: name, value, partials; then the symbol, where it is defined, what is meant at a kink, where to test it.
 # fmt: off
@@ -337,6 +273,7 @@ cos: Unary
 cosh: Unary
 sigmoid_slope: Unary
 cosine: Binary
+ieee_div: Binary
 
 # Choice
 
@@ -362,13 +299,15 @@ pow = row(Binary, "pow", _pow,               _pow_partials,
         at_kink=_pow_kink, textbook=_pow_textbook)
 neg = row(Unary, "neg", lambda a: -a,       lambda a, y: (-1.0,),
         symbol="−", samples=[(2.0,), (-0.5,)])
-abs = row(Unary, "abs", builtins.abs,       _abs_partials,
+abs = row(Unary, "abs", builtins.abs,
+        lambda a, y: (_if(a > 0.0, 1.0, _if(a < 0.0, -1.0, _if(a == 0.0, cosine(a, y), 0.0))),),
         symbol="|·|", convention="0 at 0, the second NaN", samples=[(2.0,), (-0.5,)], kinks=[(0.0,)],
         at_kink=lambda a: a == 0.0, textbook=lambda a, y: (_if(a > 0.0, 1.0, _if(a < 0.0, -1.0, 0.0)),))
 
-ieee_div = row(Binary, "ieee_div", _ieee_div, _ieee_div_partials,
+ieee_div = row(Binary, "ieee_div", _ieee_div, lambda a, b, y: (ieee_div(1.0, b), ieee_div(-y, b)),
         symbol="÷", samples=[(3.0, 2.0), (-1.5, 0.5), (2.0, -4.0)])
-ieee_log = row(Unary, "ieee_log", _ieee_log, lambda a, y: (_if(a < 0.0, nan, ieee_div(1.0, a)),),
+ieee_log = row(Unary, "ieee_log", lambda a: math.log(a) if a > 0.0 else (-inf if a == 0.0 else nan),
+        lambda a, y: (_if(a < 0.0, nan, ieee_div(1.0, a)),),
         textbook=lambda a, y: (1.0 / a,),
         samples=[(0.5,), (3.0,)])
 ieee_pow = row(Binary, "ieee_pow", _ieee_pow, _ieee_pow_partials,
@@ -404,10 +343,12 @@ xlogy = row(Binary, "xlogy", _xlogy,     _xlogy_partials,
 
 # Extremes and distances
 
-maximum = row(Binary, "maximum", _maximum,   lambda a, b, y: (_share(a > b, a < b), _share(b > a, b < a)),
+maximum = row(Binary, "maximum", lambda a, b: _if(a >= b, a, _if(a < b, b, a + b)),  # a + b: NaN if one of them is
+        lambda a, b, y: (_share(a > b, a < b), _share(b > a, b < a)),
         symbol="max", convention="½ and ½ at a tie", samples=[(2.0, 3.0), (1.0, -0.5)], kinks=[(2.0, 2.0)],
         at_kink=lambda a, b: a == b)
-minimum = row(Binary, "minimum", _minimum,   lambda a, b, y: (_share(a < b, a > b), _share(b < a, b > a)),
+minimum = row(Binary, "minimum", lambda a, b: _if(a <= b, a, _if(a > b, b, a + b)),
+        lambda a, b, y: (_share(a < b, a > b), _share(b < a, b > a)),
         symbol="min", convention="½ and ½ at a tie", samples=[(2.0, 3.0), (1.0, -0.5)], kinks=[(2.0, 2.0)],
         at_kink=lambda a, b: a == b)
 clip    = row(Bounded, "clip",    _clip,      _clip_partials,
@@ -464,36 +405,38 @@ sigmoid     = row(Unary, "sigmoid",     _sigmoid,     lambda a, y: (sigmoid_slop
         symbol="σ", textbook=lambda a, y: (y * (1.0 - y),), samples=[(-2.0,), (0.0,), (1.5,)])
 sigmoid_slope = row(Unary, "sigmoid_slope", _sigmoid_slope, lambda a, y: (y * (sigmoid(-a) - sigmoid(a)),),
         symbol="σ′", samples=[(-2.0,), (0.0,), (1.5,)])
-log_sigmoid = row(Unary, "log_sigmoid", _log_sigmoid, lambda a, y: (sigmoid(-a),),
-        samples=[(-40.0,), (0.0,), (1.5,)])
-softplus    = row(Unary, "softplus",    _softplus,    lambda a, y: (sigmoid(a),),
-        samples=[(-2.0,), (0.0,), (15.0,)])
-relu        = row(Unary, "relu",        _relu,        lambda a, y: (_if(a > 0.0, 1.0, None),),
+log_sigmoid = row(Unary, "log_sigmoid", lambda a: minimum(a, 0.0) - log1p(exp(-builtins.abs(a))),
+        lambda a, y: (sigmoid(-a),), samples=[(-40.0,), (0.0,), (1.5,)])
+softplus    = row(Unary, "softplus",    lambda a: maximum(a, 0.0) + log1p(exp(-builtins.abs(a))),
+        lambda a, y: (sigmoid(a),), samples=[(-2.0,), (0.0,), (15.0,)])
+relu        = row(Unary, "relu",        lambda a: _if(a <= 0.0, 0.0, a), lambda a, y: (_if(a > 0.0, 1.0, None),),
         convention="0 at 0", samples=[(2.0,), (-0.5,)], kinks=[(0.0,)], at_kink=lambda a: a == 0.0)
-leaky_relu  = row(Sloped, "leaky_relu",  _leaky_relu,  _leaky_relu_partials,
+leaky_relu  = row(Sloped, "leaky_relu",  lambda a, slope: _if(a > 0.0, a, slope * a), _leaky_relu_partials,
         defaults=(0.01,), convention="the slope at 0",
         textbook=lambda a, slope, y: (_if(a > 0.0, 1.0, slope), _if(a > 0.0, 0.0, a)),
         samples=[(2.0, 0.01), (-0.5, 0.01), (-0.5, 0.25)], kinks=[(0.0, 0.01)],
         at_kink=lambda a, slope: a == 0.0 and slope != 1.0)
-elu         = row(Scaled, "elu",         _elu,         _elu_partials,
-        defaults=(1.0,), convention="alpha at 0",
+elu         = row(Scaled, "elu",         lambda a, alpha: _if(a > 0.0, a, alpha * expm1(minimum(a, 0.0))),
+        _elu_partials, defaults=(1.0,), convention="alpha at 0",
         textbook=lambda a, alpha, y: (_if(a > 0.0, 1.0, alpha * exp(a)), _if(a > 0.0, 0.0, expm1(a))),
         samples=[(2.0, 1.0), (-0.5, 1.0), (-0.5, 0.25)],
         kinks=[(0.0, 1.0), (0.0, 0.5)], at_kink=lambda a, alpha: a == 0.0 and alpha != 1.0)
-silu        = row(Unary, "silu",        _silu,        _silu_partials,
+silu        = row(Unary, "silu",        lambda a: a * sigmoid(a),
+        lambda a, y: (sigmoid(a) * (1.0 + a * sigmoid(-a)),),
         samples=[(-2.0,), (0.0,), (1.5,)])
 erf         = row(Unary, "erf",         math.erf,     lambda a, y: (2.0 / math.sqrt(pi) * exp(-(a * a)),),
         samples=[(-1.5,), (0.0,), (0.7,)])
 erfc        = row(Unary, "erfc",        math.erfc,    lambda a, y: (-2.0 / math.sqrt(pi) * exp(-(a * a)),),
         samples=[(-1.5,), (0.0,), (3.0,)])
-gelu        = row(Unary, "gelu",        _gelu,        _gelu_partials,
+gelu        = row(Unary, "gelu",        lambda a: a * (0.5 * erfc(-a / math.sqrt(2.0))),
+        lambda a, y: (0.5 * erfc(-a / math.sqrt(2.0)) + a * exp(-0.5 * a * a) / math.sqrt(2.0 * pi),),
         samples=[(-2.0,), (0.0,), (1.5,)])
 
 # Reductions
 
 sum       = row(Reduction, "sum",       _sum,       lambda xs, y: (1.0,) * len(xs),
         symbol="Σ", variadic=True, samples=[(2.0,), (1.0, -2.0, 0.5)])
-prod      = row(Reduction, "prod",      _prod,      _prod_partials,
+prod      = row(Reduction, "prod",      lambda xs: reduce(lambda product, x: product * x, xs, 1.0), _prod_partials,
         symbol="Π", variadic=True, samples=[(2.0,), (1.5, -2.0, 0.5), (0.0, 2.0, 3.0), (0.0, 2.0, 0.0)])
 mean      = row(Reduction, "mean",      _mean,      lambda xs, y: (1.0 / len(xs),) * len(xs),
         variadic=True, domain="at least one operand", samples=[(2.0,), (1.0, -2.0, 0.5)])
@@ -503,7 +446,7 @@ dot       = row(Reduction, "dot",       _dot,       _dot_partials,
 logsumexp = row(Reduction, "logsumexp", _logsumexp, _softmax,
         variadic=True, domain="at least one operand", textbook=lambda xs, y: tuple(exp(x - y) for x in xs),
         samples=[(2.0,), (1.0, -2.0, 0.5), (1000.0, 1001.0)])
-norm      = row(Reduction, "norm",      _norm,      lambda xs, y: tuple(cosine(x, y) for x in xs),
+norm      = row(Reduction, "norm",      lambda xs: math.hypot(*xs), lambda xs, y: tuple(cosine(x, y) for x in xs),
         symbol="‖·‖", variadic=True, convention="0 at the origin (a subgradient), the second NaN",
         samples=[(2.0,), (3.0, 4.0, -12.0)], kinks=[(0.0, 0.0)], at_kink=lambda xs: not any(xs),
         textbook=lambda xs, y: tuple(_cosine(x, y) for x in xs))

@@ -522,24 +522,18 @@ def record_many(primitive: Primitive, data: float, operands: Operands) -> Value:
         if v._special:
             special = True
             break
-    if not operands.variables and not special and not _has_variable(operands.operands):
-        node._constant = node._special = True
-        if not _has_name(operands.operands):  # like plain numbers; of named ones every view shows what they make
-            return node
+    if not operands.variables and not special:
+        values = [x for x in operands.operands if isinstance(x, Value)]
+        if all(x._constant for x in values):
+            node._constant = node._special = True
+            if all(x._label is None and x._primitive is None for x in values):
+                return node  # like plain numbers; of named ones every view shows what they make
     node._primitive = primitive
     node._rest = operands
     if special:
         node._special = True
         _TRACK(node, operands, operands.operands, operands.variables)
     return node
-
-
-def _has_variable(operands: list[Any]) -> bool:
-    return any(isinstance(x, Value) and not x._constant for x in operands)
-
-
-def _has_name(operands: list[Any]) -> bool:
-    return any(isinstance(x, Value) and (x._label is not None or x._primitive is not None) for x in operands)
 
 
 def _restore(data: float, grad: float, is_constant: bool, label: str | None) -> Value:
