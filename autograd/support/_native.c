@@ -55,6 +55,34 @@ free_node(void *node)
     kept_count++;
 }
 
+/* They are freed one after the other, not one within the other: no recursion, and the next graph finds them in the order
+   of memory. A node that waits is linked by the collector's second word, which an untracked object has no use for. */
+
+static destructor compiled_dealloc = NULL;
+static PyObject *waiting = NULL;
+static int freeing = 0;
+
+#define WAITS_BEFORE(node) (((PyObject **)(node))[-1])
+
+static void
+free_in_turn(PyObject *node)
+{
+    PyObject_GC_UnTrack(node);
+    WAITS_BEFORE(node) = waiting;
+    waiting = node;
+    if (freeing) {
+        return;
+    }
+    freeing = 1;
+    while (waiting != NULL) {
+        node = waiting;
+        waiting = WAITS_BEFORE(node);
+        WAITS_BEFORE(node) = NULL;
+        compiled_dealloc(node);
+    }
+    freeing = 0;
+}
+
 static int
 set_but_never_delete(PyObject *self, PyObject *value, void *compiled_setter)
 {
@@ -92,6 +120,8 @@ make_nodes(PyObject *module, PyObject *type)
 #else
     ((PyTypeObject *)type)->tp_alloc = allocate_node;
     ((PyTypeObject *)type)->tp_free = free_node;
+    compiled_dealloc = ((PyTypeObject *)type)->tp_dealloc;
+    ((PyTypeObject *)type)->tp_dealloc = free_in_turn;
 #endif
     Py_RETURN_NONE;
 }
