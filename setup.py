@@ -43,8 +43,10 @@ def compiled_modules(directory: str) -> list[Extension]:
         return stays_pure(error)
     extensions.append(Extension("autograd.support._native", ["autograd/support/_native.c"]))
     if os.name != "nt":
-        for extension in extensions:  # no fused multiply-add: results are those of Python's floats, bit for bit
-            extension.extra_compile_args = [*extension.extra_compile_args, "-ffp-contract=off"]
+        # No fused multiply-add: results are those of Python's floats, bit for bit. Calls within a file may be inlined.
+        for extension in extensions:
+            flags = ["-ffp-contract=off", "-fno-semantic-interposition"]
+            extension.extra_compile_args = [*extension.extra_compile_args, *flags]
     return extensions
 
 

@@ -300,14 +300,12 @@ class Value(Recorded):
         if isinstance(other, Value):
             if not (self._special or other._special or OPEN):
                 return Value(0, None, _OPERATION, self._data + other._data, _ADD, self, other, 1.0, 1.0)
-        elif _is_plain(other) and not (self._special or OPEN):
-            number = _as_plain(other)
+        elif (number := _plain(other)) == number and not (self._special or OPEN):
             return Value(0, None, _OPERATION, self._data + number, _ADD, self, None, 1.0, number)
         return self._record(_ADD, self, other)
 
     def __radd__(self, other: Value | float | Real) -> Result:
-        if _is_plain(other) and not (self._special or OPEN):
-            number = _as_plain(other)
+        if (number := _plain(other)) == number and not (self._special or OPEN):
             return Value(0, None, _OPERATION, number + self._data, _ADD, None, self, number, 1.0)
         return self._record(_ADD, other, self)
 
@@ -315,14 +313,12 @@ class Value(Recorded):
         if isinstance(other, Value):
             if not (self._special or other._special or OPEN):
                 return Value(0, None, _OPERATION, self._data - other._data, _SUB, self, other, 1.0, -1.0)
-        elif _is_plain(other) and not (self._special or OPEN):
-            number = _as_plain(other)
+        elif (number := _plain(other)) == number and not (self._special or OPEN):
             return Value(0, None, _OPERATION, self._data - number, _SUB, self, None, 1.0, number)
         return self._record(_SUB, self, other)
 
     def __rsub__(self, other: Value | float | Real) -> Result:
-        if _is_plain(other) and not (self._special or OPEN):
-            number = _as_plain(other)
+        if (number := _plain(other)) == number and not (self._special or OPEN):
             return Value(0, None, _OPERATION, number - self._data, _SUB, None, self, number, -1.0)
         return self._record(_SUB, other, self)
 
@@ -331,14 +327,12 @@ class Value(Recorded):
             if not (self._special or other._special or OPEN):
                 y = self._data * other._data
                 return Value(0, None, _OPERATION, y, _MUL, self, other, other._data, self._data)
-        elif _is_plain(other) and not (self._special or OPEN):
-            number = _as_plain(other)
+        elif (number := _plain(other)) == number and not (self._special or OPEN):
             return Value(0, None, _OPERATION, self._data * number, _MUL, self, None, number, number)
         return self._record(_MUL, self, other)
 
     def __rmul__(self, other: Value | float | Real) -> Result:
-        if _is_plain(other) and not (self._special or OPEN):
-            number = _as_plain(other)
+        if (number := _plain(other)) == number and not (self._special or OPEN):
             return Value(0, None, _OPERATION, number * self._data, _MUL, None, self, number, number)
         return self._record(_MUL, other, self)
 
@@ -347,14 +341,12 @@ class Value(Recorded):
             if other._data != 0.0 and not (self._special or other._special or OPEN):
                 y = self._data / other._data
                 return Value(0, None, _OPERATION, y, _DIV, self, other, 1.0 / other._data, -y / other._data)
-        elif _is_plain(other) and other != 0 and not (self._special or OPEN):
-            number = _as_plain(other)
+        elif (number := _plain(other)) == number != 0.0 and not (self._special or OPEN):
             return Value(0, None, _OPERATION, self._data / number, _DIV, self, None, 1.0 / number, number)
         return self._record(_DIV, self, other)
 
     def __rtruediv__(self, other: Value | float | Real) -> Result:
-        if self._data != 0.0 and _is_plain(other) and not (self._special or OPEN):
-            number = _as_plain(other)
+        if (number := _plain(other)) == number and self._data != 0.0 and not (self._special or OPEN):
             y = number / self._data
             return Value(0, None, _OPERATION, y, _DIV, None, self, number, -y / self._data)
         return self._record(_DIV, other, self)
@@ -365,13 +357,12 @@ class Value(Recorded):
         return self.apply_primitive(_NEG, (self,))
 
     def __pow__(self, other: Value | float | Real) -> Result:
-        if _is_plain(other) and not (self._special or OPEN):
-            x, exponent = self._data, _as_plain(other)
-            if exponent > 1.0 and (x > 0.0 or exponent % 1.0 == 0.0):
-                y = _power(x, exponent)
-                slope = 2.0 * x if exponent == 2.0 else exponent * _power(x, exponent - 1.0)
-                if y - y == 0.0 and slope - slope == 0.0:  # finite
-                    return Value(0, None, _OPERATION, y, _POW, self, None, slope, exponent)
+        x, exponent = self._data, _plain(other)
+        if exponent > 1.0 and (x > 0.0 or exponent % 1.0 == 0.0) and not (self._special or OPEN):
+            y = _power(x, exponent)
+            slope = 2.0 * x if exponent == 2.0 else exponent * _power(x, exponent - 1.0)
+            if y - y == 0.0 and slope - slope == 0.0:  # finite
+                return Value(0, None, _OPERATION, y, _POW, self, None, slope, exponent)
         return self._record(_POW, self, other)
 
     def __rpow__(self, other: Value | float | Real) -> Result:  # or the compiled class has none
@@ -550,13 +541,11 @@ def _refuse_hand_made(what: str) -> NoReturn:
     )
 
 
-def _is_plain(x: object) -> bool:
-    """Whether it is a float, or an int that a float holds exactly."""
-    return type(x) is float or (type(x) is int and -_EXACT <= x <= _EXACT)
-
-
-def _as_plain(x: object) -> float:
-    return x if type(x) is float else float(x) if type(x) is int else math.nan
+def _plain(x: object) -> float:
+    """A float, or an int that a float holds exactly; NaN for anything else, which is recorded the long way."""
+    if type(x) is float:
+        return x
+    return float(x) if type(x) is int and -_EXACT <= x <= _EXACT else math.nan
 
 
 def _as_label(name: Any) -> str:
