@@ -23,7 +23,15 @@ from autograd.engine.define import PLAIN_ZERO, Compared, Given, Name, Result
 from autograd.engine.operators import Recorded, is_operand
 from autograd.engine.primitive import Primitive
 from autograd.engine.recording import OPEN, grad_enabled, operation_done, sweep_starts
-from autograd.support.compilation import keep_attributes, make_nodes, make_untracked, mypyc_attr, track, untrack
+from autograd.support.compilation import (
+    answer_numbers,
+    keep_attributes,
+    make_nodes,
+    make_untracked,
+    mypyc_attr,
+    track,
+    untrack,
+)
 from autograd.support.errors import as_float, numeric_error, typed
 
 _ADD: Final[Primitive] = p.add
@@ -469,6 +477,7 @@ keep_attributes(Operands)
 keep_attributes(Value)
 make_untracked(Operands)
 make_nodes(Value)
+answer_numbers(Value)
 
 _DROPS_GRADIENT: Final = (
     "{0}() of {1} would drop its gradient silently; use .data for the number, or the functions of autograd "

@@ -45,6 +45,7 @@ def run_inside(block: Callable[[], AbstractContextManager[None]], function: Call
     return inside
 
 
+answer_numbers: Callable[[type], Any] = _nothing
 keep_attributes: Callable[[type], Any] = _nothing
 make_nodes: Callable[[type], Any] = _nothing
 make_untracked: Callable[[type], Any] = _nothing
@@ -53,6 +54,7 @@ untrack: Callable[..., Any] = _nothing
 try:
     # in a compiled wheel alone; others take them from here
     from autograd.support._native import (  # noqa: F401  # pyright: ignore[reportMissingImports]
+        answer_numbers,
         keep_attributes,
         make_nodes,
         make_untracked,
