@@ -9,25 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from autograd.engine import primitives as p
-from autograd.engine.primitive import Primitive
 from autograd.engine.recording import OPEN, sweep_starts
-from autograd.engine.reductions import dot
-from autograd.engine.reductions import sum as sum_of
-from autograd.engine.value import MARKS, Value, marked, nodes_below
+from autograd.engine.value import MARKS, Value, nodes_below
 from autograd.support.compilation import keep_attributes
 from autograd.transforms.block import Block, Output
+from autograd.transforms.on_graph import Inline, Terms, edges_on_graph, sum_of_products
 
 _ROOM: Final = 2**32 - 1  # of the marks of one walk
-_ADD: Final[Primitive] = p.add
-_SUB: Final[Primitive] = p.sub
-_NEG: Final[Primitive] = p.neg
-_MUL: Final[Primitive] = p.mul
-_DIV: Final[Primitive] = p.div
-_POW: Final[Primitive] = p.pow
-_SUM: Final[Primitive] = p.sum
-_MEAN: Final[Primitive] = p.mean
-_DOT: Final[Primitive] = p.dot
 
 
 class Subgraph:
@@ -115,7 +103,10 @@ def reverse_sweep(graph: Subgraph, seeds: Sequence[tuple[Value, Any]], sources: 
         rest = node._rest
         upstream = adjoints[i]
         if rest is not None and rest.pullback is not None:
-            _come_to_block(graph, node, i, upstream, adjoints, arrived, False)
+            places, pulled = _come_to_block(graph, node, i, upstream, adjoints, arrived)
+            for place, total in zip(places, pulled, strict=True):
+                if place >= 0 and total is not None:
+                    adjoints[place] = total
         elif upstream is None:
             continue
         elif rest is not None:
@@ -144,71 +135,35 @@ def reverse_sweep_on_graph(graph: Subgraph, seeds: Sequence[tuple[Value, Any]], 
     """The same, recorded; a seed may be a Value."""
     graph.mark_again()
     order = graph.order
-    terms: list[Any] = [None] * len(order)  # of each node what adds up to its adjoint, as factors and partials
+    terms = Terms(len(order))
+    inline = Inline()
     arrived: dict[int, list[Any]] = {}
     for output, seed in seeds:
         if not (type(seed) is float and seed == 0.0):
-            _add_term(graph, terms, output, seed, 1.0)
+            terms.add(graph.place(output), seed, 1.0)
     for i in range(len(order) - 1, -1, -1):
         node = order[i]
-        if terms[i] is not None:
-            terms[i] = _sum_of_products(terms[i])
-        upstream = terms[i]
-        rest = node._rest
+        upstream = terms.total(i)
+        row, rest = node._primitive, node._rest
         if rest is not None and rest.pullback is not None:
-            _come_to_block(graph, node, i, upstream, terms, arrived, True)
-        elif upstream is not None and node._primitive is not None:
-            edges = edges_on_graph(node, node._primitive)
+            places, pulled = _come_to_block(graph, node, i, upstream, None, arrived)
+            for place, total in zip(places, pulled, strict=True):
+                if total is not None:
+                    terms.add(place, total, 1.0)
+        elif upstream is None or row is None:
+            continue
+        elif rest is not None:
+            edges = edges_on_graph(node, rest, row)
             for k in range(0, len(edges), 2):
-                _add_term(graph, terms, edges[k], upstream, edges[k + 1])
-    places = [graph.place(x) for x in sources]
-    return [terms[place] if place >= 0 else None for place in places]
-
-
-def _add_term(graph: Subgraph, terms: list[Any], x: Value, factor: Any, partial: Any) -> None:
-    """Note a product that adds to the adjoint of x: factors and partials, one after the other."""
-    place = graph.place(x)
-    if place >= 0:
-        known: list[Any] | None = terms[place]
-        if known is None:
-            terms[place] = [factor, partial]
+                terms.add(graph.place(edges[k]), upstream, edges[k + 1])
         else:
-            known.append(factor)
-            known.append(partial)
-
-
-def edges_on_graph(node: Value, row: Primitive) -> list[Any]:
-    """The operands something flows back to, each followed by the local derivative, recorded anew by the row's rule.
-
-    What is frequent is said inline; the tests hold it to the table.
-    """
-    rest = node._rest
-    edges: list[Any] = []
-    if rest is None:
-        lhs, rhs = node._lhs, node._rhs
-        if lhs is not None and rhs is not None and row is _MUL:
-            return [lhs, rhs, rhs, lhs]
-        if lhs is not None and rhs is None and row is _POW and node._drhs == 2.0:
-            return [lhs, lhs.__mul__(2.0)]
-        if row is _ADD or row is _SUB or row is _NEG or (row is _MUL or (row is _DIV and rhs is None)):
-            if rhs is None:
-                return [lhs, node._dlhs]
-            return [rhs, node._drhs] if lhs is None else [lhs, node._dlhs, rhs, node._drhs]
-    elif row is _SUM or row is _MEAN:
-        for x, slope in zip(rest.variables, rest.partials, strict=True):
-            edges += [x, slope]
-        return edges
-    elif row is _DOT:
-        operands = rest.operands
-        half = len(operands) // 2
-        for place, x in zip(rest.places, rest.variables, strict=True):
-            edges += [x, operands[place + half if place < half else place - half]]
-        return edges
-    given = node.operands
-    for operand, partial in zip(given, row.partials_at(marked(given, given), node), strict=True):
-        if partial is not None and isinstance(operand, Value) and not operand._constant:
-            edges += [operand, partial]
-    return edges
+            inline.record(node, row)
+            if node._lhs is not None:
+                terms.add(graph.place(node._lhs), upstream, inline.by_lhs)
+            if node._rhs is not None:
+                terms.add(graph.place(node._rhs), upstream, inline.by_rhs)
+    places = [graph.place(x) for x in sources]
+    return [terms.total(place) if place >= 0 else None for place in places]
 
 
 def forward_sweep(
@@ -229,6 +184,7 @@ def forward_sweep(
         if not (type(seed) is float and seed == 0.0):
             tangents[graph.place(source)] = seed
     pushed: dict[int, Sequence[Any]] = {}
+    inline = Inline()
     for i, node in enumerate(order):
         rest = node._rest
         if node._primitive is None or tangents[i] is not None:
@@ -236,14 +192,19 @@ def forward_sweep(
         if rest is not None and rest.pullback is not None:
             tangents[i] = _push_through_block(graph, node, i, tangents, pushed, on_graph)
         elif on_graph:
+            if rest is not None:
+                edges = edges_on_graph(node, rest, node._primitive)
+            else:
+                inline.record(node, node._primitive)
+                edges = [] if node._lhs is None else [node._lhs, inline.by_lhs]
+                edges += [] if node._rhs is None else [node._rhs, inline.by_rhs]
             terms: list[Any] = []
-            edges = edges_on_graph(node, node._primitive)
             for k in range(0, len(edges), 2):
                 place = graph.place(edges[k])
                 if place >= 0 and tangents[place] is not None:
                     terms += [tangents[place], edges[k + 1]]
             if terms:
-                tangents[i] = _sum_of_products(terms)
+                tangents[i] = sum_of_products(terms)
         elif rest is not None:
             total, reached = 0.0, False
             for x, partial in zip(rest.variables, rest.partials):  # noqa: B905 - as mypyc compiles it
@@ -274,15 +235,19 @@ def forward_sweep(
 
 
 def _come_to_block(
-    graph: Subgraph,
-    node: Value,
-    i: int,
-    upstream: Any,
-    adjoints: list[Any],
-    arrived: dict[int, list[Any]],
-    on_graph: bool,
-) -> None:
-    """A reverse sweep has come to an output, or to the joint below all of them."""
+    graph: Subgraph, node: Value, i: int, upstream: Any, adjoints: list[Any] | None, arrived: dict[int, list[Any]]
+) -> tuple[list[int], Sequence[Any]]:
+    """A reverse sweep has come to an output, or to the joint below all of them: then it pulls.
+
+    Args:
+        graph, node, i: what is swept, and where the sweep is.
+        upstream: what has come to an output.
+        adjoints: what has come to each node so far, to which is added; None on the graph.
+        arrived: what has come to the outputs, by the place of the joint.
+
+    Returns:
+        The places of the block's inputs, and what is pulled to each; None where nothing flows.
+    """
     rest, output = node._rest, node._primitive
     assert rest is not None
     block = rest.pullback
@@ -293,23 +258,18 @@ def _come_to_block(
             if joint not in arrived:
                 arrived[joint] = [None] * block.count
             arrived[joint][output.position] = upstream
-        return
+        return [], []
     if i not in arrived:
-        return
-    if on_graph:
-        block.check_unchanged()
+        return [], []
     places = [graph.place(x) for x in block.inputs]
-    start = [adjoints[place] if place >= 0 else None for place in places]
-    if on_graph:  # there, what has come so far is a list of terms, to which one more is added
-        start = [None] * len(places)
-    pulled = block.pull(arrived[i], start, on_graph)
+    start: list[Any] = [None] * len(places)
+    if adjoints is None:
+        block.check_unchanged()
+    else:
+        start = [adjoints[place] if place >= 0 else None for place in places]
+    pulled = block.pull(arrived[i], start, adjoints is None)
     graph.mark_again()
-    for place, x, total in zip(places, block.inputs, pulled, strict=True):
-        if place >= 0 and total is not None:
-            if on_graph:
-                _add_term(graph, adjoints, x, total, 1.0)
-            else:
-                adjoints[place] = total
+    return places, pulled
 
 
 def _push_through_block(
@@ -337,32 +297,7 @@ def _push_through_block(
             for tangent, partial in zip(along, row, strict=True):
                 if tangent is not None and partial is not None:
                     terms += [tangent, partial]
-            found.append(_sum_of_products(terms) if terms else None)
+            found.append(sum_of_products(terms) if terms else None)
     pushed[i] = found
     graph.mark_again()
     return None
-
-
-def _sum_of_products(terms: list[Any]) -> Any:
-    """Σ factor · partial, the factors and partials one after the other; a partial or a factor of 1.0 costs nothing.
-
-    A few products are added up, more of them recorded as one operation.
-    """
-    if len(terms) > 8:
-        factors, partials = terms[::2], terms[1::2]
-        for partial in partials:
-            if type(partial) is not float or partial != 1.0:
-                return dot(factors, partials)
-        return sum_of(factors)
-    total = _product(terms[0], terms[1])
-    for i in range(2, len(terms), 2):
-        total = total + _product(terms[i], terms[i + 1])
-    return total
-
-
-def _product(factor: Any, partial: Any) -> Any:
-    if type(partial) is float and partial == 1.0:
-        return factor
-    if type(factor) is float and factor == 1.0:
-        return partial
-    return factor.__mul__(partial) if isinstance(factor, Value) else factor * partial
