@@ -13,6 +13,7 @@ from autograd.engine.recording import no_grad
 from autograd.engine.value import Value
 from autograd.support.errors import describe, describe_all, one_line, shown
 from autograd.transforms.anomaly import kinks
+from autograd.transforms.chain_rule import contributions, edges_down, totals
 from autograd.transforms.functional import jacobian
 from autograd.transforms.linearize import Function
 from autograd.transforms.tree import flatten, located, unflatten
@@ -77,10 +78,7 @@ def gradcheck(f: Function, *args: Any, order: int = 1) -> bool:
                 worst, message = excess, f"{what} is {rows[i][j]!r}, but {estimate}"
     if not message and not unsettled:
         return True
-    try:
-        reason = _kink(outputs(list(map(Value, point)))) or _culprit(recorded)
-    except RuntimeError as error:  # there is a checkpoint, which hides its operations
-        reason = str(error)
+    reason = _kink(outputs(list(map(Value, point)))) or _culprit(recorded)
     if reason or message:
         raise AssertionError(f"gradcheck: {message or unsettled}; {reason or _UNRECORDED}")
     raise ValueError(f"gradcheck: {unsettled}, so f jumps there, or is noise; check at another point")
@@ -213,18 +211,9 @@ def _rounded(y: Any) -> float:
     """
     if not isinstance(y, Value):
         return 0.0
-    total, adjoint = 0.0, {id(y): 1.0}
-    for node in reversed(topological_order(y)):
-        upstream = adjoint.pop(id(node), 0.0)
-        if upstream == 0.0 or node.is_leaf:
-            continue
-        try:
-            edges = node.edges
-        except RuntimeError:
-            continue  # a checkpoint keeps none
-        total += abs(upstream) * _largest(node)
-        for x, partial in edges:
-            adjoint[id(x)] = adjoint.get(id(x), 0.0) + upstream * partial
+    seeds = {y: 1.0}
+    adjoints = seeds | totals(contributions(reversed(topological_order(y)), seeds, edges_down))
+    total = sum(abs(adjoint) * _largest(node) for node, adjoint in adjoints.items() if not node.is_leaf)
     return total if math.isfinite(total) else 0.0
 
 
@@ -293,17 +282,15 @@ def _culprit(outputs: list[Any]) -> str:
         def value(xs: list[float], row: Primitive = row) -> list[float]:
             return [row.value_at(xs, xs)]
 
-        for i, (operand, partial) in enumerate(zip(node.operands, node.partials, strict=True)):
-            if partial is None:
-                continue
+        for edge in edges_down(node):
             try:
-                (estimates,) = _differences(value, numbers, i, [_largest(node)])
+                (estimates,) = _differences(value, numbers, edge.position or 0, [_largest(node)])
             except ValueError:
                 continue  # at the edge of its domain
-            excess, estimate = _compared(partial, estimates)
+            excess, estimate = _compared(edge.partial, estimates)
             if excess > 1.0 and estimate.sure:
                 return (
                     f"the first operation to blame is {one_line(row.name)}({describe_all(node.operands)}): "
-                    f"its local derivative by {describe(operand)} is {partial!r}, but {estimate}"
+                    f"its local derivative by {describe(edge.below)} is {edge.partial!r}, but {estimate}"
                 )
     return ""
