@@ -9,19 +9,12 @@ from autograd.engine.primitive import Primitive, Rule
 
 Plain: TypeAlias = float | Real  # records nothing: int, float, Fraction, a NumPy scalar
 
-# What an operator of Value returns, and what a Value is given or compared with. Compiled code (see setup.py) would
-# refuse the NotImplemented that operators also return, and anything else that is given before we can say why.
+# What a Value is given. Compiled code (see setup.py) would refuse anything else before we can say why.
 if sys.platform == "mypyc":
-    Result: TypeAlias = Any
     Given: TypeAlias = Any
-    Compared: TypeAlias = Any
     Name: TypeAlias = Any
 else:
-    from autograd.engine.value import Value
-
-    Result: TypeAlias = Value
     Given: TypeAlias = Plain
-    Compared: TypeAlias = Value | Plain
     Name: TypeAlias = str | None
 
 class PlainZero(float): ...

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from numbers import Real
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, overload
+from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
 from autograd.engine import primitives as p
 from autograd.engine.define import each_of_many, of_many
@@ -170,13 +170,10 @@ def softmax(xs: Iterable[Any]) -> list[Any]:
     return [power / total for power in powers]
 
 
-_ORDERED: Final = ("dot", "log_softmax", "softmax")
-"""Where an operand has a place that counts."""
-
-
 def _listed(xs: Any, function: str, argument: str = "xs", least: int = 0) -> list[Any]:
     """The operands, which may come from any iterable; Any, so that what is not a number gets as far as the message."""
-    operands = as_list(xs, function, argument, ordered=function in _ORDERED)
+    has_order = function in ("dot", "log_softmax", "softmax")
+    operands = as_list(xs, function, argument, ordered=has_order)
     if len(operands) < least:
         raise ValueError(f"{function}: of nothing; pass at least one operand")
     return operands

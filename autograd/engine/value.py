@@ -12,14 +12,15 @@ from __future__ import annotations
 
 import math
 import os
+import sys
 import threading
 from collections.abc import Sequence
 from itertools import count
 from numbers import Real
-from typing import Any, Final, NoReturn, final
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias, final
 
 from autograd.engine import primitives as p
-from autograd.engine.define import PLAIN_ZERO, Compared, Given, Name, Result
+from autograd.engine.define import PLAIN_ZERO, Given, Name
 from autograd.engine.operators import Recorded, is_operand
 from autograd.engine.primitive import Primitive
 from autograd.engine.recording import OPEN, grad_enabled, operation_done, sweep_starts
@@ -34,6 +35,12 @@ from autograd.support.compilation import (
 )
 from autograd.support.errors import as_float, numeric_error, typed
 
+if TYPE_CHECKING and sys.platform != "mypyc":
+    Result: TypeAlias = "Value"
+    Compared: TypeAlias = "Value | float | Real"
+else:
+    Result = Compared = Any  # compiled code would refuse the NotImplemented that operators also return (see setup.py)
+
 _ADD: Final[Primitive] = p.add
 _SUB: Final[Primitive] = p.sub
 _MUL: Final[Primitive] = p.mul
@@ -42,7 +49,6 @@ _NEG: Final[Primitive] = p.neg
 _POW: Final[Primitive] = p.pow
 _EXACT: Final = 2**53  # up to here an int is a float
 _UNTRACK: Final = untrack
-_TRACK: Final = track
 
 MARKS: Final = count(2**32, 2**32)
 """A number for every walk over a graph: what a walk leaves at nodes lies between it and the next."""
@@ -532,7 +538,7 @@ def record_many(primitive: Primitive, data: float, operands: Operands) -> Value:
     node._rest = operands
     if special:
         node._special = True
-        _TRACK(node, operands, operands.operands, operands.variables)
+        track(node, operands, operands.operands, operands.variables)
     return node
 
 
