@@ -172,8 +172,7 @@ def softmax(xs: Iterable[Any]) -> list[Any]:
 
 def _listed(xs: Any, function: str, argument: str = "xs", least: int = 0) -> list[Any]:
     """The operands, which may come from any iterable; Any, so that what is not a number gets as far as the message."""
-    has_order = function in ("dot", "log_softmax", "softmax")
-    operands = as_list(xs, function, argument, ordered=has_order)
+    operands = as_list(xs, function, argument, ordered=function in ("dot", "log_softmax", "softmax"))
     if len(operands) < least:
         raise ValueError(f"{function}: of nothing; pass at least one operand")
     return operands

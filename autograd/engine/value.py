@@ -39,7 +39,8 @@ if TYPE_CHECKING and sys.platform != "mypyc":
     Result: TypeAlias = "Value"
     Compared: TypeAlias = "Value | float | Real"
 else:
-    Result = Compared = Any  # compiled code would refuse the NotImplemented that operators also return (see setup.py)
+    Result: TypeAlias = Any  # compiled code would refuse the NotImplemented that operators also return (see setup.py)
+    Compared: TypeAlias = Any
 
 _ADD: Final[Primitive] = p.add
 _SUB: Final[Primitive] = p.sub
