@@ -106,6 +106,16 @@ def test_typing_a_number_changes_every_view(show_page: Open) -> None:
     assert rows(page)["w"][0] == "2"
 
 
+def test_results_of_constants_follow_the_constants(show_page: Open) -> None:
+    """J = −(y·log(p) + (1 − y)·log(1 − p)) of a constant target: 1 − y is made of constants alone."""
+    z, y = Value(0.1, "z"), autograd.constant(1.0, "y")
+    p = z.sigmoid()
+    page = show_page(-(y * p.log() + (1.0 - y) * (1.0 - p).log()), at="#step=99")
+    fill(page, "y", "0")
+    assert page.evaluate("walk.nodes[walk.nodes.length - 1].data") == pytest.approx(0.744396660073571, rel=1e-12)
+    assert rows(page)["z"][1] == show(0.52497918747894)
+
+
 def test_what_is_no_number_changes_nothing_and_is_marked(show_page: Open) -> None:
     page = show_page(neuron(), at="#step=15")
     before = rows(page)["w"][1]
