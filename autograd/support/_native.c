@@ -85,6 +85,13 @@ free_in_turn(PyObject *node)
     freeing = 0;
 }
 
+static PyObject *
+free_afresh(PyObject *module, PyObject *Py_UNUSED(nothing))
+{
+    freeing = 0;
+    Py_RETURN_NONE;
+}
+
 /* `1.0 * y` asks y's class, whose compiled operator first asks at length whether 1.0 is of that class, too. */
 
 typedef PyObject *(*fast_method)(PyObject *self, PyObject *const *arguments, Py_ssize_t count, PyObject *keywords);
@@ -199,6 +206,7 @@ track(PyObject *module, PyObject *const *things, Py_ssize_t count)
 
 static PyMethodDef functions[] = {
     {"answer_numbers", answer_numbers, METH_O, "Operators of this compiled class answer a plain number at once."},
+    {"free_afresh", free_afresh, METH_NOARGS, "After a fork: no thread is freeing nodes."},
     {"keep_attributes", keep_attributes, METH_O, "No attribute of this compiled class can be deleted."},
     {"make_untracked", make_untracked, METH_O, "Objects of this compiled class are made off the collector's lists."},
     {"make_nodes", make_nodes, METH_O, "The same, and freed ones are used again. For one class alone."},

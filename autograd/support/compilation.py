@@ -5,6 +5,7 @@ The stub beside this file tells mypyc where the hints come from; at run time the
 
 import functools
 import inspect
+import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any, TypeVar
@@ -55,6 +56,7 @@ try:
     # in a compiled wheel alone; others take them from here
     from autograd.support._native import (  # noqa: F401  # pyright: ignore[reportMissingImports]
         answer_numbers,
+        free_afresh,
         keep_attributes,
         make_nodes,
         make_untracked,
@@ -62,6 +64,8 @@ try:
         untrack,
     )
 
+    if hasattr(os, "register_at_fork"):  # the thread that was freeing nodes may not exist in the child
+        os.register_at_fork(after_in_child=free_afresh)
     COMPILED = True
 except ImportError:
     COMPILED = False

@@ -243,6 +243,36 @@ def test_a_child_forked_while_a_thread_is_at_any_instruction_works(occupation: s
         assert code == 0, f"the child {'hangs' if code is None else 'fails'}, at instruction {n}"
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system doesn't fork")
+def test_a_child_forked_while_a_thread_frees_a_graph_frees_its_own() -> None:
+    ready, go = threading.Event(), threading.Event()
+
+    class Lingering:
+        def __del__(self) -> None:
+            ready.set()
+            go.wait()
+
+    double = autograd.custom_vjp(lambda x: x * 2.0, lambda x: (x * 2.0, Lingering()), lambda r, u: (2.0 * u,))
+    graph = [double(X) * 3.0]
+    thread = threading.Thread(target=graph.clear)
+
+    def frees() -> bool:
+        before = sys.getallocatedblocks()
+        for _ in range(20):
+            y = X
+            for _ in range(20_000):
+                y = y * 1.000001
+            del y
+        return sys.getallocatedblocks() - before < 200_000  # of 400,000 nodes; some are kept for reuse
+
+    thread.start()
+    assert ready.wait(60.0)
+    pid = forked(frees)
+    go.set()
+    thread.join()
+    assert exit_code(pid) == 0
+
+
 # -- interrupts -------------------------------------------------------------------------------------------------------
 
 X = Value(2.0, label="x")
