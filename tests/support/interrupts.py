@@ -47,6 +47,9 @@ def interrupted(work: Callable[[], Any], n: int) -> str | None:
     before = sys.gettrace()
     collects = gc.isenabled()
     gc.disable()  # an exception in the collector's callbacks is swallowed, and Hypothesis has one
+    sys._getframe().f_trace_opcodes = (
+        True  # CPython 3.12 traces instructions if settrace finds some frame that wants it
+    )
     sys.settrace(interrupter)
     try:
         work()
