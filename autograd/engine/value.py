@@ -42,12 +42,12 @@ else:
     Result: TypeAlias = Any  # compiled code would refuse the NotImplemented that operators also return (see setup.py)
     Compared: TypeAlias = Any
 
-_ADD: Final[Primitive] = p.add
-_SUB: Final[Primitive] = p.sub
-_MUL: Final[Primitive] = p.mul
-_DIV: Final[Primitive] = p.div
-_NEG: Final[Primitive] = p.neg
-_POW: Final[Primitive] = p.pow
+ADD: Final[Primitive] = p.add
+SUB: Final[Primitive] = p.sub
+MUL: Final[Primitive] = p.mul
+DIV: Final[Primitive] = p.div
+NEG: Final[Primitive] = p.neg
+POW: Final[Primitive] = p.pow
 _EXACT: Final = 2**53  # up to here an int is a float
 _UNTRACK: Final = untrack
 
@@ -314,62 +314,62 @@ class Value(Recorded):
     def __add__(self, other: Value | float | Real) -> Result:
         if isinstance(other, Value):
             if not (self._special or other._special or OPEN):
-                return Value(0, None, _OPERATION, self._data + other._data, _ADD, self, other, 1.0, 1.0)
+                return Value(0, None, _OPERATION, self._data + other._data, ADD, self, other, 1.0, 1.0)
         elif (number := _plain(other)) == number and not (self._special or OPEN):
-            return Value(0, None, _OPERATION, self._data + number, _ADD, self, None, 1.0, number)
-        return self._record(_ADD, self, other)
+            return Value(0, None, _OPERATION, self._data + number, ADD, self, None, 1.0, number)
+        return self._record(ADD, self, other)
 
     def __radd__(self, other: Value | float | Real) -> Result:
         if (number := _plain(other)) == number and not (self._special or OPEN):
-            return Value(0, None, _OPERATION, number + self._data, _ADD, None, self, number, 1.0)
-        return self._record(_ADD, other, self)
+            return Value(0, None, _OPERATION, number + self._data, ADD, None, self, number, 1.0)
+        return self._record(ADD, other, self)
 
     def __sub__(self, other: Value | float | Real) -> Result:
         if isinstance(other, Value):
             if not (self._special or other._special or OPEN):
-                return Value(0, None, _OPERATION, self._data - other._data, _SUB, self, other, 1.0, -1.0)
+                return Value(0, None, _OPERATION, self._data - other._data, SUB, self, other, 1.0, -1.0)
         elif (number := _plain(other)) == number and not (self._special or OPEN):
-            return Value(0, None, _OPERATION, self._data - number, _SUB, self, None, 1.0, number)
-        return self._record(_SUB, self, other)
+            return Value(0, None, _OPERATION, self._data - number, SUB, self, None, 1.0, number)
+        return self._record(SUB, self, other)
 
     def __rsub__(self, other: Value | float | Real) -> Result:
         if (number := _plain(other)) == number and not (self._special or OPEN):
-            return Value(0, None, _OPERATION, number - self._data, _SUB, None, self, number, -1.0)
-        return self._record(_SUB, other, self)
+            return Value(0, None, _OPERATION, number - self._data, SUB, None, self, number, -1.0)
+        return self._record(SUB, other, self)
 
     def __mul__(self, other: Value | float | Real) -> Result:
         if isinstance(other, Value):
             if not (self._special or other._special or OPEN):
                 y = self._data * other._data
-                return Value(0, None, _OPERATION, y, _MUL, self, other, other._data, self._data)
+                return Value(0, None, _OPERATION, y, MUL, self, other, other._data, self._data)
         elif (number := _plain(other)) == number and not (self._special or OPEN):
-            return Value(0, None, _OPERATION, self._data * number, _MUL, self, None, number, number)
-        return self._record(_MUL, self, other)
+            return Value(0, None, _OPERATION, self._data * number, MUL, self, None, number, number)
+        return self._record(MUL, self, other)
 
     def __rmul__(self, other: Value | float | Real) -> Result:
         if (number := _plain(other)) == number and not (self._special or OPEN):
-            return Value(0, None, _OPERATION, number * self._data, _MUL, None, self, number, number)
-        return self._record(_MUL, other, self)
+            return Value(0, None, _OPERATION, number * self._data, MUL, None, self, number, number)
+        return self._record(MUL, other, self)
 
     def __truediv__(self, other: Value | float | Real) -> Result:
         if isinstance(other, Value):
             if other._data != 0.0 and not (self._special or other._special or OPEN):
                 y = self._data / other._data
-                return Value(0, None, _OPERATION, y, _DIV, self, other, 1.0 / other._data, -y / other._data)
+                return Value(0, None, _OPERATION, y, DIV, self, other, 1.0 / other._data, -y / other._data)
         elif (number := _plain(other)) == number != 0.0 and not (self._special or OPEN):
-            return Value(0, None, _OPERATION, self._data / number, _DIV, self, None, 1.0 / number, number)
-        return self._record(_DIV, self, other)
+            return Value(0, None, _OPERATION, self._data / number, DIV, self, None, 1.0 / number, number)
+        return self._record(DIV, self, other)
 
     def __rtruediv__(self, other: Value | float | Real) -> Result:
         if (number := _plain(other)) == number and self._data != 0.0 and not (self._special or OPEN):
             y = number / self._data
-            return Value(0, None, _OPERATION, y, _DIV, None, self, number, -y / self._data)
-        return self._record(_DIV, other, self)
+            return Value(0, None, _OPERATION, y, DIV, None, self, number, -y / self._data)
+        return self._record(DIV, other, self)
 
     def __neg__(self) -> Value:
         if not (self._special or OPEN):
-            return Value(0, None, _OPERATION, -self._data, _NEG, self, None, -1.0, 0.0)
-        return self.apply_primitive(_NEG, (self,))
+            return Value(0, None, _OPERATION, -self._data, NEG, self, None, -1.0, 0.0)
+        return self.apply_primitive(NEG, (self,))
 
     def __pow__(self, other: Value | float | Real) -> Result:
         x, exponent = self._data, _plain(other)
@@ -377,11 +377,11 @@ class Value(Recorded):
             y = _power(x, exponent)
             slope = 2.0 * x if exponent == 2.0 else exponent * _power(x, exponent - 1.0)
             if y - y == 0.0 and slope - slope == 0.0:  # finite
-                return Value(0, None, _OPERATION, y, _POW, self, None, slope, exponent)
-        return self._record(_POW, self, other)
+                return Value(0, None, _OPERATION, y, POW, self, None, slope, exponent)
+        return self._record(POW, self, other)
 
     def __rpow__(self, other: Value | float | Real) -> Result:  # or the compiled class has none
-        return self._record(_POW, other, self)
+        return self._record(POW, other, self)
 
     # -- a number among numbers: compared by its data, never turned into a float behind one's back --------------------
 

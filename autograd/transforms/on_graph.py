@@ -11,14 +11,8 @@ from autograd.engine import primitives as p
 from autograd.engine.primitive import Primitive
 from autograd.engine.reductions import dot
 from autograd.engine.reductions import sum as sum_of
-from autograd.engine.value import Operands, Value, marked
+from autograd.engine.value import ADD, DIV, MUL, NEG, POW, SUB, Operands, Value, marked
 
-_ADD: Final[Primitive] = p.add
-_SUB: Final[Primitive] = p.sub
-_NEG: Final[Primitive] = p.neg
-_MUL: Final[Primitive] = p.mul
-_DIV: Final[Primitive] = p.div
-_POW: Final[Primitive] = p.pow
 _SUM: Final[Primitive] = p.sum
 _MEAN: Final[Primitive] = p.mean
 _DOT: Final[Primitive] = p.dot
@@ -67,11 +61,11 @@ class Inline:
         lhs, rhs = node._lhs, node._rhs
         if lhs is None and rhs is None:
             return
-        if row is _MUL and lhs is not None and rhs is not None:
+        if row is MUL and lhs is not None and rhs is not None:
             self.by_lhs, self.by_rhs = rhs, lhs
-        elif row is _POW and lhs is not None and rhs is None and node._drhs == 2.0:
+        elif row is POW and lhs is not None and rhs is None and node._drhs == 2.0:
             self.by_lhs = lhs.__mul__(2.0)
-        elif row is _ADD or row is _SUB or row is _NEG or row is _MUL or (row is _DIV and rhs is None):
+        elif row is ADD or row is SUB or row is NEG or row is MUL or (row is DIV and rhs is None):
             self.by_lhs, self.by_rhs = node._dlhs, node._drhs
         else:
             given = node.operands
