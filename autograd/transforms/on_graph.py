@@ -27,8 +27,8 @@ class Terms:
         self.more: list[Any] = [None] * count  # factors and partials of further ones, one after the other
 
     def add(self, place: int, factor: Any, partial: Any) -> None:
-        """Note a product; a place of -1 is none."""
-        if place < 0:
+        """Note a product; none where the place is -1, or the partial None."""
+        if place < 0 or partial is None:
             return
         if self.partials[place] is None:
             self.factors[place] = factor

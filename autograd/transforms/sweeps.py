@@ -201,7 +201,7 @@ def forward_sweep(
             terms: list[Any] = []
             for k in range(0, len(edges), 2):
                 place = graph.place(edges[k])
-                if place >= 0 and tangents[place] is not None:
+                if place >= 0 and tangents[place] is not None and edges[k + 1] is not None:
                     terms += [tangents[place], edges[k + 1]]
             if terms:
                 tangents[i] = sum_of_products(terms)

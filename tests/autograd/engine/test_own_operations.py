@@ -9,6 +9,7 @@ import pytest
 from autograd import (
     PRIMITIVES,
     Value,
+    adjoints,
     cos,
     derivative,
     draw,
@@ -16,6 +17,7 @@ from autograd import (
     grad,
     gradcheck,
     hvp,
+    jvp,
     no_grad,
     primitive,
     walkthrough,
@@ -160,3 +162,11 @@ def test_rule_written_with_math_fails_in_the_second_order_with_the_remedy():
         TypeError, match=r"use the functions of autograd|autograd\.exp, not math\.exp|drop its gradient"
     ):
         derivative(row, 2)(0.0)
+
+
+def test_an_edge_that_a_rule_drops_when_it_is_recorded_carries_nothing():
+    row = primitive("fading", lambda a, b: a * b, lambda a, b, y: (b, a if isinstance(a, float) else None))
+    a, b = Value(2.0), Value(3.0)
+    y = row(a, b) + b + row(a, b) + a * b
+    assert [x.data for x in adjoints(y, [a, b])] == [9.0, 3.0]  # by b nothing comes through the two rows
+    assert jvp(lambda t: jvp(lambda v: row(v, v * v), t, 1.0)[1], 2.0, 1.0) == (4.0, 4.0)  # b's tangent 2t is lost
