@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import math
 import random
 import tracemalloc
+import weakref
 
 import numpy as np
 import pytest
@@ -233,3 +235,41 @@ def test_anomalies_inside_are_found():
     x = Value(0.0, label="x")
     with pytest.raises(FloatingPointError, match=r"the gradient of mul\(x = 0.0, x = 0.0\) is inf"), detect_anomaly():
         (checkpoint(lambda x: autograd.sqrt(x * x), x) * 2.0).backward()
+
+
+class Layer:
+    """A layer that keeps the result of a checkpoint over one of its own methods: a cycle through the graph."""
+
+    def __init__(self, x: Value) -> None:
+        self.w = Value(0.5)
+        self.y = checkpoint(self.f, x)
+
+    def f(self, x: Value) -> Value:
+        return (x * self.w).tanh()
+
+
+class Deeper(Layer):
+    def __init__(self, x: Value) -> None:
+        super().__init__(x)
+        self.z = self.y * 2
+
+
+class Longer(Layer):
+    def __init__(self, x: Value) -> None:
+        super().__init__(x)
+        self.z = autograd.sum([checkpoint(self.f, self.y) * 2, self.y, 1.0])
+
+
+class Swept(Deeper):
+    def __init__(self, x: Value) -> None:
+        super().__init__(x)
+        self.z.backward()
+
+
+@pytest.mark.parametrize("kind", [Layer, Deeper, Longer, Swept])
+def test_a_cycle_through_a_checkpoint_is_collected(kind: type[Layer]) -> None:
+    x = Value(1.5)
+    kept = [weakref.ref(kind(x)) for _ in range(200)]
+    gc.collect()
+    assert sum(ref() is not None for ref in kept) == 0
+    assert math.isfinite(x.grad)
