@@ -9,14 +9,11 @@ from collections.abc import Iterator
 from types import BuiltinMethodType
 from typing import Any, Protocol, TypeAlias, TypeGuard, TypeVar, cast
 
-from autograd import Value
+from autograd.engine.reductions import Number as Number  # others take it from here
 from autograd.support.errors import as_float, is_real, shown, typed
 
 Plain: TypeAlias = float | numbers.Real
 """A number that records nothing: int, float, Fraction, a NumPy scalar."""
-
-Number: TypeAlias = Value | Plain
-"""What a network computes with: recorded, or plain."""
 
 T_co = TypeVar("T_co", covariant=True)
 
