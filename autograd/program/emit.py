@@ -190,9 +190,16 @@ class Emitter:
     # -- values -------------------------------------------------------------------------------------------------------
 
     def _kept(self, differentiates: bool, fused: bool) -> bytearray:
-        """Which values must be in memory: those that another function reads, and the outputs."""
-        kept = bytearray(self.size)
+        """Which values must be in memory: those that another function reads, the outputs, and what no one uses.
+
+        That is there for the errors it may raise, and would not be computed at all.
+        """
         first = self.inputs
+        kept = bytearray(first) + bytearray([1]) * len(self.program)
+        for operands in self.program.operands:
+            for x in operands:
+                if x >= first:
+                    kept[x] = 0
         for slot in self.program.outputs:
             if slot >= first:
                 kept[slot] = 1
