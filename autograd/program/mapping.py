@@ -12,6 +12,7 @@ from autograd.program.batch import Batch, Computed
 from autograd.program.points import Points
 from autograd.program.result import DONE, LEFT_THE_REALS, NOT_DONE, OTHER_BRANCH
 from autograd.program.signature import Arguments, key_of
+from autograd.program.staged import Staged
 from autograd.program.variant import Variant, eagerly
 from autograd.support.errors import typed
 from autograd.transforms.tree import is_one_number
@@ -69,7 +70,7 @@ class Call:
         self._summed = [i for i, want in enumerate(wants) if want and self._shared[i]]
         self._common = np.empty(0) if self._spread else points.common()
         self._first: Variant | None = None
-        self.kernel: Batch | None = None
+        self.kernel: Batch | Staged | None = None
         self.outputs: Array = np.empty((0, points.how_many))
         self.adjoints: Array = np.empty((len(self._by_point), points.how_many))
         self.sums: Array = np.zeros(len(self._summed))
@@ -143,7 +144,9 @@ class Call:
         points = self._points
         captured = len(variant.captured)
         wanted = None if self._wanted is None else (*self._wanted, *[self._by_captured] * captured)
-        kernel = self.kernel = variant.batch(wanted, (*self._shared, *[True] * captured), self._jitted.vector_math)
+        kernel = self.kernel = variant.batch(
+            wanted, (*self._shared, *[True] * captured), self._jitted.vector_math, self._jitted.exact, len(pending)
+        )
         count = len(pending)
         rows = points.rows(None if count == points.how_many else pending, self._spread)
         common = np.concatenate([self._common, [x._data for x in variant.captured]])

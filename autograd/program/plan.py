@@ -9,6 +9,7 @@ import numpy as np
 
 from autograd.program.batch import Batch
 from autograd.program.points import Points
+from autograd.program.staged import Staged
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -59,7 +60,7 @@ class Plan:
     def __init__(
         self,
         points: Points,
-        kernel: Batch,
+        kernel: Batch | Staged,
         seeds: float | None,
         threads: int,
         finish: Callable[[Array, Array, Array], Any],
