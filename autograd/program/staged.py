@@ -115,11 +115,16 @@ class Staged:
         self._differentiates = wanted is not None
         self._tables = 1
         self._widths = [len(self._own)]
+        uses = [0] * len(stages.levels)
+        for operands in program.operands:
+            for x in operands:
+                if x >= 0:
+                    uses[x] += 1
         self._steps: list[_StageStep | _ProductStep] = []
         for level in range(stages.count):
             for product in stages.products:
                 if product.level == level:
-                    self._add_product(product, active)
+                    self._add_product(product, active, uses)
             self._add_stage(stages, level, wants, active, vector_math)
         self._outputs = [self._places.get(x) for x in program.outputs if x >= 0]
 
@@ -133,7 +138,7 @@ class Staged:
         self._places.update({x: (table, row) for row, x in enumerate(slots)})
         return table
 
-    def _add_product(self, product: Product, active: Sequence[int]) -> None:
+    def _add_product(self, product: Product, active: Sequence[int], uses: Sequence[int]) -> None:
         rows = [self._common_places[x] for row in product.rows for x in row]
         columns = [self._places[x] for column in product.columns for x in column]
         step = _ProductStep(
@@ -143,6 +148,7 @@ class Staged:
             any(active[x] for row in product.rows for x in row),
             any(active[x] for column in product.columns for x in column),
         )
+        step.is_alone = all(uses[x] == len(product.columns) for row in product.rows for x in row)
         step.table = self._table([slot for slots in product.slots for slot in slots])
         self._steps.append(step)
 
@@ -178,10 +184,13 @@ class Staged:
 
     # -- computing ----------------------------------------------------------------------------------------------------
 
+    takes_views = True
+
     def __call__(
         self, rows: Sequence[Array], common: Array, seeds: float | Array | None, count: int, threads: int
     ) -> Computed:
         """Values and adjoints at the points of a batch."""
+        # BLAS takes rows as they lie; for machine code their columns are laid side by side
         own = rows[0] if len(rows) == 1 else np.concatenate(rows) if rows else np.empty((0, count))
         tables: list[Any] = [None] * self._tables
         tables[OWN] = own
@@ -232,6 +241,7 @@ class _ProductStep:
     """A matrix product: forward one, and back two."""
 
     table: int
+    is_alone: bool  # whether its rows are used by nothing else
 
     def __init__(self, product: Product, rows: list[int], columns: list[Run], to_rows: bool, to_columns: bool) -> None:
         self._shape = len(product.rows), len(product.rows[0])
@@ -246,7 +256,7 @@ class _ProductStep:
         rows = common[self._rows].reshape(self._shape)
         parts = [tables[run.table][run.start : run.stop] for run in self._columns]
         columns = parts[0] if len(parts) == 1 else np.concatenate(parts)
-        return rows, columns.reshape(self._count, self._shape[1], count)
+        return rows, columns if self._count == 1 else columns.reshape(self._count, self._shape[1], count)
 
     def forward(self, tables: list[Any], common: Array, count: int, threads: int) -> bool:
         rows, columns = self._matrices(tables, common, count)
@@ -264,19 +274,31 @@ class _ProductStep:
         threads: int,
     ) -> bool:
         rows, columns = self._matrices(tables, common, count)
-        given = given.reshape(self._count, self._shape[0], count)
+        if self._count > 1:
+            given = given.reshape(self._count, self._shape[0], count)
         if self._to_rows:
-            by_rows = given[0] @ columns[0].T
-            for k in range(1, self._count):
-                by_rows += given[k] @ columns[k].T
-            if isinstance(self._rows, slice):
-                sums[self._rows] += by_rows.ravel()
-            else:
-                np.add.at(sums, self._rows, by_rows.ravel())  # a number may stand in several rows
+            self._to_sums(given, columns, sums)
         if self._to_columns:
             by_columns = np.matmul(rows.T, given).reshape(-1, count)
             _give(adjoints, tables, self._columns, by_columns)
         return True
+
+    def _to_sums(self, given: Array, columns: Array, sums: Array) -> None:
+        """Add the adjoints of the rows; those of numbers that stand nowhere else are not there yet."""
+        is_run = isinstance(self._rows, slice)
+        if self._count == 1 and is_run and self.is_alone:
+            np.matmul(given, columns.T, out=sums[self._rows].reshape(self._shape))
+            return
+        if self._count == 1:
+            by_rows = given @ columns.T
+        else:
+            by_rows = given[0] @ columns[0].T
+            for k in range(1, self._count):
+                by_rows += given[k] @ columns[k].T
+        if is_run:
+            sums[self._rows] += by_rows.ravel()
+        else:
+            np.add.at(sums, self._rows, by_rows.ravel())  # a number may stand in several rows
 
 
 class _StageStep:
@@ -311,7 +333,8 @@ class _StageStep:
             self._gradient = Batch(self.stage.program, self._wanted, self._shared, vector_math)
 
     def _given(self, tables: list[Any]) -> list[Array]:
-        return [tables[run.table][run.start : run.stop] for run in self.stage.inputs]
+        parts = [tables[run.table][run.start : run.stop] for run in self.stage.inputs]
+        return [part if part.strides[1] == 8 else np.ascontiguousarray(part) for part in parts]
 
     def forward(self, tables: list[Any], common: Array, count: int, threads: int) -> bool:
         assert self._values is not None
@@ -344,6 +367,10 @@ def _give(adjoints: list[Any], tables: list[Any], places: Sequence[Run], found: 
     first = 0
     for run in places:
         part = found[first : first + run.stop - run.start]
+        if adjoints[run.table] is None and len(part) == len(tables[run.table]):
+            adjoints[run.table] = part
+            first += len(part)
+            continue
         if adjoints[run.table] is None:
             adjoints[run.table] = np.zeros_like(tables[run.table])
         adjoints[run.table][run.start : run.stop] += part
