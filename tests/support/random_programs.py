@@ -116,7 +116,6 @@ class Function:
         return {"a": columns[0], "b": [*columns[1:-1], (columns[-1][:, None],)]}, True
 
 
-
 def apply(step: Step, results: Sequence[Any], parameters: Sequence[Any]) -> Any:
     """The result of a step."""
     xs = [results[x % len(results)] if type(x) is int else x for x in step.operands]
@@ -236,16 +235,16 @@ def functions(
     count = draw(st.integers(1, 4))
     points = draw(st.lists(st.lists(inputs, min_size=count, max_size=count), min_size=2, max_size=5))
     if draw(st.booleans()):  # near the first, so that many go the same way
-        points[1:] = [[a + 0.01 * b if abs(b) < 1e6 else a for a, b in zip(points[0], p, strict=True)] for p in points[1:]]
+        points[1:] = [
+            [a + 0.01 * b if abs(b) < 1e6 else a for a, b in zip(points[0], p, strict=True)] for p in points[1:]
+        ]
     parameters = draw(st.lists(numbers, max_size=2))
     operands = st.tuples(*[st.integers(0, 13) | st.integers(0, 13) | numbers] * 4)
     size = draw(st.integers(1, 10))
     lines = draw(st.lists(st.tuples(st.sampled_from(_CHOICES + _rows()), operands), min_size=size, max_size=size))
     steps = [Step(kind, detail, each[:n]) for (kind, detail, n), each in lines]
     form = draw(st.sampled_from(["numbers", "list", "array", "tree"]))
-    made = Function(
-        form, result or draw(st.sampled_from(["number", "tree"])), tuple(steps), tuple(parameters)
-    )
+    made = Function(form, result or draw(st.sampled_from(["number", "tree"])), tuple(steps), tuple(parameters))
     if draw(st.integers(0, 4)):
         made = replace(made, steps=_without_errors(made, points[0]))
     return made, points

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from autograd import Value, jit, value_and_grad, vmap
+from autograd import Value, jit, value_and_grad
 from autograd.engine.value import number_of
 from autograd.transforms.tree import flatten
 from support.random_programs import Function, any_numbers, functions, numbers, own_operations, source
@@ -55,8 +55,6 @@ def plain(result: Any) -> list[float | None]:
     """The numbers of a result, NaN as None, and a zero without its sign."""
     found = [float(number_of(x)) for x in flatten(result, "test", "the result")]
     return [None if math.isnan(x) else x + 0.0 for x in found]
-
-
 
 
 def with_values(made: Function, point: list[float]) -> tuple[Any, ...]:
