@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -27,7 +29,8 @@ from benchmarks.workloads import chain_of
 
 def drjit_chain(operations: int = OPERATIONS) -> Run:
     """An array of one point: to see what it takes to trace and compile; kernels of earlier runs are not used."""
-    os.environ["DRJIT_CACHE_DIR"] = mkdtemp(prefix="drjit-")
+    cache = os.environ["DRJIT_CACHE_DIR"] = mkdtemp(prefix="drjit-")
+    atexit.register(shutil.rmtree, cache, ignore_errors=True)
     return _traced(chain_of(operations), 1, [[x] for x in START])
 
 
@@ -54,7 +57,7 @@ def _traced(f: Callable[[list[Any]], Any], threads: int, columns: Columns) -> Ru
     number = import_module("drjit.llvm.ad").Float64
     drjit.set_thread_count(threads)
     points = [number(column) for column in columns]
-    drjit.eval(points)
+    drjit.make_opaque(points)  # a single number would be a constant, and the whole chain be folded
 
     @drjit.freeze  # type: ignore[untyped-decorator]  # it is imported only when it is measured
     def value_and_gradient(points: list[Any]) -> list[Any]:
