@@ -87,7 +87,8 @@ def print_paths() -> int:
 
 def measure_programs(output: Path, task: str | None, quick: bool, command: str) -> int:
     """Measure recorded programs and their peers, print their promises, and write PROGRAMS.md."""
-    found, missing = prepare(environments.RECORDERS, quick)
+    wanted = {contender.engine for contender in TASKS[task].contenders.values()} if task else environments.RECORDERS
+    found, missing = prepare([engine for engine in environments.RECORDERS if engine in wanted], quick)
     code = environments.code_directory()
     rounds, patience = (3, 10.0) if quick else (9, 60.0)
     measured = {
@@ -101,8 +102,9 @@ def measure_programs(output: Path, task: str | None, quick: bool, command: str) 
     versions = {engine: environment.version for engine, environment in found.items()}
     program_report.write(output / "PROGRAMS.md", measured, builds, failed, ratios, versions, missing, command)
     print(*tables(ratios), sep="\n")
-    print(output / "PROGRAMS.md")
-    return 0 if "programs" in found else 1
+    absent = [line for name in measured for line in programs.unmeasured(TASKS[name], measured[name])]
+    print(*absent, output / "PROGRAMS.md", sep="\n")
+    return 1 if absent else 0
 
 
 def prepare(engines: Iterable[str], quick: bool) -> tuple[dict[str, environments.Environment], dict[str, str]]:

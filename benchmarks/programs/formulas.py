@@ -6,7 +6,6 @@ import math
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 from benchmarks.networks import initial, outputs, shaped, two_moons
@@ -153,8 +152,3 @@ def digits_parameters() -> list[Any]:
     """Weights and biases of 784-50-10 as matrices and rows: W₁, b₁, W₂, b₂."""
     layers = shaped(DIGITS, initial(DIGITS))
     return [part for neurons in layers for part in ([w for w, _ in neurons], [b for _, b in neurons])]
-
-
-def layer_sizes(sizes: tuple[int, ...]) -> list[tuple[int, int]]:
-    """Inputs and units of each layer."""
-    return list(pairwise(sizes))

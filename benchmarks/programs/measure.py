@@ -135,6 +135,17 @@ def task_ratios(task: Task, measured: Measured) -> list[Ratio]:
     return ratios
 
 
+def unmeasured(task: Task, measured: Measured) -> list[str]:
+    """The promises that nothing can be said about, and why: a line each."""
+    lines = []
+    for bar in task.bars:
+        absent = [key for key in (bar.ours, *bar.peers) if key not in measured.timings]
+        if bar.ours in absent or set(bar.peers) <= set(absent):
+            reasons = (f"{task.contenders[key].title}: {measured.missing.get(key, 'not measured')}" for key in absent)
+            lines.append(f"Not measured: {task.title}: {'; '.join(reasons)}")
+    return lines
+
+
 def build_ratios(builds: Mapping[str, Mapping[int, list[Size]]]) -> list[Ratio]:
     """Ours beside CasADi at every size, and beside Dr.Jit where that was measured."""
     ratios = []

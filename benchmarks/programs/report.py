@@ -10,7 +10,7 @@ from pathlib import Path
 from benchmarks.bars import Ratio, tables
 from benchmarks.measure import Size, duration
 from benchmarks.plots import draw_sizes
-from benchmarks.programs.measure import Measured
+from benchmarks.programs.measure import Measured, unmeasured
 from benchmarks.programs.tasks import BUILDERS, TASKS
 from benchmarks.report import machine
 
@@ -56,7 +56,8 @@ def write(
     lines += ["| engine | version |", "|---|---|"]
     lines += [f"| {engine} | {version or '—'} |" for engine, version in versions.items()]
     lines += [f"| {engine} | not installed: {reason} |" for engine, reason in missing.items()]
-    lines += ["", "## How to read it", "", NOTES, "## Promises", "", *tables(ratios)]
+    lines += ["", "## How to read it", "", NOTES, "## Promises", "", *tables(ratios), ""]
+    lines += [f"- {line}" for name, found in measured.items() for line in unmeasured(TASKS[name], found)]
     for name, task in measured.items():
         lines += ["", f"## {TASKS[name].title}", "", *_table(name, task)]
     if builds:

@@ -242,6 +242,14 @@ def test_the_ratios_of_a_task(made: list[tuple[str, ...]]) -> None:
     ]
 
 
+def test_a_promise_that_was_not_measured_is_said_so() -> None:
+    by_peer, by_the_other = measure.unmeasured(TASKS["moons"], Measured({"torch 1": Timing([1.0])}, {"ours": "broken"}))
+    assert by_peer.endswith("**ours**: broken; PyTorch, tensors, 2 threads: not measured")
+    assert by_the_other.endswith("**ours**: broken; micrograd: not measured")
+    alone = Measured({"ours": Timing([1.0]), "torch 1": Timing([1.0]), "micrograd": Timing([1.0])})
+    assert measure.unmeasured(TASKS["moons"], alone) == []
+
+
 def test_a_promise_in_seconds() -> None:
     (ratio,) = task_ratios(TASKS["option"], Measured({"ours": Timing([3e-6, 3e-6])}))
     assert (ratio.by_round.median, ratio.bar, ratio.met) == (pytest.approx(1.5), 1.0, False)
