@@ -31,7 +31,8 @@ def looked_at(tree: Any, found: list[Any]) -> Hashable:
         if tree.dtype != _FLOAT:
             raise UnusualError
         found.append(tree)
-        return tree.shape
+        shape: tuple[int, ...] = tree.shape
+        return shape
     if kind is float:
         found.append(tree)
         return float
