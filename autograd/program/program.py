@@ -10,6 +10,7 @@ from typing import Any
 from autograd.engine.value import Value
 from autograd.program import storage
 from autograd.program.operations import Guard, Operations, Place
+from autograd.program.to_c import to_c
 from autograd.support.errors import one_line
 
 
@@ -91,6 +92,27 @@ class Program(Operations):
         [40.0]
         """
         return cls(**storage.read(path))
+
+    def to_c(self, name: str | None = None) -> str:
+        """The program as a C99 file that needs nothing but C's own library: values, and the gradient by every input.
+
+        The file says at its top how it is called and compiled. Its bits are those of Python's floats.
+
+        Args:
+            name: what the function is called in C, and `name_gradient` its gradient; by default like the program.
+
+        Raises:
+            TypeError: for a primitive of the user's that computes with floats only.
+            ValueError: if C can't have the name.
+
+        >>> from autograd import jit
+        >>> program = jit(lambda x, y: x * y).program(2.0, 3.0)
+        >>> [line for line in program.to_c("area").splitlines() if line.startswith("int")]
+        ... # doctest: +NORMALIZE_WHITESPACE
+        ['int area(const double *x, double *y) {',
+         'int area_gradient(const double *x, const double *cotangents, double *y, double *g) {']
+        """
+        return to_c(self, name)
 
     def questions(self) -> list[Place]:
         """Where Python was steered."""

@@ -11,11 +11,14 @@ from autograd.engine import primitives as p
 from autograd.engine.primitive import PRIMITIVES, Primitive
 from autograd.program.comparison import COMPARISONS
 from autograd.program.operations import Guard, Operations, Place
+from autograd.program.take import TAKE
 from autograd.support.documents import Kind, read_document, write_document
 from autograd.support.errors import one_line, shown
 
 KIND: Final = Kind("scalar-autograd program", 1, "saved program")
 _LAST_LINE: Final = 2**31
+_ROWS: Final = {**COMPARISONS, "[]": TAKE}  # no name of the user's own is a sign
+_SIGNS: Final = {row: sign for sign, row in _ROWS.items()}
 
 
 def write(path: str | os.PathLike[str], program: Operations) -> None:
@@ -53,14 +56,14 @@ def read(path: str | os.PathLike[str]) -> dict[str, Any]:
 
 
 def names_of(program: Operations) -> list[str]:
-    """The operations' names outside of this process: a comparison's is its sign, which can't be one of the user's own.
+    """The operations' names outside of this process: signs for those that aren't in the table.
 
     Raises:
-        ValueError: for an operation that is not in the table.
+        ValueError: for an operation that has none.
     """
     names = []
     for row in program.primitives:
-        name = row.symbol if COMPARISONS.get(row.symbol) is row else row.name
+        name = _SIGNS.get(row, row.name)
         if _known(name) is not row:
             raise ValueError(
                 f"{one_line(program.name)}: {one_line(row.name)} is not in the table of primitives, so the program "
@@ -93,7 +96,7 @@ def rows_of(names: Iterable[str], place: str) -> list[Primitive]:
 
 
 def _known(name: str) -> Primitive | None:
-    return COMPARISONS.get(name) or PRIMITIVES.get(name)
+    return _ROWS.get(name) or PRIMITIVES.get(name)
 
 
 class _Reader:
@@ -156,8 +159,8 @@ class _Reader:
         operands = self._ints(rest, what, first, slot)
         count = len(operands)
         if row.variadic:
-            if count == 0 or (row is p.dot and count % 2):
-                fitting = "an even number of operands" if row is p.dot else "at least one operand"
+            if count < 1 + (row is TAKE) or (row is p.dot and count % 2):
+                fitting = "an even number of operands" if row is p.dot else f"{1 + (row is TAKE)} or more operands"
                 self._wrong(what, operation, f"have {fitting}")
         elif count != len(row.operands):
             self._wrong(what, operation, f"be applied as {row.name}({', '.join(row.operands)}) is")

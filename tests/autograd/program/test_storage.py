@@ -16,7 +16,20 @@ from typing import Any
 
 import pytest
 
-from autograd import PRIMITIVES, Primitive, Program, Value, custom_vjp, exp, jit, log, primitive, value_and_grad, where
+from autograd import (
+    PRIMITIVES,
+    Primitive,
+    Program,
+    Value,
+    custom_vjp,
+    exp,
+    jit,
+    log,
+    primitive,
+    take,
+    value_and_grad,
+    where,
+)
 from autograd import sum as total
 from autograd.program.comparison import COMPARISONS
 from autograd.program.storage import KIND
@@ -89,6 +102,15 @@ def test_a_comparison_is_not_taken_for_a_primitive_of_its_name(sign: str, tmp_pa
     for same in (Program.load(tmp_path / "program.json"), pickle.loads(pickle.dumps(program))):
         assert same.primitives[0] is row
         assert same.primitives[1] is own
+
+
+def test_a_choice_by_an_index_comes_back(tmp_path: Path) -> None:
+    own = primitive("take", lambda xs: total(xs), lambda xs, y: (1.0,) * len(xs), variadic=True)
+    program = jit(lambda i, x: take([x, own(x, i)], i)).program(1, 2.0)
+    program.save(tmp_path / "program.json")
+    for same in (Program.load(tmp_path / "program.json"), pickle.loads(pickle.dumps(program))):
+        assert same.primitives == program.primitives
+        assert same(1.0, 2.0) == [3.0]
 
 
 def test_every_bit_of_a_number_comes_back(tmp_path: Path) -> None:
@@ -311,7 +333,7 @@ def test_parts_of_another_type_are_refused(file: Path) -> None:
         (lambda c: c["operations"][0].__setitem__(1, True), "got True"),
         (lambda c: c["operations"][0].__setitem__(0, "system"), "holds the operation system, which is not known here"),
         (lambda c: c["operations"].__setitem__(0, []), "operation 0 must begin with a name"),
-        (lambda c: c["operations"].__setitem__(0, ["sum"]), "operation 0 must have at least one operand"),
+        (lambda c: c["operations"].__setitem__(0, ["sum"]), "operation 0 must have 1 or more operands"),
         (
             lambda c: c["operations"].__setitem__(0, ["dot", 0, 1, 1]),
             "operation 0 must have an even number of operands",
