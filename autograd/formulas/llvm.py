@@ -39,7 +39,8 @@ class Step(NamedTuple):
     """One number computed from others.
 
     Attributes:
-        kind: fadd, fsub, fmul, fdiv, fneg, fabs, sqrt, select, a comparison as `fcmp olt`, or a function of C's.
+        kind: fadd, fsub, fmul, fdiv, fneg, fabs, sqrt, select, a comparison as `fcmp olt`, not, and, or of such, or a
+            function of C's.
         parts: what it is applied to.
     """
 
@@ -99,6 +100,8 @@ class _Writer:
         if symbol.primitive is not None:
             condition = symbol.operands[0] if symbol.head == "where" else None
             return self.call(symbol.primitive, operands, condition is not None and condition.is_comparison)
+        if head in ("not", "and", "or"):
+            return self.step(str(head), *operands)
         if isinstance(head, str):
             if not symbol.operands:
                 return parts[head]
@@ -106,6 +109,14 @@ class _Writer:
         if head is None:
             raise OpaqueError("a partial that doesn't flow has no value")
         return float(head)
+
+    def divided(self, a: Part, b: Part) -> Part:
+        """a / b, which sets a flag wherever b is 0: by itself the processor does so for finite a only."""
+        return self.step("fdiv", self.step("select", self.step("fcmp oeq", b, 0.0), 1.0, a), b)
+
+    def checked(self, y: Part, wrong: Part) -> Part:
+        """y; a flag is set where something is wrong."""
+        return self.step("select", wrong, self.step("sqrt", self.step("select", wrong, -1.0, 0.0)), y)
 
     def call(self, row: Primitive, operands: Sequence[Part], by_comparison: bool = False) -> Part:
         """The value of a row.
@@ -161,7 +172,14 @@ def value_template(row: Primitive, count: int) -> Template:
         OpaqueError: if its rule computes with floats only.
     """
     writer = _Writer()
-    return Template(writer.steps, [writer.call(row, list(range(count)))])
+    operands: list[Part] = list(range(count))
+    if row is p.div:
+        return Template(writer.steps, [writer.divided(*operands)])
+    y = writer.call(row, operands)
+    if row is p.clip:
+        _, low, high = operands
+        y = writer.checked(y, writer.step("fcmp ogt", low, high))
+    return Template(writer.steps, [y])
 
 
 @lru_cache(maxsize=4096)

@@ -239,16 +239,25 @@ class Emitter:
         filled = self._filled.get(key)
         if filled is None:
             filled = self._filled[key] = self._fill_value(row, count)
-        env = [self._operand(x) for x in operands]
         if isinstance(filled, CallBack):
-            return self._called_back(filled, env)[0]
-        env.append("")
-        make = self.body.make
+            return self._called_back(filled, operands)[0]
+        steps = self._computed(filled, operands)
+        result = filled.results[0]
+        assert result is not None
+        return self._part(result[0], operands, steps)
+
+    def _computed(self, filled: Filled, slots: tuple[int, ...]) -> list[str]:
+        """The registers of a template's steps, applied to slots; each is read where it is first used."""
+        steps: list[str] = []
+        make, operand, count = self.body.make, self._operand, len(slots)
         for text, places in filled.calls:
-            env.append(make(text % tuple([env[i] for i in places])))
-        place = filled.results[0]
-        assert place is not None
-        return env[place[0]] if isinstance(place[0], int) else place[0]
+            steps.append(make(text % tuple([operand(slots[i]) if i < count else steps[i - count] for i in places])))
+        return steps
+
+    def _part(self, part: int | str, slots: tuple[int, ...], steps: list[str]) -> str:
+        if isinstance(part, str):
+            return part
+        return self._operand(slots[part]) if part < len(slots) else steps[part - len(slots)]
 
     def _guard(self, slot: int, answer: bool) -> None:
         make, width = self.body.make, self.width
@@ -309,19 +318,17 @@ class Emitter:
             self._scatter(operands, upstream)
             return
         filled = self._partials(row, operands)
-        uses = filled.uses
-        env = [self._operand(x) if i in uses else "" for i, x in enumerate(operands)]
-        env.append(self._operand(slot) if len(operands) in uses else "")
+        slots = (*operands, slot)
         make, number = self.body.make, self.width.number
         results: Sequence[tuple[int | str, int | str | None] | None]
         if isinstance(filled, CallBack):
-            found = self._called_back(filled, env)
+            steps: list[str] = []
+            found = self._called_back(filled, slots)
             truths = [make(f"fcmp une {number} {flows}, {self._zero}") for flows in found[1::2]]
             results = list(zip(found[::2], truths, strict=True))
         else:
             results = filled.results
-            for text, places in filled.calls:
-                env.append(make(text % tuple([env[i] for i in places])))
+            steps = self._computed(filled, slots)
         for x, result in zip(operands, results, strict=True):
             if result is None or x < 0 or not self.active[x]:
                 continue
@@ -331,9 +338,9 @@ class Emitter:
             elif part == self._minus_one:
                 term = make(f"fneg {number} {upstream}")
             else:
-                term = make(f"fmul {number} {upstream}, {env[part] if isinstance(part, int) else part}")
+                term = make(f"fmul {number} {upstream}, {self._part(part, slots, steps)}")
             if mask is not None:
-                condition = env[mask] if isinstance(mask, int) else mask
+                condition = self._part(mask, slots, steps)
                 term = make(f"select {self.width.truth} {condition}, {number} {term}, {number} {self._zero}")
             self._add(x, term)
 
@@ -395,9 +402,10 @@ class Emitter:
 
     # -- templates ----------------------------------------------------------------------------------------------------
 
-    def _called_back(self, called: CallBack, operands: Sequence[str]) -> list[str]:
+    def _called_back(self, called: CallBack, slots: Sequence[int]) -> list[str]:
         """The results of a rule that is called back; where it raised an error they are divided by 0."""
         body, number = self.body, self.width.number
+        operands = [self._operand(slot) for slot in slots]
         count = 1 if called.is_value else 2 * called.operands
         given, found = f"%{body.count}", f"%{body.count + 1}"
         body.count += 2
@@ -427,7 +435,7 @@ class Emitter:
 
     def _fill_value(self, row: Primitive, count: int) -> Filled | CallBack:
         try:
-            return _fill(value_template(row, count), count, self.width, self.functions.name)
+            return _fill(value_template(row, count), count - 1, self.width, self.functions.name)
         except OpaqueError:
             return CallBack(self.functions.callback(row, count, None), count, True)
 
@@ -459,14 +467,17 @@ def _step(operands: tuple[int, ...]) -> int:
     return step if all(x == first + i * step for i, x in enumerate(operands[1:])) else 0
 
 
-def _fill(template: Template, count: int, width: Width, function: Callable[[str], str]) -> Filled:
+def _fill(template: Template, last: int, width: Width, function: Callable[[str], str]) -> Filled:
+    """A template for one width; `last` is the index of the last of its slots, after which its steps are counted."""
     uses: set[int] = set()
 
     def place(part: Part) -> int | str:
         if isinstance(part, float):
             return width.constant(part)
-        index = part if part >= 0 else count if part == -1 else count - 1 - part
-        if index <= count:
+        index = (
+            part if part >= 0 else last if part == -1 else last - 1 - part
+        )  # -1 is the result, the last slot; below it are steps
+        if index <= last:
             uses.add(index)
         return index
 
