@@ -100,7 +100,13 @@ class Call:
                     tried.append(variant)
                     self._check_structure(variant)
                     pending = self._run(variant, pending)
-        if len(tried) > 1 or self._lonely or self.variant.captured or min(self.variant.program.outputs, default=-1) < 0:
+        if (
+            self._spread
+            or len(tried) > 1
+            or self._lonely
+            or self.variant.captured
+            or min(self.variant.program.outputs, default=-1) < 0
+        ):
             self.kernel = None
 
     def _check_structure(self, variant: Variant) -> None:
