@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from itertools import pairwise
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
+    Compute = Callable[[Sequence[Array], Array, float | Array | None, int, int], "Computed"]
+    """What a `Batch` is for those who call it: it may compute elsewhere."""
 
 _SUMMED: Final = 2_000_000  # operations × points that are summed up by themselves
 _WORTHWHILE: Final = 100_000  # operations × points for which another thread is woken

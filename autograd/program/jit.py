@@ -6,7 +6,7 @@ import functools
 import inspect
 from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
-from typing import Any, Generic, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, cast
 
 from autograd.engine.recording import OPEN, grad_enabled, recorder
 from autograd.engine.value import Value, number_of
@@ -20,6 +20,9 @@ from autograd.support.errors import one_line, typed
 from autograd.transforms import functional
 from autograd.transforms.block import Block
 from autograd.transforms.tree import flatten, unflatten
+
+if TYPE_CHECKING:
+    from autograd.program.batch import Compute
 
 P = ParamSpec("P")
 Y = TypeVar("Y")
@@ -212,6 +215,10 @@ class Jitted(Generic[P, Y]):
         variant = Variant(recording.program, recording.captured, unflatten(result, map(number_of, recording.outputs)))
         self.variants.setdefault(given.key, []).insert(0, variant)
         return variant
+
+    def batch(self, variant: Variant, wanted: tuple[bool, ...] | None, shared: tuple[bool, ...]) -> Compute:
+        """What computes a program of it for many points."""
+        return variant.batch(wanted, shared, self.vector_math)
 
     def _parameters(self) -> list[str]:
         try:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.program.batch import Batch, Computed
+from autograd.program.batch import Computed
 from autograd.program.points import Points
 from autograd.program.result import DONE, LEFT_THE_REALS, NOT_DONE, OTHER_BRANCH
 from autograd.program.signature import Arguments, key_of
@@ -19,6 +19,7 @@ from autograd.transforms.tree import is_one_number
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from autograd.program.batch import Compute
     from autograd.program.jit import Jitted
 
     Array = NDArray[np.float64]
@@ -69,7 +70,7 @@ class Call:
         self._summed = [i for i, want in enumerate(wants) if want and self._shared[i]]
         self._common = np.empty(0) if self._spread else points.common()
         self._first: Variant | None = None
-        self.kernel: Batch | None = None
+        self.kernel: Compute | None = None
         self.outputs: Array = np.empty((0, points.how_many))
         self.adjoints: Array = np.empty((len(self._by_point), points.how_many))
         self.sums: Array = np.zeros(len(self._summed))
@@ -149,7 +150,7 @@ class Call:
         points = self._points
         captured = len(variant.captured)
         wanted = None if self._wanted is None else (*self._wanted, *[self._by_captured] * captured)
-        kernel = self.kernel = variant.batch(wanted, (*self._shared, *[True] * captured), self._jitted.vector_math)
+        kernel = self.kernel = self._jitted.batch(variant, wanted, (*self._shared, *[True] * captured))
         count = len(pending)
         rows = points.rows(None if count == points.how_many else pending, self._spread)
         common = np.concatenate([self._common, [x._data for x in variant.captured]])
