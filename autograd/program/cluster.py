@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-_WORK: Final = 5_000_000  # operands × points of a piece: some milliseconds, as much as it takes to hand it out
+_WORK: Final = 20_000_000  # operands × points of a piece: about what it takes to hand it out
 _BYTES: Final = 4_000_000  # of a piece at most; Dask warns of messages above 10 MB
 _MOST_PIECES: Final = 256
 _SMALL: Final = 100_000  # bytes that travel with their task
