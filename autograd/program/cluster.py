@@ -10,9 +10,9 @@ import numpy as np
 
 from autograd.program.batch import Computed
 from autograd.program.jit import Jitted
-from autograd.program.program import Program
+from autograd.program.shipped import Shipped
 from autograd.program.variant import Variant
-from autograd.program.worker import computed, dumped, held
+from autograd.program.worker import computed, held
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -34,11 +34,12 @@ class Distributed(Jitted[..., Any]):
         self._client = client
         self._remote: dict[tuple[Variant, object, object], Remote] = {}
 
-    def batch(self, variant: Variant, wanted: tuple[bool, ...] | None, shared: tuple[bool, ...]) -> Remote:
+    def batch(self, variant: Variant, wanted: tuple[bool, ...] | None, shared: tuple[bool, ...], count: int) -> Remote:
         """What has a program computed for many points."""
         key = variant, wanted, shared
         if key not in self._remote:
-            self._remote[key] = Remote(self._client, variant.program, wanted, shared, self.vector_math)
+            shipped = Shipped(variant.program, wanted, shared, self.vector_math, self.exact)
+            self._remote[key] = Remote(self._client, shipped)
         return self._remote[key]
 
 
@@ -49,21 +50,16 @@ class Remote:
 
     Args:
         client: of the cluster.
-        program, wanted, shared, vector_math: as of a `Batch`.
+        shipped: the program.
     """
 
-    def __init__(
-        self,
-        client: Client,
-        program: Program,
-        wanted: tuple[bool, ...] | None,
-        shared: tuple[bool, ...],
-        vector_math: bool,
-    ) -> None:
+    takes_views = True
+
+    def __init__(self, client: Client, shipped: Shipped) -> None:
         self._client = client
-        self._name = program.name
-        self._work = max(1, sum(map(len, program.operands)))
-        self._kernel = _Sent(client, [np.frombuffer(dumped((program, wanted, shared, vector_math)), np.uint8)])
+        self._name = shipped.program.name
+        self._work = max(1, sum(map(len, shipped.program.operands)))
+        self._kernel = _Sent(client, [np.frombuffer(shipped.dumped(), np.uint8)])
         self._rows: dict[tuple[int, int], _Sent] = {}
 
     def __call__(

@@ -16,9 +16,9 @@ def distribute(mapped: Callable[..., Any], client: Client) -> Callable[..., Any]
     """The same function of arrays, computed by the workers of a Dask cluster.
 
     A batch is cut into pieces by its size and its program alone, and what the pieces come to is added in their order:
-    another number of workers, or one that is lost on the way, changes no number, as long as their processors have
-    vectors of the same length. Values and gradients of points are those of `vmap`, to the bit; sums over the points
-    are added in other groups, and may differ in their last digits.
+    another number of workers, or one that is lost on the way, changes no number, as long as their processors and
+    libraries are of one kind. Beside `vmap`'s, sums over the points are added in other groups, and may differ in their
+    last digits; values and gradients of points, only where products of matrices are used (see `exact` of `jit`).
 
     Programs are recorded here, sent once, and compiled once by every process; the function itself stays here, and may
     be a lambda or read Values of a model. Shared arguments are sent once a call, and points once for as long as their

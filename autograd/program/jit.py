@@ -6,12 +6,13 @@ import functools
 import inspect
 from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, cast
 
 from autograd.engine.recording import OPEN, grad_enabled, recorder
 from autograd.engine.value import Value, number_of
 from autograd.program.derivative import Derivative
-from autograd.program.program import Program
+from autograd.program.program import BranchError, Program
 from autograd.program.recorder import record
 from autograd.program.result import DONE, LEFT_THE_REALS, Result
 from autograd.program.signature import NUMBER, Arguments, arguments, named, refilled
@@ -90,6 +91,9 @@ def jit(
 Ask = Callable[[Variant], tuple[Sequence[float], tuple[bool, ...] | None]]
 """What is wanted of a program: a cotangent for every output, and by which inputs to differentiate."""
 
+
+ERRORS = (ValueError, OverflowError, ZeroDivisionError, BranchError)
+"""What replaying a program raises."""
 
 _FLOATS = {float}
 
@@ -185,7 +189,8 @@ class Jitted(Generic[P, Y]):
                         variants.insert(0, variants.pop(i))
                     return variant, result
                 if result.status == LEFT_THE_REALS:
-                    return variant, eagerly(variant, inputs, *ask(variant))
+                    with suppress(*ERRORS):  # f itself shall raise it, or go another way
+                        return variant, eagerly(variant, inputs, *ask(variant))
         variant = self.record(given, numbers, args, kwargs)
         inputs = variant.numbers(numbers)
         result = variant.run(inputs, *ask(variant))
@@ -197,7 +202,6 @@ class Jitted(Generic[P, Y]):
         self, given: Arguments, numbers: Sequence[float], args: Sequence[Any], kwargs: dict[str, Any]
     ) -> Variant:
         """Record f for these arguments, and keep the program."""
-        self._check_room(given.key)
         static = self._static_argnums
         names = named(args, kwargs, self._parameters(), static)
         values = [Value(x, name) for x, name in zip(numbers, names, strict=True)]
@@ -212,13 +216,14 @@ class Jitted(Generic[P, Y]):
             return flatten(result, self.name, "the result")
 
         recording = record(self.name, call, values, names)
+        self._check_room(given.key)
         variant = Variant(recording.program, recording.captured, unflatten(result, map(number_of, recording.outputs)))
         self.variants.setdefault(given.key, []).insert(0, variant)
         return variant
 
-    def batch(self, variant: Variant, wanted: tuple[bool, ...] | None, shared: tuple[bool, ...]) -> Compute:
-        """What computes a program of it for many points."""
-        return variant.batch(wanted, shared, self.vector_math)
+    def batch(self, variant: Variant, wanted: tuple[bool, ...] | None, shared: tuple[bool, ...], count: int) -> Compute:
+        """What computes a program of it for so many points."""
+        return variant.batch(wanted, shared, self.vector_math, self.exact, count)
 
     def _parameters(self) -> list[str]:
         try:

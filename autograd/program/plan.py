@@ -32,7 +32,8 @@ def looked_at(tree: Any, found: list[Any]) -> Hashable:
         if tree.dtype != _FLOAT:
             raise UnusualError
         found.append(tree)
-        return tree.shape
+        shape: tuple[int, ...] = tree.shape
+        return shape
     if kind is float:
         found.append(tree)
         return float
@@ -83,7 +84,8 @@ class Plan:
                 last = array.ndim - 1
                 part = array if axis == last else array.T if last == 1 else np.moveaxis(array, axis, -1)
                 part = part.reshape(size, count)
-                rows.append(part if part.strides[1] == 8 else np.ascontiguousarray(part))
+                is_fine = part.strides[1] == 8 or self._kernel.takes_views
+                rows.append(part if is_fine else np.ascontiguousarray(part))
         shared = common[0] if len(common) == 1 else np.concatenate(common) if common else _NOTHING
         computed = self._kernel(rows, shared, self._seeds, count, self._threads)
         return None if computed.status.any() else self._finish(computed.outputs, computed.adjoints, computed.sums)

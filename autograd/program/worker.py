@@ -1,33 +1,27 @@
-"""The side of a cluster that answers: what its workers run, and the form in which programs travel."""
+"""The side of a cluster that answers: what its workers run."""
 
 from __future__ import annotations
 
 import functools
-import io
 import threading
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
-import cloudpickle
 import numpy as np
 
-from autograd.engine.define import Own
-from autograd.engine.primitive import Primitive, Rule
 from autograd.program.batch import Computed
-from autograd.program.comparison import COMPARISONS
 from autograd.program.result import NOT_DONE
+from autograd.program.shipped import Shipped, loaded
 from autograd.program.variant import Variant
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from autograd.program.batch import Batch
-
     Array = NDArray[np.float64]
 
 T = TypeVar("T")
 
-_KERNELS: Final = 256  # that a worker keeps compiled
+_PROGRAMS: Final = 256  # that a worker keeps compiled
 _COMPILING: Final = threading.Lock()  # a worker may have several threads
 
 
@@ -37,7 +31,7 @@ def held(thing: T) -> T:
 
 
 def computed(
-    kernel: Sequence[NDArray[np.uint8]],
+    program: Sequence[NDArray[np.uint8]],
     rows: Sequence[Array],
     common: Array,
     seeds: float | Array | None,
@@ -48,9 +42,11 @@ def computed(
     Points whose vector did not pass the guards as a whole are computed once more without those that did not.
     """
     with _COMPILING:
-        batch = _loaded(kernel[0].tobytes())
-    rows = [np.require(part, np.float64, ["C", "A"]) for part in rows]  # what has travelled may lie at odd addresses
-    found = batch(rows, np.require(common, np.float64, ["C", "A"]), seeds, count, 1)
+        variant, shipped = _loaded(program[0].tobytes())
+        batch = variant.batch(*shipped[1:], count)
+    rows, common = [_aligned(part) for part in rows], _aligned(common)
+    seeds = _aligned(seeds) if isinstance(seeds, np.ndarray) else seeds
+    found = batch(rows, common, seeds, count, 1)
     pending = np.flatnonzero(found.status == NOT_DONE)
     while len(pending):
         some = seeds[:, pending] if isinstance(seeds, np.ndarray) else seeds
@@ -63,44 +59,13 @@ def computed(
     return found
 
 
-@functools.lru_cache(_KERNELS)
-def _loaded(kernel: bytes) -> Batch:
-    """Machine code of what was `dumped`; once for every process."""
-    program, wanted, shared, vector_math = cloudpickle.loads(kernel)
-    return Variant(program, (), None).batch(wanted, shared, vector_math)
+def _aligned(array: Array) -> Array:
+    """The same numbers; what has travelled may lie at odd addresses."""
+    return np.require(array, np.float64, ["C", "A"])
 
 
-def dumped(thing: Any) -> bytes:
-    """A thing made of programs as bytes, with those of their rows that are the user's own."""
-    file = io.BytesIO()
-    _Pickler(file).dump(thing)
-    return file.getvalue()
-
-
-class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no types
-    """Sends the rows of the table by name, and those of the user, which workers don't know, with their rules."""
-
-    def reducer_override(self, thing: Any) -> Any:
-        if not isinstance(thing, Primitive):
-            return super().reducer_override(thing)
-        if COMPARISONS.get(thing.symbol) is thing:
-            return _comparison, (thing.symbol,)
-        if _is_own(thing):
-            return _row, (thing.name, thing.value, thing.partials, {name: getattr(thing, name) for name in _FACTS})
-        return thing.__reduce__()
-
-
-_FACTS = ("symbol", "variadic", "defaults", "domain", "convention", "samples", "kinks", "at_kink", "textbook")
-
-
-def _comparison(sign: str) -> Primitive:
-    return COMPARISONS[sign]
-
-
-def _row(name: str, value: Rule, partials: Rule, facts: dict[str, Any]) -> Primitive:
-    return Own(name, value, partials, **facts)
-
-
-def _is_own(row: Primitive) -> bool:
-    """Whether a row is the user's own rather than one of the table."""
-    return not str(getattr(row.partials, "__module__", "")).startswith("autograd.")
+@functools.lru_cache(_PROGRAMS)
+def _loaded(data: bytes) -> tuple[Variant, Shipped]:
+    """A program with its machine code; once for every process."""
+    shipped = loaded(data)
+    return Variant(shipped.program, (), None), shipped

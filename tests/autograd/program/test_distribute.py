@@ -23,7 +23,10 @@ distributed = pytest.importorskip("distributed", reason="dask.distributed is not
 
 from autograd.program import cluster  # noqa: E402 - it needs distributed
 from autograd.program.cluster import Remote  # noqa: E402
-from autograd.program.worker import dumped  # noqa: E402
+from autograd.program.comparison import COMPARISONS  # noqa: E402
+from autograd.program.program import Program  # noqa: E402
+from autograd.program.shipped import Shipped, loaded  # noqa: E402
+from autograd.program.take import TAKE  # noqa: E402
 
 ROOT = Path(__file__).parents[3]
 POINTS = 40_000  # several pieces
@@ -97,7 +100,7 @@ def test_the_mean_and_its_gradient_are_those_of_numpy_and_of_vmap(client: Any, p
     parameters = network()
     value, gradient = distribute(here, client)(parameters, points, targets)
     expected_value, expected = here(parameters, points, targets)
-    assert value == expected_value
+    assert value == pytest.approx(expected_value, rel=1e-12)
     hidden = np.tanh(points @ parameters["w"].T + parameters["b"])
     error = hidden @ parameters["v"] - targets
     assert value == pytest.approx(float(np.mean(error**2)), rel=1e-12)
@@ -110,7 +113,7 @@ def test_the_mean_and_its_gradient_are_those_of_numpy_and_of_vmap(client: Any, p
 
 def test_a_batch_of_one_piece_is_vmap_s_to_the_bit(client: Any, points: Any, targets: Any) -> None:
     here = value_and_grad(vmap(loss, in_axes=(None, 0, 0), reduce="sum"))
-    arguments = network(), points[:101], targets[:101]
+    arguments = network(), points[:1001], targets[:1001]
     value, gradient = distribute(here, client)(*arguments)
     expected_value, expected = here(*arguments)
     assert value == expected_value
@@ -135,6 +138,22 @@ def test_values_and_gradients_of_points_are_vmap_s_to_the_bit_in_every_branch(cl
     for i in range(0, 70_000, 7_001):
         expected = value_and_grad(f, argnums=(0, 1))(float(x[i]), 0.9)
         assert (float(value[i]), (float(by_x[i]), float(by_a[i]))) == expected
+
+
+def test_products_of_matrices_are_those_of_numpy(client: Any) -> None:
+    generator = np.random.default_rng(4)
+    w, x = generator.normal(size=(30, 40)), generator.normal(size=(3_000, 40))
+    layer = vmap(jit(lambda w, x: [ag.dot(row, x) for row in w]), in_axes=(None, 0))
+    assert np.array(distribute(layer, client)(w, x)) == pytest.approx(w @ x.T, rel=1e-11, abs=1e-12)
+    exact = vmap(jit(lambda w, x: [ag.dot(row, x) for row in w], exact=True), in_axes=(None, 0))
+    assert np.array_equal(distribute(exact, client)(w, x), exact(w, x))
+
+
+def test_an_index_is_an_argument(client: Any) -> None:
+    f = vmap(value_and_grad(lambda table, i: ag.take(table, i) * 2.0), in_axes=(None, 0))
+    value, gradient = distribute(f, client)([1.0, 4.0], np.array([1.0, 0.0, 1.0]))
+    assert value.tolist() == [8.0, 2.0, 8.0]
+    assert np.array(gradient).tolist() == [[0.0, 2.0, 0.0], [2.0, 0.0, 2.0]]
 
 
 def test_branches_in_one_vector_are_summed_once(client: Any) -> None:
@@ -307,14 +326,21 @@ def test_an_operation_defined_anew_under_its_name_is_the_new_one(client: Any) ->
     assert found == [2.0, 3.0]
 
 
-def test_rows_of_the_table_travel_by_name() -> None:
-    for name, row in PRIMITIVES.items():
-        assert len(dumped(row)) < 120 + len(name), name
+def test_a_program_travels_with_the_rows_of_this_package_by_name() -> None:
+    rows = [*PRIMITIVES.values(), *COMPARISONS.values(), TAKE]
+    program = Program("f", ["x"], [0.5], rows, [(0, -1)] * len(rows), [1])
+    shipped = Shipped(program, (True,), (False,), False, True)
+    data = shipped.dumped()
+    assert len(data) < 5_000
+    again = loaded(data)
+    assert all(a is b for a, b in zip(again.program.primitives, rows, strict=True))
+    assert again[1:] == shipped[1:]
+    assert again.program.listing() == program.listing()
 
 
 def test_a_batch_is_cut_by_its_size_alone(client: Any) -> None:
     program = jit(lambda x: x * x + x).program(1.0)  # type: ignore[attr-defined]  # jit keeps the type of f
-    kernel = Remote(client, program, None, (False,), False)
+    kernel = Remote(client, Shipped(program, None, (False,), False, False))
     for count in (1, 2, 999_999, 5_000_000, 10**9):
         pieces = kernel._pieces([], count)
         assert pieces[0][0] == 0
