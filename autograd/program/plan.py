@@ -34,9 +34,12 @@ def looked_at(tree: Any, found: list[Any]) -> Hashable:
         found.append(tree)
         shape: tuple[int, ...] = tree.shape
         return shape
-    if kind is float:
+    if kind is float or kind is int:
         found.append(tree)
         return float
+    if kind is list and set(map(type, tree)) == {float}:
+        found.append(tree)
+        return list, len(tree)
     if kind is list or kind is tuple:
         return kind, tuple([looked_at(x, found) for x in tree])
     if kind is dict:
@@ -79,7 +82,7 @@ class Plan:
         common: list[Array] = []
         for array, (axis, size) in zip(arrays, self._leaves, strict=True):
             if axis is None:
-                common.append(np.array([array]) if type(array) is float else array.ravel())
+                common.append(array.ravel() if type(array) is np.ndarray else np.array(array, np.float64, ndmin=1))
             elif size:
                 last = array.ndim - 1
                 part = array if axis == last else array.T if last == 1 else np.moveaxis(array, axis, -1)

@@ -22,7 +22,11 @@ class Point:
     Args:
         program: what to compute.
         wanted: by which inputs to differentiate; None for the values alone.
-        vector_math: unused for one point, whose functions are C's.
+
+    Attributes:
+        size: how many slots there are; the cotangents lie behind them.
+        output: the slot of the one output; -1 if it is a constant, or there are several.
+        run: the driver, of the address of a space's parameters.
     """
 
     def __init__(self, program: Program, wanted: Sequence[bool] | None) -> None:
@@ -33,12 +37,12 @@ class Point:
         self._forward, self._reverse = machine.load(code, functions)
         self._functions = functions
         kind = ctypes.CFUNCTYPE if len(program) > _LONG else ctypes.PYFUNCTYPE
-        self._run = kind(ctypes.c_int, ctypes.c_void_p)(machine.driver(1))
+        self.run = kind(ctypes.c_int, ctypes.c_void_p)(machine.driver(1))
         self._inputs = len(program.inputs)
-        self._size = self._inputs + len(program)
+        self.size = self._inputs + len(program)
         self._outputs = len(program.outputs)
         self._program = program
-        self._single = program.outputs[0] if len(program.outputs) == 1 and program.outputs[0] >= 0 else -1
+        self.output = program.outputs[0] if len(program.outputs) == 1 and program.outputs[0] >= 0 else -1
         self._spaces: list[_Space] = []  # one for each call that is under way
 
     def __call__(self, numbers: Sequence[float], cotangents: Sequence[float]) -> Result:
@@ -51,14 +55,14 @@ class Point:
         try:
             space = self._spaces.pop()
         except IndexError:
-            space = self._space()
+            space = self.space()
         values = space.values
         values[: self._inputs] = numbers
         if cotangents:
-            values[self._size :] = cotangents
-        status = self._run(space.parameters)
-        if self._single >= 0:
-            outputs = [values[self._single]]
+            values[self.size :] = cotangents
+        status = self.run(space.parameters)
+        if self.output >= 0:
+            outputs = [values[self.output]]
         else:
             constants = self._program.constants
             outputs = [values[x] if x >= 0 else constants[-1 - x] for x in self._program.outputs]
@@ -76,15 +80,15 @@ class Point:
             A function that returns the output, or the output and the adjoints; or None where there is no machine code
             for these numbers. None in its place if there is more than one output.
         """
-        if self._single < 0:
+        if self.output < 0:
             return None
-        n, single, run, spaces = self._inputs, self._single, self._run, self._spaces
-        size = self._size
+        n, single, run, spaces = self._inputs, self.output, self.run, self._spaces
+        size = self.size
         every = picked is not None and list(picked) == list(range(n))
         indices = list(picked or ())
 
         def at(numbers: tuple[float, ...]) -> Any:
-            space = spaces.pop() if spaces else self._space()
+            space = spaces.pop() if spaces else self.space()
             values = space.values
             values[:n] = numbers
             values[size] = 1.0
@@ -98,8 +102,9 @@ class Point:
 
         return at
 
-    def _space(self) -> _Space:
-        return _Space(self._size + self._outputs, self._size, self._forward.addresses, self._reverse.addresses)
+    def space(self) -> _Space:
+        """Memory for a call."""
+        return _Space(self.size + self._outputs, self.size, self._forward.addresses, self._reverse.addresses)
 
 
 Plan = Callable[[tuple[float, ...]], Any]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from autograd.engine.recording import resumed
 from autograd.engine.value import SWEEP, Value, number_of
@@ -17,6 +17,7 @@ from autograd.transforms.tree import is_one_number
 
 if TYPE_CHECKING:
     from autograd.program.batch import Batch
+    from autograd.program.point import Point
     from autograd.program.staged import Staged
 
 _Key = tuple[tuple[bool, ...] | None, tuple[bool, ...], bool]
@@ -56,6 +57,14 @@ class Variant:
         if kernel is None:
             kernel = self._kernels[wanted] = point_kernel(self.program, wanted)
         return kernel(numbers, cotangents)
+
+    def point(self, wanted: tuple[bool, ...] | None) -> Point | None:
+        """The machine code for one point, if it has one output, and needs nothing but the arguments."""
+        kernel = self._kernels.get(wanted)
+        if isinstance(kernel, Plain) or kernel is None or self.captured or not is_one_number(self.result):
+            return None
+        point = cast("Point", kernel)
+        return point if point.output >= 0 else None
 
     def plan(self, wanted: tuple[bool, ...] | None, picked: Sequence[int] | None) -> Callable[..., Any] | None:
         """The fastest way to the one output, and the adjoints of picked inputs, if there is one."""
