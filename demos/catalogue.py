@@ -9,7 +9,7 @@ from pathlib import Path
 
 from autograd import Value
 from autograd.support.errors import shown
-from demos import chain_rule, digits, learning, mars, moons, network_cost, one_neuron, regression, xnor_step
+from demos import chain_rule, cluster, digits, learning, mars, moons, network_cost, one_neuron, regression, xnor_step
 from demos.report import Report
 
 
@@ -92,6 +92,14 @@ DEMOS = (
         digits.report,
         digits.output,
         digits.plots,
+    ),
+    Demo(
+        "cluster",
+        "",
+        "trained by several processes; one is killed",
+        cluster.report,
+        cluster.output,
+        cluster.plots,
     ),
     Demo(
         "regression",

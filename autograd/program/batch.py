@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 import numpy as np
 
@@ -26,6 +26,17 @@ if TYPE_CHECKING:
 _SUMMED: Final = 2_000_000  # operations × points that are summed up by themselves
 _WORTHWHILE: Final = 100_000  # operations × points for which another thread is woken
 _MOST_PIECES: Final = 64
+
+
+class Compute(Protocol):
+    """What a `Batch` is for those who call it; another may compute in another way, or elsewhere."""
+
+    takes_views: bool
+
+    def __call__(
+        self, rows: Sequence[Array], common: Array, seeds: float | Array | None, count: int, threads: int
+    ) -> Computed:
+        """Values and adjoints at the points of a batch."""
 
 
 class Batch:

@@ -216,6 +216,7 @@ def test_a_terminal_without_the_characters_still_gets_the_report():
         ("digits", "sklearn", "scikit-learn"),
         ("regression", "scipy", "scipy"),
         ("mars", "scipy", "scipy"),
+        ("cluster", "distributed", "distributed"),
     ],
 )
 def test_plots_without_a_library_say_what_to_install(name, missing, package, tmp_path):
@@ -226,7 +227,12 @@ def test_plots_without_a_library_say_what_to_install(name, missing, package, tmp
 
 @pytest.mark.parametrize(
     ("name", "missing", "package"),
-    [("digits", "sklearn", "scikit-learn"), ("regression", "scipy", "scipy"), ("mars", "scipy", "scipy")],
+    [
+        ("digits", "sklearn", "scikit-learn"),
+        ("regression", "scipy", "scipy"),
+        ("mars", "scipy", "scipy"),
+        ("cluster", "distributed", "distributed"),
+    ],
 )
 def test_reports_without_a_library_say_what_to_install(name, missing, package):
     ended = run_without(missing, name)
