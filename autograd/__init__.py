@@ -45,6 +45,7 @@ from autograd.engine.primitives import (
     sinh,
     softplus,
     sqrt,
+    stop_gradient,
     tan,
     tanh,
     where,
@@ -52,7 +53,7 @@ from autograd.engine.primitives import (
 )
 from autograd.engine.primitives import pow as pow
 from autograd.engine.recording import enable_grad, grad_enabled, no_grad
-from autograd.engine.reductions import dot, log_softmax, logsumexp, mean, norm, prod, softmax
+from autograd.engine.reductions import amax, dot, log_softmax, logsumexp, mean, norm, prod, softmax
 from autograd.engine.reductions import sum as sum
 from autograd.engine.value import Value, constant
 from autograd.support.compilation import COMPILED
@@ -80,6 +81,7 @@ __all__ = [
     "acos",
     "acosh",
     "adjoints",
+    "amax",
     "arccos",
     "arccosh",
     "arcsin",
@@ -145,6 +147,7 @@ __all__ = [
     "softmax",
     "softplus",
     "sqrt",
+    "stop_gradient",
     "tan",
     "tanh",
     "topological_order",

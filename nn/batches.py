@@ -8,14 +8,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from autograd import Value
+from autograd.engine.value import number_of
 from autograd.support.errors import as_float, shown, typed
 from autograd.transforms.tree import is_array, unflatten
 from nn.arguments import is_row
 
 
 def plain(number: Any) -> float:
-    """The number itself, of a Value or of a plain one."""
-    return number.data if isinstance(number, Value) else float(number)
+    """The number itself, of a Value or of a plain one: to check it, not to compute with."""
+    return float(number_of(number))
 
 
 def plain_structure(thing: Any) -> Any:
@@ -96,7 +97,7 @@ def _class_target(name: str, argument: str, target: Any, classes: int) -> int | 
         raise ValueError(f"{name}: {argument} has {len(shares)} numbers, but there are {classes} classes")
     for j, t in enumerate(shares):
         check_share(name, argument, target, 0, j, t)
-    if shares.count(1.0) == 1 and shares.count(0.0) == classes - 1 and not any(map(varies, shares)):
+    if not any(map(varies, shares)) and shares.count(1.0) == 1 and shares.count(0.0) == classes - 1:
         return shares.index(1.0)
     return shares
 

@@ -9,6 +9,7 @@ from collections import deque
 from math import sqrt
 from typing import Any, Final
 
+from autograd.engine.recording import OPEN, recorder
 from autograd.engine.value import Value
 
 _COMPILED: Final = not __file__.endswith((".py", ".pyc"))
@@ -35,6 +36,9 @@ def move(
 
     Python looks for signals between its own instructions only: compiled there are none here, and else there is one.
     """
+    if OPEN and (hearer := recorder()) is not None:
+        for p in parameters:
+            hearer.data_set(p)
     names: list[str] = [] if fields is None else list(fields)
     things: list[Any] = [] if fields is None else list(fields.values())
     if _COMPILED:

@@ -82,9 +82,9 @@ def binary_cross_entropy(probabilities: Any, targets: Any, reduction: str = "mea
             check_share(name, "probabilities", probabilities, i, j, p)
             if plain(p) == 0.0 < plain(t) or plain(p) == 1.0 > plain(t):
                 raise _infinite(name, probabilities, i, j, p, t)
-            if t == 1.0 and not varies(t):
+            if not varies(t) and t == 1.0:
                 losses.append(-autograd.log(p))
-            elif t == 0.0 and not varies(t):
+            elif not varies(t) and t == 0.0:
                 losses.append(-autograd.log1p(-p))
             else:
                 logs = [_NEVER if p == 0.0 else autograd.log(p), _NEVER if p == 1.0 else autograd.log1p(-p)]
@@ -111,9 +111,9 @@ def binary_cross_entropy_with_logits(logits: Any, targets: Any, reduction: str =
     for i, row in enumerate(pairs(name, "logits", logits, targets, reduction)):
         for j, (z, t) in enumerate(row):
             check_share(name, "targets", targets, i, j, t)
-            if t == 1.0 and not varies(t):
+            if not varies(t) and t == 1.0:
                 losses.append(autograd.softplus(-z))
-            elif t == 0.0 and not varies(t):
+            elif not varies(t) and t == 0.0:
                 losses.append(autograd.softplus(z))
             elif not varies(t):  # both not negative: nothing cancels
                 losses.append(autograd.softplus(-z) * t + autograd.softplus(z) * (1.0 - t))
@@ -150,7 +150,7 @@ def cross_entropy(probabilities: Any, targets: Any, reduction: str = "mean") -> 
         if isinstance(target, int):
             losses.append(-autograd.log(row[target]))
         else:
-            kept = [j for j, t in enumerate(target) if t != 0.0 or varies(t)]
+            kept = [j for j, t in enumerate(target) if varies(t) or t != 0.0]
             kept = kept or [row.index(max(row))]  # nothing but zeros: 0, which still depends on the predictions
             logs = [_NEVER if row[j] == 0.0 else autograd.log(row[j]) for j in kept]
             losses.append(_expected_surprise([target[j] for j in kept], logs))
@@ -252,8 +252,8 @@ def _from_logits(row: list[Any], target: int | list[Any]) -> Any:
     if isinstance(target, int):
         return total if target == pivot else total - differences[target]
     whole = autograd.sum(target)
-    others = [j for j, t in enumerate(target) if j != pivot and (t != 0.0 or varies(t))]
-    scaled = total if whole == 1.0 and not varies(whole) else total * whole
+    others = [j for j, t in enumerate(target) if j != pivot and (varies(t) or t != 0.0)]
+    scaled = total if not varies(whole) and whole == 1.0 else total * whole
     if not others:
         return scaled
     return scaled + _expected_surprise([target[j] for j in others], [differences[j] for j in others])
@@ -265,11 +265,10 @@ def _pivot(row: list[Any], target: int | list[Any]) -> int:
     By shares that vary the slopes are as exact as the values only with the largest logit. So are they where a logit is
     infinite: ∞ − ∞ is not a number.
     """
-    numbers = [plain(z) for z in row]
-    pivot = target if isinstance(target, int) else max(range(len(row)), key=lambda j: plain(target[j]))
+    pivot = target if isinstance(target, int) else max(range(len(row)), key=lambda j: target[j])
     variable = not isinstance(target, int) and any(map(varies, target))
-    if variable or numbers[pivot] == _NEVER or math.inf in numbers:
-        return numbers.index(max(numbers))
+    if variable or row[pivot] == _NEVER or math.inf in row:
+        return row.index(max(row))
     return pivot
 
 
@@ -278,7 +277,7 @@ def _expected_surprise(shares: list[Any], logs: list[Any]) -> Any:
 
     By a share that varies the slope of 0 · −∞ is that of the surprise, ∞; the square root has it there.
     """
-    steep = [t == 0.0 and plain(x) == _NEVER for t, x in zip(shares, logs, strict=True)]
+    steep = [t == 0.0 and x == _NEVER for t, x in zip(shares, logs, strict=True)]
     finite = [j for j, is_steep in enumerate(steep) if not is_steep]
     terms = [autograd.sqrt(t) for t, is_steep in zip(shares, steep, strict=True) if is_steep and varies(t)]
     if finite:

@@ -227,30 +227,27 @@ def _dot_partials(xs: Sequence[Any], y: Any) -> tuple[Any, ...]:
     return (*xs[half:], *xs[:half])
 
 
-def _largest(xs: Sequence[Any]) -> Any:
-    return reduce(maximum, xs) if any(map(_is_formula, xs)) else builtins.max(xs)
+def _amax(xs: Sequence[Any]) -> Any:
+    return reduce(maximum, xs) if any(map(_is_formula, xs)) else nan if any(map(math.isnan, xs)) else builtins.max(xs)
+
+
+def _amax_partials(xs: Sequence[Any], y: Any) -> tuple[Any, ...]:
+    share = ieee_div(1.0, _sum([_if(x < y, 0.0, 1.0) for x in xs]))
+    return tuple([_if(x < y, None, share) for x in xs])
 
 
 def _logsumexp(xs: Sequence[Any]) -> Any:
     """Shifted by the largest operand, which then counts exactly 1: https://en.wikipedia.org/wiki/LogSumExp."""
-    if not xs:
-        raise ValueError("there is nothing to sum")
-    largest = _largest(xs)
-    if _is_formula(largest):
-        return _if(abs(largest) == inf, largest, largest + log(_sum([exp(x - largest) for x in xs])))
-    if math.isinf(largest):
-        return nan if any(map(math.isnan, xs)) else largest
-    total, place = 0.0, xs.index(largest)
-    for i, x in enumerate(xs):
-        if i != place:
-            total += math.exp(x - largest)
-    return largest + math.log1p(total)
+    largest, others, met = amax(*xs), 0.0, 0.0  # met: 1 after the first of the largest, which adds nothing
+    for x in xs:
+        others = others + _if(x == largest, met, _exp(x - largest))
+        met = _if(x == largest, 1.0, met)
+    return _if(abs(largest) == inf, largest, largest + log1p(others))
 
 
 def _softmax(xs: Sequence[Any], y: Any) -> tuple[Any, ...]:
     """Not exp(x - y): for large operands y has too few digits left."""
-    largest = _largest(xs)
-    largest = getattr(largest, "data", largest)  # the quotients don't depend on it
+    largest = stop_gradient(amax(*xs))  # the quotients don't depend on it
     powers = [exp(x - largest) for x in xs]
     total = sum(*powers)
     return tuple([_if(largest == inf, exp(x - y), power / total) for x, power in zip(xs, powers, strict=True)])
@@ -280,6 +277,8 @@ ieee_div: Binary
 where = row(Choice, "where", lambda condition, a, b: a if condition else b, _where_partials,
         convention="nothing flows into the condition, nor into the branch not taken",
         samples=[(1.0, 2.0, 3.0), (-1.0, 0.5, -0.5)], kinks=[(0.0, 2.0, 3.0)])
+stop_gradient = row(Unary, "stop_gradient", lambda a: +a, lambda a, y: (None,),
+        convention="nothing flows back, anywhere", kinks=[(2.0,), (-0.5,)])
 
 # Arithmetic
 
@@ -446,6 +445,9 @@ dot       = row(Reduction, "dot",       _dot,       _dot_partials,
 logsumexp = row(Reduction, "logsumexp", _logsumexp, _softmax,
         variadic=True, domain="at least one operand", textbook=lambda xs, y: tuple(exp(x - y) for x in xs),
         samples=[(2.0,), (1.0, -2.0, 0.5), (1000.0, 1001.0)])
+amax      = row(Reduction, "amax",      _amax,      _amax_partials,
+        symbol="max", variadic=True, domain="at least one operand", convention="evenly shared at a tie",
+        samples=[(2.0,), (1.0, -2.0, 0.5)], kinks=[(2.0, 1.0, 2.0)], at_kink=lambda xs: xs.count(max(xs)) > 1)
 norm      = row(Reduction, "norm",      lambda xs: math.hypot(*xs), lambda xs, y: tuple(cosine(x, y) for x in xs),
         symbol="‖·‖", variadic=True, convention="0 at the origin (a subgradient), the second NaN",
         samples=[(2.0,), (3.0, 4.0, -12.0)], kinks=[(0.0, 0.0)], at_kink=lambda xs: not any(xs),

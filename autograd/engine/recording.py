@@ -23,12 +23,24 @@ class Watcher(Protocol):
         """Gradients are about to flow from the seeded outputs through these nodes, the last one first."""
 
 
-class _State:
-    """What an open block says, and the state around it."""
+class Recorder(Watcher, Protocol):
+    """A watcher that hears, too, wherever numbers enter or leave the graph; but for `leaf_made`, before they do."""
 
-    def __init__(self, records: bool, watchers: tuple[Watcher, ...], outer: _State | None) -> None:
-        self.records = records
-        self.watchers = watchers
+    def compared(self, sign: str, a: Any, b: Any) -> Any: ...  # `a sign b`: what this returns is its result
+    def asked(self, value: Any) -> None: ...  # `bool(value)`
+    def data_read(self, value: Any) -> None: ...
+    def data_set(self, value: Any) -> None: ...
+    def leaf_made(self, value: Any) -> None: ...
+
+
+class _State:
+    """What an open block says, and the state around it, which holds where the block says nothing."""
+
+    def __init__(self, block: _Block, outer: _State | None) -> None:
+        self.records: bool = block.records if block.records is not None else outer is None or outer.records
+        self.watchers: tuple[Watcher, ...] = (*(() if outer is None else outer.watchers), *block.watchers)
+        inherited = None if outer is None else outer.recorder
+        self.recorder: Recorder | None = inherited if block.recorder is None else block.recorder
         self.outer = outer
 
 
@@ -49,6 +61,12 @@ def grad_enabled() -> bool:
         return True
     state = _STATE.get()
     return state is None or state.records
+
+
+def recorder() -> Recorder | None:
+    """The innermost recorder of this context."""
+    state = _STATE.get()
+    return None if state is None else state.recorder
 
 
 def operation_done(primitive: Any, operands: Sequence[Any], result: Any) -> None:
@@ -73,14 +91,15 @@ class _Block:
     block around it, or when the object is dropped.
     """
 
+    records: bool | None = None
+    watchers: tuple[Watcher, ...] = ()
+    recorder: Recorder | None = None
+
     def __init__(self) -> None:
         self._open: list[_State] = []
 
-    def _inside(self, outer: _State | None) -> _State:
-        raise NotImplementedError
-
     def __enter__(self) -> None:
-        state = self._inside(_STATE.get())
+        state = _State(self, _STATE.get())
         try:
             self._open.append(state)
             OPEN[state] = None
@@ -138,8 +157,7 @@ class no_grad(_Recording):  # noqa: N801 - lower case, as everyone knows it from
     (9.0, True)
     """
 
-    def _inside(self, outer: _State | None) -> _State:
-        return _State(False, () if outer is None else outer.watchers, outer)
+    records = False
 
 
 @mypyc_attr(native_class=False)
@@ -154,8 +172,7 @@ class enable_grad(_Recording):  # noqa: N801 - as in PyTorch
     False
     """
 
-    def _inside(self, outer: _State | None) -> _State:
-        return _State(True, () if outer is None else outer.watchers, outer)
+    records = True
 
 
 def resumed() -> AbstractContextManager[None]:
@@ -167,14 +184,15 @@ def resumed() -> AbstractContextManager[None]:
 class watched(_Block):  # noqa: N801 - reads as the blocks above
     """Tell a watcher, too, of what happens inside the block, in this context."""
 
-    def __init__(self, watcher: Watcher) -> None:
+    def __init__(self, watcher: Watcher, recorder: Recorder | None = None) -> None:
         super().__init__()
-        self.watcher = watcher
+        self.watchers = (watcher,)
+        self.recorder = recorder
 
-    def _inside(self, outer: _State | None) -> _State:
-        if outer is None:
-            return _State(True, (self.watcher,), None)
-        return _State(outer.records, (*outer.watchers, self.watcher), outer)
+
+def recorded(recorder: Recorder) -> watched:
+    """Tell a recorder of everything; one outside goes on hearing as a watcher."""
+    return watched(recorder, recorder)
 
 
 keep_attributes(_State)

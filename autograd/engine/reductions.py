@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, overload
 from autograd.engine import primitives as p
 from autograd.engine.define import each_of_many, of_many
 from autograd.engine.primitive import Primitive
+from autograd.engine.recording import OPEN
 from autograd.engine.value import Operands, Value, number_of, record_many
 from autograd.support.errors import as_float, as_list
 
@@ -94,6 +95,12 @@ def logsumexp(xs: Iterable[Any]) -> Any:
             largest_is_met = True  # it counts exactly 1
     partials = [power / total for power in powers]
     return _reduced(p.logsumexp, largest + math.log1p(others), operands, places, partials)
+
+
+@of_many
+def amax(xs: Iterable[Any]) -> Any:
+    """The largest, of at least one operand; at a tie its gradient is shared evenly."""
+    return p.amax(*_listed(xs, "amax", least=1))
 
 
 @of_many
@@ -179,9 +186,11 @@ def _listed(xs: Any, function: str, argument: str = "xs", least: int = 0) -> lis
 
 
 def _shifted(xs: Iterable[Number], function: str) -> list[Any]:
-    """The operands less the largest of them. Softmax doesn't change by a shift, so it may be a plain number."""
+    """The operands less the largest of them. Softmax doesn't change by a shift, so nothing flows through that."""
     operands = _listed(xs, function, least=1)
-    largest = max(as_float(number_of(x), function, f"operand {i}") for i, x in enumerate(operands))
+    largest: Any = max(as_float(number_of(x), function, f"operand {i}") for i, x in enumerate(operands))
+    if OPEN and any(isinstance(x, Value) for x in operands):  # a plain number wouldn't be recorded
+        largest = p.stop_gradient(p.amax(*operands))
     return [x - largest for x in operands]
 
 

@@ -17,13 +17,14 @@ import threading
 from collections.abc import Sequence
 from itertools import count
 from numbers import Real
+from operator import eq, ge, gt, le, lt, ne
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias, final
 
 from autograd.engine import primitives as p
 from autograd.engine.define import PLAIN_ZERO, Given, Name
 from autograd.engine.operators import Recorded, is_operand
 from autograd.engine.primitive import Primitive
-from autograd.engine.recording import OPEN, grad_enabled, operation_done, sweep_starts
+from autograd.engine.recording import OPEN, grad_enabled, operation_done, recorder, sweep_starts
 from autograd.support.compilation import (
     answer_numbers,
     keep_attributes,
@@ -38,9 +39,11 @@ from autograd.support.errors import as_float, numeric_error, typed
 if TYPE_CHECKING and sys.platform != "mypyc":
     Result: TypeAlias = "Value"
     Compared: TypeAlias = "Value | float | Real"
+    Truth: TypeAlias = bool
 else:
     Result: TypeAlias = Any  # compiled code would refuse the NotImplemented that operators also return (see setup.py)
     Compared: TypeAlias = Any
+    Truth: TypeAlias = Any  # what a recorder returns
 
 ADD: Final[Primitive] = p.add
 SUB: Final[Primitive] = p.sub
@@ -48,6 +51,7 @@ MUL: Final[Primitive] = p.mul
 DIV: Final[Primitive] = p.div
 NEG: Final[Primitive] = p.neg
 POW: Final[Primitive] = p.pow
+STOP_GRADIENT: Final[Primitive] = p.stop_gradient
 _EXACT: Final = 2**53  # up to here an int is a float
 _UNTRACK: Final = untrack
 
@@ -172,11 +176,15 @@ class Value(Recorded):
         if _made is _OPERATION:  # its data comes as a float of its own
             self._data: float = _data
             return
-        if _made is not None or _primitive is not None:
+        if _made is _CONSTANT:
+            self._constant = self._special = True
+        elif _made is not None or _primitive is not None:
             _refuse_hand_made("more than data and a label")
         self._data = data if type(data) is float else as_float(data, "Value", "data")
         if label is not None:
             self._label = _as_label(label)
+        if OPEN and (hearer := recorder()) is not None:
+            hearer.leaf_made(self)
 
     def __init_subclass__(cls) -> None:
         raise TypeError("Value can't be subclassed: operators return Values; write a class that holds one")
@@ -186,10 +194,14 @@ class Value(Recorded):
     @property
     def data(self) -> float:
         """The number. Assigning to a leaf's data doesn't bend graphs recorded before."""
+        if OPEN and (hearer := recorder()) is not None:
+            hearer.data_read(self)
         return self._data
 
     @data.setter
     def data(self, number: Given) -> None:
+        if OPEN and (hearer := recorder()) is not None:
+            hearer.data_set(self)
         self._data = number if type(number) is float else as_float(number, "Value", "data")
 
     @property
@@ -262,7 +274,11 @@ class Value(Recorded):
 
     def detach(self) -> Value:
         """The same number as a constant, without history."""
-        return constant(self._data, self._label)
+        node = Value(0, None, _OPERATION, self._data)
+        node._label, node._constant, node._special = self._label, True, True
+        if OPEN:
+            operation_done(STOP_GRADIENT, (self,), node)
+        return node
 
     # -- recording ----------------------------------------------------------------------------------------------------
 
@@ -273,6 +289,8 @@ class Value(Recorded):
             TypeError: for an operand that is not a real number.
             ValueError, OverflowError, ZeroDivisionError: where the float operation raises it.
         """
+        if primitive is STOP_GRADIENT:
+            return self.detach()
         operands = tuple(operands)
         numbers: list[float] = []
         values = variables = 0
@@ -386,18 +404,26 @@ class Value(Recorded):
     # -- a number among numbers: compared by its data, never turned into a float behind one's back --------------------
 
     # fmt: off
-    def __eq__(self, x: object) -> bool: return self._data == number_of(x) if is_operand(x) else NotImplemented
-    def __ne__(self, x: object) -> bool: return self._data != number_of(x) if is_operand(x) else NotImplemented
-    def __lt__(self, x: Compared) -> bool: return self._data < number_of(x) if is_operand(x) else NotImplemented
-    def __le__(self, x: Compared) -> bool: return self._data <= number_of(x) if is_operand(x) else NotImplemented
-    def __gt__(self, x: Compared) -> bool: return self._data > number_of(x) if is_operand(x) else NotImplemented
-    def __ge__(self, x: Compared) -> bool: return self._data >= number_of(x) if is_operand(x) else NotImplemented
+    def __eq__(self, x: object) -> Truth:
+        return _compared("==", eq, self, x) if OPEN else self._data == number_of(x) if is_operand(x) else NotImplemented
+    def __ne__(self, x: object) -> Truth:
+        return _compared("!=", ne, self, x) if OPEN else self._data != number_of(x) if is_operand(x) else NotImplemented
+    def __lt__(self, x: Compared) -> Truth:
+        return _compared("<", lt, self, x) if OPEN else self._data < number_of(x) if is_operand(x) else NotImplemented
+    def __le__(self, x: Compared) -> Truth:
+        return _compared("<=", le, self, x) if OPEN else self._data <= number_of(x) if is_operand(x) else NotImplemented
+    def __gt__(self, x: Compared) -> Truth:
+        return _compared(">", gt, self, x) if OPEN else self._data > number_of(x) if is_operand(x) else NotImplemented
+    def __ge__(self, x: Compared) -> Truth:
+        return _compared(">=", ge, self, x) if OPEN else self._data >= number_of(x) if is_operand(x) else NotImplemented
     # fmt: on
 
     def __hash__(self) -> int:
         return id(self) >> 4  # identity: two variables may hold the same number
 
     def __bool__(self) -> bool:
+        if OPEN and (hearer := recorder()) is not None:
+            hearer.asked(self)
         return self._data != 0.0
 
     def __float__(self) -> float:
@@ -476,10 +502,11 @@ class Value(Recorded):
                 f"{typed(self)} is the result of {self._primitive.name}; only leaves are copied or pickled. "
                 "Copy the leaves and compute again, or keep the number alone with .detach()"
             )
-        return _restore, (self._data, self._grad, self._constant, self._label)
+        return _restore, (self.data, self._grad, self._constant, self._label)
 
 
 _OPERATION: Final = object()  # who makes a node of an operation: the engine alone has it
+_CONSTANT: Final = object()
 keep_attributes(Operands)
 keep_attributes(Value)
 make_untracked(Operands)
@@ -499,9 +526,7 @@ def constant(data: Given, label: Name = None) -> Value:
     >>> (target * 2.0).is_constant
     True
     """
-    node = Value(data, label)
-    node._constant = node._special = True
-    return node
+    return Value(data, label, _CONSTANT)
 
 
 def number_of(x: Any) -> Any:
@@ -544,10 +569,16 @@ def record_many(primitive: Primitive, data: float, operands: Operands) -> Value:
 
 
 def _restore(data: float, grad: float, is_constant: bool, label: str | None) -> Value:
-    node = Value(data, label)
+    node = constant(data, label) if is_constant else Value(data, label)
     node._grad = grad
-    node._constant = node._special = is_constant
     return node
+
+
+def _compared(sign: str, compare: Any, a: Value, b: Any) -> Any:
+    """The comparison inside a block: as the recorder says, if there is one."""
+    if (hearer := recorder()) is not None and is_operand(b):
+        return hearer.compared(sign, a, b)
+    return compare(a._data, number_of(b)) if is_operand(b) else NotImplemented
 
 
 def _refuse_hand_made(what: str) -> NoReturn:

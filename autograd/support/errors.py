@@ -57,7 +57,7 @@ def one_line(text: str, width: int = 40) -> str:
 def describe(operand: Any) -> str:
     """One operand as a reader knows it: `x = 2.0` with a label, `2.0` without."""
     label = getattr(operand, "label", None)
-    number = getattr(operand, "data", None)  # of a NumPy scalar it is its memory
+    number = getattr(operand, "_data", None)  # not .data: a message reads no number of the user's computation
     text = shown(number if type(number) is float else operand)
     return f"{one_line(str(label), 40)} = {text}" if label else text
 

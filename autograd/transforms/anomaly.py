@@ -11,7 +11,7 @@ from typing import NamedTuple
 from autograd.engine.graph import topological_order
 from autograd.engine.primitive import Primitive
 from autograd.engine.recording import watched
-from autograd.engine.value import Value
+from autograd.engine.value import Value, number_of
 from autograd.support.errors import describe, describe_all
 from autograd.transforms.chain_rule import contributions, edges_down, reached
 
@@ -62,7 +62,7 @@ def kinks(*outputs: Value) -> list[Kink]:
     for node in order:
         row = node.primitive
         if row is not None and row.at_kink is not None and node in live:
-            numbers = tuple(x.data if isinstance(x, Value) else x for x in node.operands)
+            numbers = tuple(map(number_of, node.operands))
             if row.at_kink(numbers) if row.variadic else row.at_kink(*numbers):
                 found.append(Kink(node, row.convention))
     return found
@@ -79,12 +79,13 @@ class _Detector:
         while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] in _OWN_PACKAGES:
             frame = frame.f_back
         self._lines[id(result)] = result, frame.f_code.co_filename, frame.f_lineno
-        if math.isfinite(result.data):
+        y = number_of(result)
+        if math.isfinite(y):
             return
-        numbers = [x.data if isinstance(x, Value) else x for x in operands]
-        good = not any(map(math.isnan, numbers)) if math.isnan(result.data) else all(map(math.isfinite, numbers))
+        numbers = list(map(number_of, operands))
+        good = not any(map(math.isnan, numbers)) if math.isnan(y) else all(map(math.isfinite, numbers))
         if good:
-            raise FloatingPointError(f"{_call(primitive, operands)} is {result.data!r}{self._place(result)}")
+            raise FloatingPointError(f"{_call(primitive, operands)} is {y!r}{self._place(result)}")
 
     def sweep_starts(self, order: Sequence[Value], seeds: Sequence[tuple[Value, float]]) -> None:
         """Run the sweep in numbers of its own, before it touches a gradient."""

@@ -135,7 +135,7 @@ def check_unchanged(order: Iterable[Value]) -> None:
         if row is None or not operands:
             continue
         numbers = [number_of(x) for x in operands]
-        recorded = (node.data, *node.partials)
+        recorded = (number_of(node), *node.partials)
         try:
             y = row.value_at(numbers, operands)
             expected = (y, *row.partials_at(numbers, y))

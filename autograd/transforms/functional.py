@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, ParamSpec
+from typing import Any, ParamSpec, TypeVar
 
 from autograd.support.errors import typed
 from autograd.transforms.linearize import Call, Number
 from autograd.transforms.tree import is_one_number, unflatten, unflatten_matrix
 
 P = ParamSpec("P")
+F = TypeVar("F", bound=Callable[..., Any])
 
 # What a transform returns takes f's arguments, and help() shows them. The attributes of f stay f's (updated=()): f may
 # be an object with state, a model say.
@@ -38,12 +39,16 @@ def grad(f: Callable[P, Any], argnums: int | Sequence[int] = 0) -> Callable[P, A
     8.0
     """
 
+    own = _own_transform(f, "grad", argnums)
+    if own is not None:
+        return own
+
     @functools.wraps(f, updated=())
     def gradient(*args: P.args, **kwargs: P.kwargs) -> Any:
         call = Call("grad", f, argnums, args, kwargs)
         return call.like_inputs(call.pull([call.one_output()], [1.0]))
 
-    return gradient
+    return _known(gradient, "grad", f, argnums)
 
 
 def value_and_grad(f: Callable[P, Any], argnums: int | Sequence[int] = 0) -> Callable[P, tuple[Any, Any]]:
@@ -55,13 +60,17 @@ def value_and_grad(f: Callable[P, Any], argnums: int | Sequence[int] = 0) -> Cal
     (9.0, 6.0)
     """
 
+    own = _own_transform(f, "value_and_grad", argnums)
+    if own is not None:
+        return own
+
     @functools.wraps(f, updated=())
     def value_and_gradient(*args: P.args, **kwargs: P.kwargs) -> tuple[Any, Any]:
         call = Call("value_and_grad", f, argnums, args, kwargs)
         gradient = call.like_inputs(call.pull([call.one_output()], [1.0]))
         return call.value(), gradient
 
-    return value_and_gradient
+    return _known(value_and_gradient, "value_and_grad", f, argnums)
 
 
 def jacobian(f: Callable[P, Any], argnums: int | Sequence[int] = 0) -> Callable[P, Any]:
@@ -77,6 +86,10 @@ def jacobian(f: Callable[P, Any], argnums: int | Sequence[int] = 0) -> Callable[
     [[5.0, 3.0], [1.0, 2.0]]
     """
 
+    own = _own_transform(f, "jacobian", argnums)
+    if own is not None:
+        return own
+
     @functools.wraps(f, updated=())
     def jacobian_of_f(*args: P.args, **kwargs: P.kwargs) -> Any:
         call = Call("jacobian", f, argnums, args, kwargs)
@@ -88,7 +101,7 @@ def jacobian(f: Callable[P, Any], argnums: int | Sequence[int] = 0) -> Callable[
             rows = (call.pull([y], [1.0]) for y in call.outputs)
         return unflatten_matrix(call.result, call.inputs, map(call.finished, rows))
 
-    return jacobian_of_f
+    return _known(jacobian_of_f, "jacobian", f, argnums)
 
 
 def hessian(f: Callable[P, Any], argnums: int | Sequence[int] = 0) -> Callable[P, Any]:
@@ -102,13 +115,17 @@ def hessian(f: Callable[P, Any], argnums: int | Sequence[int] = 0) -> Callable[P
     [[10.0, 6.0], [6.0, 0.0]]
     """
 
+    own = _own_transform(f, "hessian", argnums)
+    if own is not None:
+        return own
+
     @functools.wraps(f, updated=())
     def hessian_of_f(*args: P.args, **kwargs: P.kwargs) -> Any:
         call = Call("hessian", f, argnums, args, kwargs)
         rows = (call.pull([slope], [1.0]) for slope in call.slopes(call.one_output()))
         return unflatten_matrix(call.inputs, call.inputs, map(call.finished, rows))
 
-    return hessian_of_f
+    return _known(hessian_of_f, "hessian", f, argnums)
 
 
 def hvp(f: Callable[[Any], Any], x: Any, v: Any) -> Any:
@@ -207,3 +224,25 @@ def derivative(f: Callable[P, Any], n: int = 1) -> Callable[P, Any]:
         return call.like_inputs(call.pull([y], [1.0]))
 
     return nth_derivative  # type: ignore[return-value]  # of f's parameters it takes the first
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Functions that know more than how to be called
+
+
+def _own_transform(f: Any, name: str, argnums: int | Sequence[int]) -> Callable[..., Any] | None:
+    """The derivative that a function brings along, as recorded ones do."""
+    own = getattr(f, "own_transform", None)
+    return None if own is None else own(name, argnums)
+
+
+def _known(made: F, name: str, f: Callable[..., Any], argnums: int | Sequence[int]) -> F:
+    """Note what a function is the derivative of."""
+    made.transform = made, name, f, argnums  # type: ignore[attr-defined]  # functions take attributes
+    return made
+
+
+def transform_of(f: Any) -> tuple[str, Callable[..., Any], int | Sequence[int]] | None:
+    """Which transform made f, of what function, by which arguments; None if none did."""
+    made, *facts = getattr(f, "transform", (None,))
+    return tuple(facts) if made is f and facts else None  # a wrapper may have copied the attribute

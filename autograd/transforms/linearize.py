@@ -75,7 +75,7 @@ class Call:
         if not callable(f):
             raise TypeError(f"{operation}: f must be a function, got {typed(f)}; pass f, not f(x)")
         self.operation = operation
-        picked = _picked(operation, argnums, len(args))
+        picked = positions(operation, argnums, len(args))
         inputs = tuple(args[i] for i in picked)
         numbers = [flatten(x, operation, f"argument {i}") for i, x in zip(picked, inputs, strict=True)]
         recording = grad_enabled()
@@ -185,7 +185,7 @@ class Call:
         return list(numbers)
 
 
-def _picked(operation: str, argnums: int | Sequence[int], count: int) -> list[int]:
+def positions(operation: str, argnums: int | Sequence[int], count: int) -> list[int]:
     """The positions of the arguments to differentiate by."""
     picked = list(argnums) if isinstance(argnums, Sequence) else [argnums]
     for i in picked:
@@ -193,10 +193,10 @@ def _picked(operation: str, argnums: int | Sequence[int], count: int) -> list[in
             raise TypeError(f"{operation}: argnums must be an int or several, got {typed(argnums)}")
         if not -count <= i < count:
             raise ValueError(f"{operation}: argnums is {shown(argnums)}, but f was given {count} positional arguments")
-    positions = [i % count for i in picked]
-    if len(set(positions)) < len(positions):
+    found = [i % count for i in picked]
+    if len(set(found)) < len(found):
         raise ValueError(f"{operation}: argnums {shown(argnums)} names an argument twice")
-    return positions
+    return found
 
 
 def _source(x: Number, recording: bool) -> Value:

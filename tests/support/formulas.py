@@ -52,6 +52,17 @@ class Formula(Recorded):
         raise TypeError("a formula is neither true nor false; the rule must choose with _if")
 
 
+class StopGradient(sympy.Function):
+    """The identity with derivative 0, as `stop_gradient` declares it."""
+
+    nargs = 1
+    is_real = True
+    _imp_ = staticmethod(lambda x: x)  # what `lambdify` calls
+
+    def fdiff(self, argindex: int = 1) -> sympy.Basic:
+        return sympy.Integer(0)
+
+
 # The only floats in the rules that stand for irrational numbers; every other float is meant as it is.
 _CONSTANTS = {
     math.log(2.0): sympy.log(2),
@@ -87,6 +98,7 @@ def _dot(*xs: Any) -> Any:
 
 _OPAQUE: dict[str, Callable[..., Any]] = {
     "where": _choice,
+    "stop_gradient": StopGradient,
     "add": lambda a, b: a + b,
     "sub": lambda a, b: a - b,
     "mul": lambda a, b: a * b,
@@ -139,6 +151,7 @@ _TEXTBOOK: dict[str, Callable[..., Any]] = {
     "gelu": lambda a: a * (1 + sympy.erf(a / sympy.sqrt(2))) / 2,
     "maximum": lambda a, b: Piecewise((a, a > b), (b, True)),
     "minimum": lambda a, b: Piecewise((a, a < b), (b, True)),
+    "amax": lambda *xs: functools.reduce(_TEXTBOOK["maximum"], xs),
     "clip": lambda a, low, high: Piecewise((low, a < low), (high, a > high), (a, True)),
     "sum": lambda *xs: sympy.Add(*xs),
     "prod": lambda *xs: sympy.Mul(*xs),

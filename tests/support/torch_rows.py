@@ -7,6 +7,7 @@ from typing import Any
 
 TORCH_ROWS: dict[str, Callable[..., Any]] = {
     "where": lambda torch, condition, a, b: torch.where(condition != 0.0, a, b),
+    "stop_gradient": lambda torch, a: torch.where(torch.isnan(a) & ~torch.isnan(a), a, a.detach()),
     "add": lambda torch, a, b: a + b,
     "sub": lambda torch, a, b: a - b,
     "mul": lambda torch, a, b: a * b,
@@ -59,6 +60,7 @@ TORCH_ROWS: dict[str, Callable[..., Any]] = {
     "mean": lambda torch, *xs: torch.stack(xs).mean(),
     "dot": lambda torch, *xs: torch.dot(*torch.stack(xs).chunk(2)),
     "logsumexp": lambda torch, *xs: torch.stack(xs).logsumexp(0),
+    "amax": lambda torch, *xs: torch.stack(xs).amax(),
     "norm": lambda torch, *xs: torch.linalg.vector_norm(torch.stack(xs)),
 }
 
@@ -86,6 +88,7 @@ TORCH_DIFFERS_AT_EXTREMES = {
     "relu": "of NaN, PyTorch returns 1; ours is 0, as wherever a > 0 does not hold",
     "maximum": "with a NaN, PyTorch gives both operands the whole gradient; ours is ½ and ½, as at any tie",
     "minimum": "as maximum",
+    "amax": "as maximum",
     "clip": "where low = high, PyTorch drops the gradient of low; with a NaN, all of them",
     "elu": "PyTorch has no derivative by alpha",
     "logsumexp": "PyTorch takes exp(x − y), which is 1 for each of two equal large operands; right is ½",

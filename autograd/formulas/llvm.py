@@ -1,0 +1,278 @@
+"""The table in LLVM IR: every row's value and partials as steps, written by the rows' own rules.
+
+A step computes one number from others. The same steps serve `double` and vectors of it; a number is a register, or a
+constant written out. What leaves the real numbers sets the processor's flags, as in C.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+
+from autograd.engine import primitives as p
+from autograd.engine.define import PLAIN_ZERO
+from autograd.engine.primitive import Primitive
+from autograd.formulas.masks import flowing
+from autograd.formulas.notation import operands_first
+from autograd.formulas.symbol import Symbol, partial_formulas, value_formula
+
+# A register or constant of a template: an operand x0, x1, ... as its index, the result y as -1, a step as -2 - index,
+# a constant as a float.
+Part = int | float
+
+_ARITHMETIC: Final = {"add": "fadd", "sub": "fsub", "mul": "fmul", "div": "fdiv", "ieee_div": "fdiv"}
+_SIGNS: Final = {"<": "olt", "<=": "ole", ">": "ogt", ">=": "oge", "==": "oeq", "!=": "une"}
+_OF_MATH: Final = (
+    "exp expm1 log log1p log2 log10 cbrt sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh erf erfc"
+)
+LIBRARY: Final[dict[object, str]] = {getattr(math, name): name for name in _OF_MATH.split()}
+"""The functions of C's library that Python's math calls for the same bits."""
+_BY_NAME: Final = {"pow": "pow", "ieee_pow": "pow", "ieee_log": "log"}
+
+
+class Step(NamedTuple):
+    """One number computed from others.
+
+    Attributes:
+        kind: fadd, fsub, fmul, fdiv, fneg, fabs, sqrt, select, a comparison as `fcmp olt`, or a function of C's.
+        parts: what it is applied to.
+    """
+
+    kind: str
+    parts: tuple[Part, ...]
+
+
+class Partial(NamedTuple):
+    """A local derivative as a template's part, and where it flows: a condition, or None for everywhere."""
+
+    part: Part
+    mask: Part | None
+
+
+class Template(NamedTuple):
+    """How a row computes its value, or its partials.
+
+    Attributes:
+        steps: in order.
+        results: the value alone; or for every operand its partial, None where nothing flows.
+    """
+
+    steps: list[Step]
+    results: list[Any]
+
+
+class OpaqueError(TypeError):
+    """A rule that computes with Python's floats only: it must be called back."""
+
+
+class _Writer:
+    """Collects the steps of formulas, each once."""
+
+    def __init__(self) -> None:
+        self.steps: list[Step] = []
+        self._known: dict[Step, Part] = {}
+
+    def step(self, kind: str, *parts: Part) -> Part:
+        step = Step(kind, parts)
+        # a constant by its bits: 0.0 and -0.0 are the same key of a dict, but not the same number
+        key = Step(kind, tuple([x.hex() if isinstance(x, float) else x for x in parts]))  # type: ignore[misc]
+        if key not in self._known:
+            self.steps.append(step)
+            self._known[key] = -1 - len(self.steps)
+        return self._known[key]
+
+    def write(self, outputs: Sequence[Symbol], parts: dict[str, Part]) -> list[Part]:
+        """The parts of formulas; `parts` are those of their names."""
+        found: dict[int, Part] = {}
+        for symbol in operands_first(outputs):
+            operands = [found[id(x)] for x in symbol.operands]
+            found[id(symbol)] = self._symbol(symbol, operands, parts)
+        return [found[id(symbol)] for symbol in outputs]
+
+    def _symbol(self, symbol: Symbol, operands: list[Part], parts: dict[str, Part]) -> Part:
+        head = symbol.head
+        if symbol.primitive is not None:
+            condition = symbol.operands[0] if symbol.head == "where" else None
+            return self.call(symbol.primitive, operands, condition is not None and condition.is_comparison)
+        if isinstance(head, str):
+            return self.step(f"fcmp {_SIGNS[head]}", *operands) if symbol.operands else parts[head]
+        if head is None:
+            raise OpaqueError("a partial that doesn't flow has no value")
+        return float(head)
+
+    def call(self, row: Primitive, operands: Sequence[Part], by_comparison: bool = False) -> Part:
+        """The value of a row.
+
+        Raises:
+            OpaqueError: if its rule computes with floats only.
+        """
+        name = row.name
+        if name in _ARITHMETIC and row is getattr(p, name):
+            return self.step(_ARITHMETIC[name], *operands)
+        if row is p.neg:
+            return self.step("fneg", *operands)
+        if row is p.abs:
+            return self.step("fabs", *operands)
+        if row is p.sqrt:
+            return self.step("sqrt", *operands)
+        if row is p.where:
+            condition, a, b = operands
+            return self.step("select", condition if by_comparison else self.step("fcmp une", condition, 0.0), a, b)
+        if row is p.xlogy:
+            a, b = operands
+            return self.step("select", self._is_xlogy_zero(a, b), 0.0, self.step("fmul", a, self.step("log", b)))
+        if name in _BY_NAME and row is getattr(p, name):
+            return self.step(_BY_NAME[name], *operands)
+        if row.value in LIBRARY:
+            return self.step(LIBRARY[row.value], *operands)
+        if row is p.norm:
+            raise OpaqueError(row.name)
+        return self._formula(row, operands)
+
+    def _is_xlogy_zero(self, a: Part, b: Part) -> Part:
+        """Where a is 0 and b a number: a condition is a number too, 0 or 1, to be and-ed by choosing."""
+        is_zero = self.step("fcmp oeq", a, 0.0)
+        return self.step("and", is_zero, self.step("fcmp ord", b, b))
+
+    def _formula(self, row: Primitive, operands: Sequence[Part]) -> Part:
+        names = [f"x{i}" for i in range(len(operands))]
+        try:
+            formula = value_formula(row, [Symbol(name) for name in names])
+        except (TypeError, AttributeError) as error:
+            raise OpaqueError(str(error)) from None
+        if formula.is_comparison:
+            part = self.write([formula], dict(zip(names, operands, strict=True)))[0]
+            return self.step("select", part, 1.0, 0.0)
+        return self.write([formula], dict(zip(names, operands, strict=True)))[0]
+
+
+@lru_cache(maxsize=4096)
+def value_template(row: Primitive, count: int) -> Template:
+    """How a row computes its value from so many operands.
+
+    Raises:
+        OpaqueError: if its rule computes with floats only.
+    """
+    writer = _Writer()
+    return Template(writer.steps, [writer.call(row, list(range(count)))])
+
+
+@lru_cache(maxsize=4096)
+def partials_template(row: Primitive, count: int, constants: tuple[tuple[int, str], ...] = ()) -> Template:
+    """How a row computes its partials.
+
+    Args:
+        row, count: the row, and how many operands it has.
+        constants: which operands are plain numbers, as pairs of index and `float.hex`.
+
+    Raises:
+        OpaqueError: if its rule computes with floats only.
+    """
+    operands: list[Any] = [Symbol(f"x{i}") for i in range(count)]
+    for i, text in constants:
+        number = float.fromhex(text)
+        operands[i] = PLAIN_ZERO if number == 0.0 else number
+    try:
+        formulas = partial_formulas(row, operands, Symbol("y"), exact=True)
+    except (TypeError, AttributeError) as error:
+        raise OpaqueError(str(error)) from None
+    writer = _Writer()
+    parts: dict[str, Part] = {f"x{i}": i for i in range(count)} | {"y": -1}
+    results: list[Partial | None] = []
+    plain = dict(constants)
+    for i, formula in enumerate(formulas):
+        partial, mask = (formula, None) if i in plain else flowing(formula)
+        if i in plain or mask is None or partial.head is None:
+            results.append(None)
+            continue
+        if mask is True:
+            results.append(Partial(writer.write([partial], parts)[0], None))
+        else:
+            value, condition = writer.write([partial, mask], parts)
+            results.append(Partial(value, condition))
+    return Template(writer.steps, results)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# IR
+
+
+class Width(NamedTuple):
+    """How many points are computed at once, and the types for it."""
+
+    lanes: int
+
+    @property
+    def number(self) -> str:
+        return "double" if self.lanes == 1 else f"<{self.lanes} x double>"
+
+    @property
+    def truth(self) -> str:
+        return "i1" if self.lanes == 1 else f"<{self.lanes} x i1>"
+
+    def constant(self, x: float) -> str:
+        """A number written out."""
+        text = f"0x{struct.pack('>d', x).hex().upper()}"
+        return text if self.lanes == 1 else f"splat (double {text})"
+
+
+def instruction(kind: str, width: Width, function: Callable[[str], str]) -> str:
+    """The IR of a step, with `{}` for each of its parts.
+
+    Args:
+        kind, width: which, and of which type.
+        function: the name of a function of C's for this width.
+    """
+    number, truth = width.number, width.truth
+    if kind in ("fadd", "fsub", "fmul", "fdiv"):
+        return f"{kind} {number} {{}}, {{}}"
+    if kind == "fneg":
+        return f"fneg {number} {{}}"
+    if kind.startswith("fcmp"):
+        return f"{kind} {number} {{}}, {{}}"
+    if kind == "and":
+        return f"and {truth} {{}}, {{}}"
+    if kind == "select":
+        return f"select {truth} {{}}, {number} {{}}, {number} {{}}"
+    if kind in ("fabs", "sqrt"):
+        return f"call {number} @llvm.{kind}.{_suffix(width)}({number} {{}})"
+    parameters = ", ".join([f"{number} {{}}"] * (2 if kind in TWO_OPERANDS else 1))
+    return f"call {number} @{function(kind)}({parameters})"
+
+
+def _suffix(width: Width) -> str:
+    return "f64" if width.lanes == 1 else f"v{width.lanes}f64"
+
+
+TWO_OPERANDS: Final = ("pow", "atan2")
+
+
+def function_text(function: str, width: Width, vector: str | None) -> str:
+    """The IR that makes a function of C's known: declared for one number; defined for vectors, lane by lane.
+
+    Args:
+        function, width: which, and for how many numbers.
+        vector: the name of a library's own function for vectors, to be called instead.
+    """
+    count = 2 if function in TWO_OPERANDS else 1
+    doubles = ", ".join(["double"] * count)
+    if width.lanes == 1:
+        return f"declare double @{function}({doubles})"
+    vectors = ", ".join([width.number] * count)
+    parameters = ", ".join(f"{width.number} %x{i}" for i in range(count))
+    head = f"define internal {width.number} @{function}.{width.lanes}({parameters}) noinline {{\n"
+    if vector is not None:
+        called = f"  %y = call {width.number} @{vector}({parameters})\n  ret {width.number} %y\n}}"
+        return f"declare {width.number} @{vector}({vectors})\n{head}{called}"
+    lines = [f"declare double @{function}({doubles})", head.rstrip()]
+    result = "poison"
+    for lane in range(width.lanes):
+        for i in range(count):
+            lines.append(f"  %x{i}.{lane} = extractelement {width.number} %x{i}, i32 {lane}")
+        lines.append(f"  %y.{lane} = call double @{function}({', '.join(f'double %x{i}.{lane}' for i in range(count))})")
+        lines.append(f"  %r.{lane} = insertelement {width.number} {result}, double %y.{lane}, i32 {lane}")
+        result = f"%r.{lane}"
+    return "\n".join([*lines, f"  ret {width.number} {result}", "}"])

@@ -1,0 +1,251 @@
+"""A program compiled for the points of a batch, a vector of them at a time."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import numpy as np
+
+from autograd.formulas.llvm import Width
+from autograd.program.driver import Parameters
+from autograd.program.emit import Emitter
+from autograd.program.machine import Functions, this_machine
+from autograd.program.program import Program
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+_SUMMED: Final = 2_000_000  # operations × points that are summed up by themselves
+_WORTHWHILE: Final = 100_000  # operations × points for which another thread is woken
+_MOST_PIECES: Final = 64
+
+
+class Batch:
+    """A program compiled for many points.
+
+    Args:
+        program: what to compute.
+        wanted: by which inputs to differentiate; None for the values alone.
+        shared: which inputs are the same for all points: their adjoints are summed over the points.
+        vector_math: whether functions may be those of libmvec.
+    """
+
+    def __init__(
+        self, program: Program, wanted: Sequence[bool] | None, shared: Sequence[bool], vector_math: bool
+    ) -> None:
+        n = len(program.inputs)
+        wants = [False] * n if wanted is None else list(wanted)
+        self.program = program
+        machine = this_machine()
+        self.lanes = machine.lanes
+        width = Width(self.lanes)
+        functions = Functions(machine, width, vector_math)
+        self.own = [i for i in range(n) if not shared[i]]
+        self.common = _run_of([i for i in range(n) if shared[i]])
+        self.summed = _run_of([i for i in range(n) if shared[i] and wants[i]])
+        self.by_point = [i for i in self.own if wants[i]]
+        self.outputs = [x for x in program.outputs if x >= 0]
+        self.size = n + len(program)
+        self.sums = sum(shared[i] and wants[i] for i in range(n))
+        code = Emitter(program, width, wanted, [a and b for a, b in zip(shared, wants, strict=True)], functions).code()
+        self._forward, self._reverse = machine.load(code, functions)
+        self._functions = functions
+        self.tables = [np.array(part.addresses or [0], np.uint64) for part in (self._forward, self._reverse)]
+        self.counts = [len(part.addresses) for part in (self._forward, self._reverse)]
+        self._run = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p)(machine.driver(self.lanes))
+        self._spaces: list[_Space] = []  # one for each piece that is under way
+
+    def __call__(
+        self, rows: Sequence[Array], common: Array, seeds: float | Array | None, count: int, threads: int
+    ) -> Computed:
+        """Values and adjoints at the points of a batch.
+
+        Args:
+            rows: for the inputs that are not shared, in order, arrays of a row for every input and a column for every
+                point, whose columns lie side by side.
+            common: one number for every shared input.
+            seeds: the cotangents of the outputs: one number for all, or a row for each; None for values alone.
+            count: how many points there are.
+            threads: how many cores may be taken.
+        """
+        lanes = self.lanes
+        given = [*rows, seeds] if isinstance(seeds, np.ndarray) else rows
+        results = np.empty((len(self.outputs) + len(self.by_point), count))
+        status = np.zeros(count, np.uint8)
+        whole = count // lanes * lanes
+        pieces = self._pieces(whole, threads)
+        sums = np.zeros((len(pieces) + 1, self.sums))
+        inputs, outputs = _addresses(given), _addresses([results])
+
+        def compute(k: int) -> None:
+            start, stop = pieces[k]
+            self._piece(inputs, outputs, status.ctypes.data, start, stop, common, seeds, lanes, sums[k])
+
+        if threads > 1 and len(pieces) > 1:
+            list(_threads(threads).map(compute, range(len(pieces))))
+        else:
+            for k in range(len(pieces)):
+                compute(k)
+        if whole < count:
+            rest = count - whole
+            last = [np.repeat(part[:, -1:], lanes, axis=1) for part in given]
+            for array, part in zip(last, given, strict=True):
+                array[:, :rest] = part[:, whole:]
+            if isinstance(seeds, np.ndarray):
+                last[-1][:, rest:] = 0.0
+            ends = np.empty((len(results), lanes))
+            states = np.zeros(lanes, np.uint8)
+            self._piece(
+                _addresses(last), _addresses([ends]), states.ctypes.data, 0, lanes, common, seeds, rest, sums[-1]
+            )
+            results[:, whole:] = ends[:, :rest]
+            status[whole:] = states[:rest]
+        total = sums[0] if len(pieces) == 1 and whole == count else sums.sum(axis=0)
+        return Computed(status, results[: len(self.outputs)], results[len(self.outputs) :], total)
+
+    def _pieces(self, whole: int, threads: int) -> list[tuple[int, int]]:
+        """Where the batch is cut: by its size alone where adjoints are summed, so that threads change no number."""
+        work = whole * max(1, len(self.program))
+        count = min(_MOST_PIECES, work // _SUMMED) if self.sums else min(4 * threads, work // _WORTHWHILE)
+        if not self.sums and threads == 1:
+            count = 1
+        vectors = whole // self.lanes
+        cuts = [vectors * k // max(1, count) * self.lanes for k in range(max(1, count) + 1)]
+        return [(a, b) for a, b in zip(cuts, cuts[1:], strict=False) if a < b]
+
+    def _piece(
+        self,
+        inputs: Any,
+        outputs: Any,
+        status: int,
+        start: int,
+        stop: int,
+        common: Array,
+        seeds: float | Array | None,
+        lanes: int,
+        sums: Array,
+    ) -> None:
+        """Compute some of the points, of the last vector the first lanes, and sum up what is shared."""
+        space = self._spaces.pop() if self._spaces else _Space(self)
+        space.common[:] = common[:, None]
+        if isinstance(seeds, float):
+            space.seeds[:, :lanes] = seeds
+            space.seeds[:, lanes:] = 0.0
+        elif seeds is not None:
+            space.seeds[:] = 0.0
+        places = space.all_places if isinstance(seeds, np.ndarray) else space.places
+        parameters = space.parameters
+        parameters[Parameters.INPUT : Parameters.STOP + 1] = (
+            inputs.ctypes.data,
+            len(inputs),
+            places.ctypes.data,
+            outputs.ctypes.data,
+            len(outputs),
+            space.results.ctypes.data,
+            status,
+            start,
+            stop,
+        )
+        again = True
+        while again:  # where a vector left the reals on the way back, it is in the sums: once more without it
+            if self.sums:
+                space.summed[:] = 0.0
+            again = bool(self._run(space.address)) and self.sums > 0
+        if self.sums:
+            np.add.reduce(space.summed[:], axis=1, out=sums)
+        self._spaces.append(space)
+
+
+class Computed(NamedTuple):
+    """What a batch computed.
+
+    Attributes:
+        status: of each point.
+        outputs: a row for each output that is no constant.
+        adjoints: a row for each input of its own that was wanted.
+        sums: the adjoint of each shared input that was wanted, summed over the points.
+    """
+
+    status: Any
+    outputs: Array
+    adjoints: Array
+    sums: Array
+
+
+class _Space:
+    """The memory of one piece of a batch, on the boundary of a vector."""
+
+    def __init__(self, batch: Batch) -> None:
+        lanes, size, seeds = batch.lanes, batch.size, len(batch.program.outputs)
+        self._memory = np.zeros((2 * size + seeds + 1) * lanes)
+        skip = -self._memory.ctypes.data // 8 % lanes
+        aligned = self._memory[skip : skip + (2 * size + seeds) * lanes].reshape(-1, lanes)
+        values, adjoints = aligned[: size + seeds], aligned[size + seeds :]
+        self.seeds = values[size:]
+        self.common = _Rows(values, batch.common)
+        self.summed = _Rows(adjoints, batch.summed)
+        step = 8 * lanes
+        first, back = values.ctypes.data, adjoints.ctypes.data
+        self.all_places = np.array([first + step * x for x in [*batch.own, *range(size, size + seeds)]] or [0], np.uint64)
+        self.places = self.all_places[: len(batch.own)] if batch.own else self.all_places
+        results = [first + step * x for x in batch.outputs] + [back + step * x for x in batch.by_point]
+        self.results = np.array(results or [0], np.uint64)
+        self.parameters = np.zeros(len(Parameters), np.uint64)
+        self.parameters[: Parameters.INPUT] = (
+            batch.tables[0].ctypes.data,
+            batch.counts[0],
+            batch.tables[1].ctypes.data,
+            batch.counts[1],
+            first,
+            back,
+        )
+        self.address = self.parameters.ctypes.data
+
+
+class _Rows:
+    """Some rows of an array, read and set as if they were one."""
+
+    def __init__(self, array: Array, rows: slice | list[int]) -> None:
+        self._array = array[rows] if isinstance(rows, slice) else array
+        self._rows: Any = slice(None) if isinstance(rows, slice) else rows
+
+    def __getitem__(self, every: slice) -> Array:
+        rows: Array = self._array[self._rows]
+        return rows
+
+    def __setitem__(self, every: slice, numbers: Any) -> None:
+        self._array[self._rows] = numbers
+
+
+def _run_of(indices: list[int]) -> slice | list[int]:
+    """Indices as a slice, where they follow each other: it is faster."""
+    if not indices:
+        return slice(0, 0)
+    is_run = indices == list(range(indices[0], indices[-1] + 1))
+    return slice(indices[0], indices[-1] + 1) if is_run else indices
+
+
+def _addresses(arrays: Sequence[Array]) -> Any:
+    """Where each row of the arrays begins."""
+    found = [
+        np.arange(len(array), dtype=np.uint64) * np.uint64(array.strides[0]) + np.uint64(array.ctypes.data)
+        for array in arrays
+    ]
+    return np.concatenate(found) if len(found) > 1 else found[0] if found else np.empty(0, np.uint64)
+
+
+@cache
+def _threads(count: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(count, thread_name_prefix="autograd")
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

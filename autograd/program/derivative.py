@@ -1,0 +1,107 @@
+"""Gradients of jitted functions, as numbers: one call of machine code."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from autograd.engine.recording import OPEN, grad_enabled, recorder
+from autograd.engine.value import Value, number_of
+from autograd.program.signature import NUMBER
+from autograd.transforms import functional
+from autograd.transforms.linearize import positions
+from autograd.transforms.tree import is_one_number, unflatten
+
+if TYPE_CHECKING:
+    from autograd.program.jit import Jitted
+    from autograd.program.signature import Arguments
+    from autograd.program.variant import Variant
+
+
+class Derivative:
+    """`grad` or `value_and_grad` of a jitted function."""
+
+    def __init__(self, jitted: Jitted[..., Any], name: str, argnums: int | Sequence[int]) -> None:
+        functools.update_wrapper(self, jitted.f, updated=())
+        self.jitted = jitted
+        self.name = name
+        self.argnums = argnums
+        self._plans: dict[int, Callable[[tuple[float, ...]], Any]] = {}
+        self._wanted: dict[Variant, tuple[bool, ...]] = {}
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        plan = self._plans.get(len(args))
+        if plan is not None and not OPEN and not kwargs and {*map(type, args)} == _FLOATS:
+            found = plan(args)
+            if found is not None:
+                return found
+        jitted = self.jitted
+        if recorder() is not None or not grad_enabled():
+            return self._in_general(args, kwargs)
+        given = jitted.arguments(args, kwargs)
+        numbers: Any = given.numbers
+        if any(type(x) is not float for x in numbers):
+            if any(isinstance(x, Value) and not x.is_constant for x in numbers):
+                return self._in_general(args, kwargs)
+            numbers = [number_of(x) for x in numbers]
+        variant, result = jitted.evaluated(given, numbers, args, kwargs, lambda variant: self._ask(given, variant))
+        if variant.has_variables or len(result.outputs) != 1 or not is_one_number(variant.result):
+            return self._in_general(args, kwargs)
+        if given.key == (NUMBER,) * len(args):
+            self._plan(variant, args)
+        parts = [self._part(given, result.adjoints, args, i) for i in self._positions(args)]
+        gradient = tuple(parts) if isinstance(self.argnums, Sequence) else parts[0]
+        return gradient if self.name == "grad" else (result.outputs[0], gradient)
+
+    def _plan(self, variant: Variant, args: Sequence[Any]) -> None:
+        """From now on, calls with as many floats take the fastest way, through the program that served last."""
+        picks = self._positions(args)
+        plan = variant.plan(self._wanted[variant], picks)
+        if plan is None:
+            self._plans.pop(len(args), None)
+            return
+        is_pair, is_one = self.name == "value_and_grad", not isinstance(self.argnums, Sequence)
+
+        def at(numbers: tuple[float, ...]) -> Any:
+            found = plan(numbers)
+            if found is None:
+                return None
+            gradient = found[1][0] if is_one else found[1]
+            return (found[0], gradient) if is_pair else gradient
+
+        self._plans[len(args)] = plan if is_pair and not is_one else at
+
+    def _positions(self, args: Sequence[Any]) -> list[int]:
+        return positions(self.name, self.argnums, len(args))
+
+    def _ask(self, given: Arguments, variant: Variant) -> tuple[Sequence[float], tuple[bool, ...] | None]:
+        """One cotangent, and which inputs are wanted."""
+        if len(variant.program.outputs) != 1:
+            return (), None
+        wanted = self._wanted.get(variant)
+        if wanted is None:
+            count = len(given.starts) - 1
+            mask = [False] * len(variant.program.inputs)
+            for i in positions(self.name, self.argnums, count):
+                mask[given.starts[i] : given.starts[i + 1]] = [True] * (given.starts[i + 1] - given.starts[i])
+            wanted = self._wanted[variant] = tuple(mask)
+        return _ONE, wanted
+
+    def _part(self, given: Arguments, adjoints: Sequence[float], args: Sequence[Any], i: int) -> Any:
+        """The gradient by one argument, in its structure."""
+        start = given.starts[i]
+        return adjoints[start] if type(args[i]) is float else unflatten(args[i], adjoints[start : given.starts[i + 1]])
+
+    def own_transform(self, name: str, argnums: int | Sequence[int]) -> Callable[..., Any] | None:
+        """None: derivatives of derivatives are those of any function."""
+        return None
+
+    def _in_general(self, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+        """As for any function: the call becomes a node of a graph."""
+        transform = getattr(functional, self.name)
+        return transform(self.jitted.__call__, self.argnums)(*args, **kwargs)
+
+
+_ONE = (1.0,)
+_FLOATS = {float}

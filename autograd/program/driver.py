@@ -1,0 +1,227 @@
+"""The loops around a program's functions, in LLVM IR: one point, and the points of a batch, some at a time.
+
+A driver takes one array of 64-bit numbers, the fields of `Parameters`. It clears the processor's flags, runs the
+functions, and looks at what they left: a guard that doesn't hold, or a flag that says that a number left the reals.
+"""
+
+from __future__ import annotations
+
+import platform
+from enum import IntEnum
+from typing import Final
+
+from autograd.formulas.llvm import Width
+from autograd.program.result import DONE, LEFT_THE_REALS, NOT_DONE, OTHER_BRANCH
+
+
+
+class Parameters(IntEnum):
+    """Where a driver's parameters stand; addresses of arrays, and counts."""
+
+    FORWARD = 0
+    FORWARD_COUNT = 1
+    REVERSE = 2
+    REVERSE_COUNT = 3
+    VALUES = 4
+    ADJOINTS = 5
+    INPUT = 6  # the addresses of rows, one for each input that differs from point to point
+    INPUT_COUNT = 7
+    INPUT_PLACES = 8  # where in the values each row's number goes
+    OUTPUT = 9  # the addresses of rows for results
+    OUTPUT_COUNT = 10
+    OUTPUT_PLACES = 11
+    STATUS = 12  # a byte for each point; points that have one are left out
+    START = 13
+    STOP = 14
+
+
+_IS_X86: Final = platform.machine() in ("x86_64", "AMD64")
+SAVE_FLAGS: Final = "  call void @llvm.x86.sse.stmxcsr(ptr %flags)" if _IS_X86 else ""
+RESTORE_FLAGS: Final = "  call void @llvm.x86.sse.ldmxcsr(ptr %flags)" if _IS_X86 else ""
+FLAG_FUNCTIONS: Final = (
+    "declare void @llvm.x86.sse.stmxcsr(ptr)\ndeclare void @llvm.x86.sse.ldmxcsr(ptr)\n" if _IS_X86 else ""
+)
+_X86_FLAGS = """
+define internal void @clear_flags(ptr %scratch) {
+  call void @llvm.x86.sse.stmxcsr(ptr %scratch)
+  %old = load i32, ptr %scratch
+  %clear = and i32 %old, -64
+  store i32 %clear, ptr %scratch
+  call void @llvm.x86.sse.ldmxcsr(ptr %scratch)
+  ret void
+}
+define internal i32 @flags(ptr %scratch) {
+  call void @llvm.x86.sse.stmxcsr(ptr %scratch)
+  %now = load i32, ptr %scratch
+  %set = and i32 %now, 13
+  ret i32 %set
+}
+"""
+# ISO C's functions; which bits mean invalid, divide by zero and overflow is the processor's matter.
+_C_FLAGS = """
+declare i32 @feclearexcept(i32)
+declare i32 @fetestexcept(i32)
+define internal void @clear_flags(ptr %scratch) {{
+  %done = call i32 @feclearexcept(i32 {mask})
+  ret void
+}}
+define internal i32 @flags(ptr %scratch) {{
+  %set = call i32 @fetestexcept(i32 {mask})
+  ret i32 %set
+}}
+"""
+_RUN = """
+define internal void @run(ptr %table, i64 %count, ptr %v, ptr %a, ptr %s) {
+entry:
+  %none = icmp eq i64 %count, 0
+  br i1 %none, label %end, label %loop
+loop:
+  %k = phi i64 [0, %entry], [%next, %loop]
+  %place = getelementptr ptr, ptr %table, i64 %k
+  %function = load ptr, ptr %place
+  call void %function(ptr %v, ptr %a, ptr %s)
+  %next = add i64 %k, 1
+  %more = icmp ult i64 %next, %count
+  br i1 %more, label %loop, label %end
+end:
+  ret void
+}
+"""
+_SINGLE = """
+define i32 @single(ptr %p) {{
+  %s = alloca i8
+  %scratch = alloca i32
+{parameters}
+  store i8 -1, ptr %s
+  call void @clear_flags(ptr %scratch)
+  call void @run(ptr %forward, i64 %forward_count, ptr %values, ptr %adjoints, ptr %s)
+  %held = load i8, ptr %s
+  %good = icmp ne i8 %held, 0
+  br i1 %good, label %back, label %other
+other:
+  ret i32 {other}
+back:
+  call void @run(ptr %reverse, i64 %reverse_count, ptr %values, ptr %adjoints, ptr %s)
+  %set = call i32 @flags(ptr %scratch)
+  %fine = icmp eq i32 %set, 0
+  %outcome = select i1 %fine, i32 {done}, i32 {left}
+  ret i32 %outcome
+}}
+"""
+_BATCH = """
+define i32 @batch(ptr %p) {{
+entry:
+  %s = alloca i8
+  %scratch = alloca i32
+{parameters}
+  br label %test
+test:
+  %i = phi i64 [%start, %entry], [%next_i, %advance]
+  %dirty = phi i32 [0, %entry], [%next_dirty, %advance]
+  %more = icmp ult i64 %i, %stop
+  br i1 %more, label %block, label %finish
+finish:
+  ret i32 %dirty
+block:
+  %states = getelementptr i8, ptr %status, i64 %i
+  %state = load i{bits}, ptr %states, align 1
+  %todo = icmp eq i{bits} %state, 0
+  br i1 %todo, label %fill, label %advance
+fill:
+  %no_inputs = icmp eq i64 %input_count, 0
+  br i1 %no_inputs, label %compute, label %copy_in
+copy_in:
+  %j = phi i64 [0, %fill], [%next_j, %copy_in]
+  %row_place = getelementptr ptr, ptr %input, i64 %j
+  %row = load ptr, ptr %row_place
+  %from = getelementptr double, ptr %row, i64 %i
+  %points = load {number}, ptr %from, align 8
+  %to_place = getelementptr ptr, ptr %input_places, i64 %j
+  %to = load ptr, ptr %to_place
+  store {number} %points, ptr %to, align 8
+  %next_j = add i64 %j, 1
+  %more_in = icmp ult i64 %next_j, %input_count
+  br i1 %more_in, label %copy_in, label %compute
+compute:
+  store i8 -1, ptr %s
+  call void @clear_flags(ptr %scratch)
+  call void @run(ptr %forward, i64 %forward_count, ptr %values, ptr %adjoints, ptr %s)
+{held}
+  %all = icmp eq {lane_bits} %held, -1
+  br i1 %all, label %forward_flags, label %some
+some:
+  %lanes = bitcast {lane_bits} %held to {truth}
+  %told = select {truth} %lanes, {bytes} splat (i8 {not_done}), {bytes} splat (i8 {other})
+  store {bytes} %told, ptr %states, align 1
+  br label %advance
+forward_flags:
+  %set = call i32 @flags(ptr %scratch)
+  %fine = icmp eq i32 %set, 0
+  br i1 %fine, label %back, label %left
+left:
+  %came_late = phi i32 [0, %forward_flags], [1, %back]
+  store {bytes} splat (i8 {left}), ptr %states, align 1
+  br label %advance
+back:
+  call void @run(ptr %reverse, i64 %reverse_count, ptr %values, ptr %adjoints, ptr %s)
+  %set_back = call i32 @flags(ptr %scratch)
+  %fine_back = icmp eq i32 %set_back, 0
+  br i1 %fine_back, label %store, label %left
+store:
+  %no_outputs = icmp eq i64 %output_count, 0
+  br i1 %no_outputs, label %advance, label %copy_out
+copy_out:
+  %k = phi i64 [0, %store], [%next_k, %copy_out]
+  %out_place = getelementptr ptr, ptr %output, i64 %k
+  %out_row = load ptr, ptr %out_place
+  %out = getelementptr double, ptr %out_row, i64 %i
+  %source_place = getelementptr ptr, ptr %output_places, i64 %k
+  %source = load ptr, ptr %source_place
+  %result = load {number}, ptr %source, align 8
+  store {number} %result, ptr %out, align 8
+  %next_k = add i64 %k, 1
+  %more_out = icmp ult i64 %next_k, %output_count
+  br i1 %more_out, label %copy_out, label %advance
+advance:
+  %late = phi i32 [0, %block], [0, %some], [%came_late, %left], [0, %store], [0, %copy_out]
+  %next_dirty = or i32 %dirty, %late
+  %next_i = add i64 %i, {lane_count}
+  br label %test
+}}
+"""
+_COUNTS = ("COUNT", "START", "STOP")
+
+
+def driver(width: Width) -> str:
+    """The IR of the driver for one point, or for the points of a batch."""
+    facts = {"done": DONE, "other": OTHER_BRANCH, "left": LEFT_THE_REALS, "not_done": NOT_DONE}
+    text = _SINGLE if width.lanes == 1 else _BATCH
+    lanes = width.lanes
+    loop = text.format(
+        parameters="\n".join(_parameter(field) for field in Parameters),
+        number=width.number,
+        truth=width.truth,
+        bytes=f"<{lanes} x i8>",
+        bits=8 * lanes,
+        lane_bits=f"i{lanes}",
+        lane_count=lanes,
+        held="  %held = load i8, ptr %s" if lanes == 8 else f"  %byte = load i8, ptr %s\n  %held = trunc i8 %byte to i{lanes}",
+        **facts,
+    )
+    if _IS_X86:
+        return FLAG_FUNCTIONS + _X86_FLAGS + _RUN + loop
+    return _C_FLAGS.format(mask=_FLAGS.get(platform.machine(), 0)) + _RUN + loop
+
+
+_FLAGS = {"aarch64": 7, "arm64": 7}  # FE_INVALID | FE_DIVBYZERO | FE_OVERFLOW; elsewhere nothing is compiled
+
+
+def has_flags() -> bool:
+    """Whether this processor's flags are known."""
+    return _IS_X86 or platform.machine() in _FLAGS
+
+
+def _parameter(field: Parameters) -> str:
+    name, number = field.name.lower(), int(field)
+    kind = "i64" if field.name.endswith(_COUNTS) else "ptr"
+    return f"  %{name}.at = getelementptr i64, ptr %p, i64 {number}\n  %{name} = load {kind}, ptr %{name}.at"

@@ -1,0 +1,294 @@
+"""`jit`: a function that is recorded at its first call, and from then on replayed."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections import Counter
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any, Generic, ParamSpec, TypeVar
+
+from autograd.engine.recording import OPEN, grad_enabled, recorder
+from autograd.engine.value import Value, number_of
+from autograd.program.derivative import Derivative
+from autograd.program.program import Program
+from autograd.program.recorder import record
+from autograd.program.result import DONE, LEFT_THE_REALS, Result
+from autograd.program.signature import NUMBER, Arguments, arguments, named, refilled
+from autograd.program.variant import Variant, eagerly, pulled_back
+from autograd.support.errors import one_line, typed
+from autograd.transforms import functional
+from autograd.transforms.block import Block
+from autograd.transforms.tree import flatten, unflatten
+
+P = ParamSpec("P")
+Y = TypeVar("Y")
+
+
+def jit(
+    f: Callable[P, Y],
+    *,
+    static_argnums: int | Sequence[int] = (),
+    static_argnames: str | Sequence[str] = (),
+    vector_math: bool = False,
+    exact: bool = False,
+    max_programs: int = 64,
+) -> Callable[P, Y]:
+    """The same function, recorded at its first call and replayed at machine speed from then on.
+
+    Comparisons that steer Python (`if`, `max`, `sorted`) are checked at every call; where one says something else, the
+    function is recorded afresh, and that program is kept, too. Values that f uses from outside, a model's parameters,
+    are read at every call, and get their gradients from `backward`. Arguments that are no numbers, and the static
+    ones, belong to the program: others make another. Without llvmlite programs are replayed in plain Python.
+
+    Args:
+        f: a function of numbers, Values, and nested lists, tuples, dicts and arrays of them, which computes the same
+            whenever it is called.
+        static_argnums, static_argnames: arguments that are not recorded, though they are numbers: sizes, say.
+        vector_math: in batches, compute exp, log, sin, ... by the C library's functions for vectors, which are right
+            within 4 units in the last place, where Python's are mostly within 1.
+        exact: compute sums of products in the order in which they are written, rather than as products of matrices.
+        max_programs: how many programs to keep at most.
+
+    Raises:
+        TypeError: if f is not a function. When called: if an argument is neither made of numbers nor hashable, or a
+            number is taken out of a Value while f is recorded.
+        ValueError: if f computes something else when it is called again with the same arguments.
+        RuntimeError: if there are more programs than `max_programs`.
+
+    >>> @jit
+    ... def f(x, y):
+    ...     return x * y if x > 0.0 else y
+    >>> f(2.0, 3.0), f(-2.0, 3.0)
+    (6.0, 3.0)
+    """
+    if not callable(f):
+        raise TypeError(f"jit: f must be a function, got {typed(f)}; pass f, not f(x)")
+    transform = functional.transform_of(f)
+    if transform is not None:  # the derivative of a recorded function is better than a recorded derivative
+        name, inner, argnums = transform
+        return getattr(functional, name)(
+            jit(
+                inner,
+                static_argnums=static_argnums,
+                static_argnames=static_argnames,
+                vector_math=vector_math,
+                exact=exact,
+                max_programs=max_programs,
+            ),
+            argnums,
+        )
+    numbers = (static_argnums,) if isinstance(static_argnums, int) else tuple(static_argnums)
+    names = (static_argnames,) if isinstance(static_argnames, str) else tuple(static_argnames)
+    return Jitted(f, numbers, names, vector_math, exact, max_programs)
+
+
+Ask = Callable[[Variant], tuple[Sequence[float], tuple[bool, ...] | None]]
+"""What is wanted of a program: a cotangent for every output, and by which inputs to differentiate."""
+
+
+_FLOATS = {float}
+
+
+def _values_alone(variant: Variant) -> tuple[Sequence[float], None]:
+    return (), None
+
+
+class Jitted(Generic[P, Y]):
+    """A function that is replayed; made by `jit`."""
+
+    def __init__(
+        self,
+        f: Callable[P, Y],
+        static_argnums: tuple[int, ...],
+        static_argnames: tuple[str, ...],
+        vector_math: bool,
+        exact: bool,
+        max_programs: int,
+    ) -> None:
+        functools.update_wrapper(self, f, updated=())
+        self.f = f
+        self.name = one_line(getattr(f, "__name__", type(f).__name__))
+        self.vector_math = vector_math
+        self.exact = exact
+        self._static_argnums = static_argnums
+        self._static_argnames = static_argnames
+        self._max_programs = max_programs
+        self._plans: dict[int, Callable[[tuple[float, ...]], Any]] = {}
+        self.variants: dict[Hashable, list[Variant]] = {}
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Y:
+        plan = self._plans.get(len(args))
+        if plan is not None and not OPEN and not kwargs and {*map(type, args)} == _FLOATS:
+            found = plan(args)
+            if found is not None:
+                return found  # type: ignore[no-any-return]  # one number, as f returns
+        if recorder() is not None:  # within a larger program it is part of that
+            return self.f(*args, **kwargs)
+        given = self.arguments(args, kwargs)
+        if grad_enabled() and any(isinstance(x, Value) and not x.is_constant for x in given.numbers):
+            return self._block(given, args, kwargs)
+        numbers = [x if type(x) is float else number_of(x) for x in given.numbers]
+        variant, result = self.evaluated(given, numbers, args, kwargs)
+        if variant.has_variables and grad_enabled():
+            return self._block(given, args, kwargs)
+        if given.key == (NUMBER,) * len(args):
+            plan = variant.plan(None, None)
+            if plan is not None:
+                self._plans[len(args)] = plan
+        return unflatten(variant.result, result.outputs)
+
+    def program(self, *args: P.args, **kwargs: P.kwargs) -> Program:
+        """The program for such arguments, recorded if need be."""
+        given = self.arguments(args, kwargs)
+        numbers = [number_of(x) for x in given.numbers]
+        return self.evaluated(given, numbers, args, kwargs)[0].program
+
+    def own_transform(self, name: str, argnums: int | Sequence[int]) -> Callable[..., Any] | None:
+        """A faster way to a derivative than that of any function."""
+        return Derivative(self, name, argnums) if name in ("grad", "value_and_grad") else None
+
+    # -- running ------------------------------------------------------------------------------------------------------
+
+    def arguments(self, args: Sequence[Any], kwargs: dict[str, Any]) -> Arguments:
+        """The arguments of a call, taken apart."""
+        return arguments(self.name, args, kwargs, self._static_argnums, self._static_argnames)
+
+    def evaluated(
+        self,
+        given: Arguments,
+        numbers: Sequence[float],
+        args: Sequence[Any],
+        kwargs: dict[str, Any],
+        ask: Ask = _values_alone,
+    ) -> tuple[Variant, Result]:
+        """What the program for these arguments computes; it is recorded if need be.
+
+        Args:
+            given, numbers, args, kwargs: the arguments.
+            ask: for what is wanted of a program beyond its values.
+
+        Raises:
+            ValueError, OverflowError, ZeroDivisionError: as the function does.
+        """
+        variants = self.variants.get(given.key)
+        if variants is not None:
+            for i, variant in enumerate(variants):
+                inputs = variant.numbers(numbers)
+                result = variant.run(inputs, *ask(variant))
+                if result.status == DONE:
+                    if i:
+                        variants.insert(0, variants.pop(i))
+                    return variant, result
+                if result.status == LEFT_THE_REALS:
+                    return variant, eagerly(variant, inputs, *ask(variant))
+        variant = self.record(given, numbers, args, kwargs)
+        inputs = variant.numbers(numbers)
+        result = variant.run(inputs, *ask(variant))
+        if result.status != DONE:
+            result = eagerly(variant, inputs, *ask(variant))
+        return variant, result
+
+    def record(
+        self, given: Arguments, numbers: Sequence[float], args: Sequence[Any], kwargs: dict[str, Any]
+    ) -> Variant:
+        """Record f for these arguments, and keep the program."""
+        self._check_room(given.key)
+        static = self._static_argnums
+        names = named(args, kwargs, self._parameters(), static)
+        values = [Value(x, name) for x, name in zip(numbers, names, strict=True)]
+        result: Any = None
+
+        def call() -> list[Any]:
+            nonlocal result
+            rest = iter(values)
+            filled = [refilled(x, rest, i in static) for i, x in enumerate(args)]
+            keywords = {key: refilled(kwargs[key], rest, key in self._static_argnames) for key in sorted(kwargs)}
+            result = self.f(*filled, **{key: keywords[key] for key in kwargs})  # type: ignore[arg-type]  # P's, refilled
+            return flatten(result, self.name, "the result")
+
+        recording = record(self.name, call, values, names)
+        variant = Variant(recording.program, recording.captured, unflatten(result, map(number_of, recording.outputs)))
+        self.variants.setdefault(given.key, []).insert(0, variant)
+        return variant
+
+    def _parameters(self) -> list[str]:
+        try:
+            parameters = inspect.signature(self.f).parameters.values()
+        except (TypeError, ValueError):
+            return []
+        return [x.name for x in parameters if x.kind in (x.POSITIONAL_ONLY, x.POSITIONAL_OR_KEYWORD)]
+
+    def _check_room(self, key: Hashable) -> None:
+        """Raise a RuntimeError, which says what makes so many programs, if there is no room for one more."""
+        count = sum(map(len, self.variants.values()))
+        if count < self._max_programs:
+            return
+        same = self.variants.get(key, [])
+        if 2 * len(same) > count:
+            places = Counter(place for variant in same for place in variant.program.questions())
+            place, times = places.most_common(1)[0]
+            reason = (
+                f"the comparison in {place} goes another way in many of them (it is asked {times} times); choose with "
+                "where(condition, a, b), which is no branch"
+            )
+        else:
+            reason = "they differ in their static arguments, or in the sizes of the others"
+        raise RuntimeError(
+            f"{self.name}: there are {count} programs already, and this call needs one more: {reason}, or raise "
+            "max_programs"
+        )
+
+    # -- in a graph ---------------------------------------------------------------------------------------------------
+
+    def _block(self, given: Arguments, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+        """The call as one node for each output."""
+        numbers = [number_of(x) for x in given.numbers]
+        variant, result = self.evaluated(given, numbers, args, kwargs)
+        operands = [*given.numbers, *variant.captured]
+        block = _Called(self, variant, given, args, kwargs, operands)
+        return unflatten(variant.result, block.record(result.outputs))
+
+
+class _Called(Block):
+    """One call of a jitted function in a graph."""
+
+    def __init__(
+        self,
+        jitted: Jitted[..., Any],
+        variant: Variant,
+        given: Arguments,
+        args: Sequence[Any],
+        kwargs: dict[str, Any],
+        operands: Sequence[Value | float],
+    ) -> None:
+        super().__init__(jitted.name, operands, len(variant.program.outputs))
+        self._jitted = jitted
+        self._variant = variant
+        self._call = given, args, kwargs
+        at = {id(x): x for x in self.inputs}
+        self._wanted = tuple([id(x) in at for x in self.operands])
+
+    def values_at(self, numbers: Sequence[float]) -> list[float]:
+        given, args, kwargs = self._call
+        variant, result = self._jitted.evaluated(given, numbers[: len(given.numbers)], args, kwargs)
+        return result.outputs
+
+    def pull(self, cotangents: Sequence[Any], start: Sequence[Any], on_graph: bool) -> list[Any]:
+        if on_graph:
+            found = pulled_back(self._variant.program, self.operands, cotangents, self.inputs, True)[1]
+        else:
+            found = self._pulled(cotangents)
+        return [b if a is None else a if b is None else a + b for a, b in zip(start, found, strict=True)]
+
+    def _pulled(self, cotangents: Sequence[float | None]) -> list[float | None]:
+        before = dict(zip(map(id, self.inputs), self.numbers, strict=True))
+        numbers = [before.get(id(x), number_of(x)) for x in self.operands]
+        seeds = [0.0 if u is None else u for u in cotangents]
+        result = self._variant.run(numbers, seeds, self._wanted)
+        if result.status != DONE:
+            result = eagerly(self._variant, numbers, seeds, self._wanted)
+        totals: dict[int, float] = {}
+        for x, adjoint in zip(self.operands, result.adjoints, strict=True):
+            totals[id(x)] = totals.get(id(x), 0.0) + adjoint
+        return [totals[id(x)] for x in self.inputs]

@@ -1,0 +1,149 @@
+"""Machine code: LLVM IR compiled by llvmlite, without optimisation, so that building is linear in the program."""
+
+from __future__ import annotations
+
+import ctypes
+import ctypes.util
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any, Final, NamedTuple
+
+import llvmlite.binding as llvm
+
+from autograd.engine.primitive import Primitive
+from autograd.formulas.llvm import Width, function_text
+from autograd.program.callbacks import callback_text, partials_of, value_of
+from autograd.program.driver import FLAG_FUNCTIONS, driver, has_flags
+from autograd.program.emit import Body, Code
+
+_FUNCTIONS: Final = 64  # a module: what compiling needs of memory is bounded by it
+
+
+class Loaded(NamedTuple):
+    """Machine code in memory.
+
+    Attributes:
+        addresses: of its functions.
+        engines: what keeps it there.
+    """
+
+    addresses: list[int]
+    engines: list[Any]
+
+
+class Machine:
+    """This computer: how many points it computes at once, and what compiles for it.
+
+    Raises:
+        RuntimeError: where its processor's flags aren't known.
+    """
+
+    def __init__(self) -> None:
+        if not has_flags():
+            raise RuntimeError("no machine code is made for this processor")
+        llvm.initialize_native_target()
+        llvm.initialize_native_asmprinter()
+        features = llvm.get_host_cpu_features()
+        self.lanes = 8 if features.get("avx512f") else 4 if features.get("avx") else 2
+        self.features = features.flatten()
+        self.math = ctypes.CDLL(ctypes.util.find_library("m"))
+        self._drivers: dict[int, tuple[Loaded, Any]] = {}
+
+    def compile(self, text: str, names: Sequence[str], level: int = 0) -> Loaded:
+        """Compile the text of a module, and load it."""
+        module = llvm.parse_assembly(text)
+        target = llvm.Target.from_default_triple().create_target_machine(
+            cpu=llvm.get_host_cpu_name(),
+            features=self.features,
+            opt=level,
+            reloc="static",
+            codemodel="jitdefault",
+            jit=True,
+        )
+        engine = llvm.create_mcjit_compiler(module, target)
+        engine.finalize_object()
+        return Loaded([engine.get_function_address(name) for name in names], [engine])
+
+    def load(self, code: Code, functions: Functions) -> tuple[Loaded, Loaded]:
+        """A program's functions, forward and reverse."""
+        return self._load(code.forward, functions), self._load(code.reverse, functions)
+
+    def _load(self, bodies: Sequence[Body], functions: Functions) -> Loaded:
+        loaded = Loaded([], [])
+        for start in range(0, len(bodies), _FUNCTIONS):
+            some = bodies[start : start + _FUNCTIONS]
+            names = [f"f{i}" for i in range(len(some))]
+            texts = [
+                f"define void @{name}(ptr %v, ptr %a, ptr %s) {{\nentry:\n" + "\n".join(body.lines) + "\nret void\n}\n"
+                for name, body in zip(names, some, strict=True)
+            ]
+            part = self.compile(functions.text() + "".join(texts), names)
+            loaded.addresses.extend(part.addresses)
+            loaded.engines.extend(part.engines)
+            for body in some:
+                body.lines.clear()  # a text is needed once
+        return loaded
+
+    def driver(self, lanes: int) -> int:
+        """The address of the loop around a program's functions."""
+        if lanes not in self._drivers:
+            name = "single" if lanes == 1 else "batch"
+            loaded = self.compile(driver(Width(lanes)), [name], level=2)
+            self._drivers[lanes] = loaded, loaded.addresses[0]
+        address: int = self._drivers[lanes][1]
+        return address
+
+
+class Functions:
+    """The functions of C's that a program calls, for one width.
+
+    Args:
+        machine: where.
+        width: for how many points.
+        vector_math: whether libmvec's may be taken, which are right within 4 units in the last place.
+    """
+
+    def __init__(self, machine: Machine, width: Width, vector_math: bool) -> None:
+        self.width = width
+        self.vector_math = vector_math
+        self._machine = machine
+        self._used: dict[str, str] = {}
+        self._callbacks: list[Any] = []
+
+    def name(self, function: str) -> str:
+        """What a function of C's is called here; its text is written then."""
+        if function not in self._used:
+            address = ctypes.cast(getattr(self._machine.math, function), ctypes.c_void_p).value
+            llvm.add_symbol(function, address)
+            self._used[function] = function_text(function, self.width, self._vector_name(function))
+        return function if self.width.lanes == 1 else f"{function}.{self.width.lanes}"
+
+    def callback(self, row: Primitive, count: int, plain: Sequence[int] | None) -> str:
+        """A row whose rules compute with Python's floats."""
+        name = f"callback.{len(self._callbacks)}.{row.name}"
+        function = value_of(row, count) if plain is None else partials_of(row, count, plain)
+        self._callbacks.append(function)
+        llvm.add_symbol(f"{name}.{id(function)}", ctypes.cast(function, ctypes.c_void_p).value)
+        results = 2 if plain is None else 2 * count + 1
+        self._used[name] = callback_text(
+            name, f"{name}.{id(function)}", self.width, count + (plain is not None), results
+        )
+        return name
+
+    def _vector_name(self, function: str) -> str | None:
+        return None
+
+    def text(self) -> str:
+        """Declarations and definitions."""
+        return "\n".join([FLAG_FUNCTIONS, *_intrinsics(self.width), *self._used.values(), ""])
+
+
+def _intrinsics(width: Width) -> list[str]:
+    suffix = "f64" if width.lanes == 1 else f"v{width.lanes}f64"
+    return [f"declare {width.number} @llvm.{name}.{suffix}({width.number})" for name in ("fabs", "sqrt")]
+
+
+@functools.cache
+def this_machine() -> Machine:
+    """This computer, once."""
+    return Machine()

@@ -1,0 +1,175 @@
+"""One call of a mapped function: the points are computed by the programs whose guards they pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograd.engine.value import Value
+from autograd.program.batch import Computed
+from autograd.program.points import Points
+from autograd.program.result import DONE, LEFT_THE_REALS, NOT_DONE, OTHER_BRANCH
+from autograd.program.signature import Arguments, key_of
+from autograd.program.variant import Variant, eagerly
+from autograd.support.errors import typed
+from autograd.transforms.tree import is_one_number
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from autograd.program.jit import Jitted
+
+    Array = NDArray[np.float64]
+
+
+class Call:
+    """The outputs at all points, and the adjoints of some inputs.
+
+    Args:
+        jitted: the function.
+        points: its arguments.
+        wanted: by which of the arguments' numbers to differentiate; None for values alone.
+        by_captured: whether to differentiate by what the function captures, too.
+        summed: whether adjoints of shared inputs are summed over the points, rather than kept for each.
+        seeds: the cotangents: one number for the one output at all points; or a row for every output.
+        threads: how many cores to use.
+
+    Attributes:
+        variant: one of those that were used; all return the same structure.
+        outputs: a row for every output, a column for every point.
+        adjoints: a row for every wanted input that is not summed.
+        sums: the adjoint of every wanted input that is.
+        captured: the adjoint of every Value that the function captures.
+    """
+
+    def __init__(
+        self,
+        jitted: Jitted[..., Any],
+        points: Points,
+        threads: int,
+        wanted: Sequence[bool] | None = None,
+        by_captured: bool = False,
+        summed: bool = True,
+        seeds: float | Array = 1.0,
+    ) -> None:
+        self._jitted = jitted
+        self._points = points
+        self._threads = threads
+        self._wanted = wanted
+        self._by_captured = by_captured
+        self._seeds = seeds
+        shared = points.shared()
+        wants = [False] * len(shared) if wanted is None else wanted
+        self._spread = not summed and any(a and b for a, b in zip(wants, shared, strict=True))
+        self._shared = [False] * len(shared) if self._spread else shared
+        self._by_point = [i for i, want in enumerate(wants) if want and not self._shared[i]]
+        self._summed = [i for i, want in enumerate(wants) if want and self._shared[i]]
+        self._common = np.empty(0) if self._spread else points.common()
+        self.variant: Variant | None = None
+        self.outputs: Array = np.empty((0, points.count))
+        self.adjoints: Array = np.empty((len(self._by_point), points.count))
+        self.sums: Array = np.zeros(len(self._summed))
+        self.captured: dict[int, float] = {}
+        self._compute()
+
+    def _compute(self) -> None:
+        points, jitted = self._points, self._jitted
+        pending: Any = np.arange(points.count)
+        tried: list[Variant] = []
+        while len(pending):
+            known = [x for x in jitted.variants.get(points.key, []) if not any(x is y for y in tried)]
+            if not known:
+                point = int(pending[0])
+                numbers = points.numbers(point)
+                with told(point):
+                    known = [jitted.record(Arguments(points.key, numbers, points.starts), numbers, points.example(point), {})]
+            for variant in known:
+                if len(pending):
+                    tried.append(variant)
+                    self._check_structure(variant)
+                    pending = self._run(variant, pending)
+
+    def _check_structure(self, variant: Variant) -> None:
+        """Raise a ValueError if it returns something else than the others, a TypeError if there is no one number."""
+        if self.variant is None:
+            self.variant = variant
+            self.outputs = np.empty((len(variant.program.outputs), self._points.count))
+            if isinstance(self._seeds, float) and self._wanted is not None and not is_one_number(variant.result):
+                raise TypeError(
+                    f"{self._jitted.name}: it must return one number to have a gradient, got {typed(variant.result)}"
+                )
+        elif key_of(self._jitted.name, [variant.result]) != key_of(self._jitted.name, [self.variant.result]):
+            raise ValueError(
+                f"{self._jitted.name}: it returns {typed(variant.result)} for some points and "
+                f"{typed(self.variant.result)} for others; an array needs the same of all"
+            )
+
+    def _run(self, variant: Variant, pending: Any) -> Any:
+        """Compute the points that pass a program's guards; returns the others."""
+        others: list[Any] = []
+        while len(pending):
+            computed = self._batch(variant, pending)
+            done = computed.status == DONE
+            at = slice(None) if len(pending) == self._points.count and done.all() else pending[done]
+            here = slice(None) if done.all() else done
+            rest = iter(computed.outputs)
+            for k, slot in enumerate(variant.program.outputs):
+                self.outputs[k, at] = next(rest)[here] if slot >= 0 else variant.program.constants[-1 - slot]
+            for k in range(len(self._by_point)):
+                self.adjoints[k, at] = computed.adjoints[k][here]
+            self._add(variant, computed.sums)
+            for point in pending[computed.status == LEFT_THE_REALS]:
+                self._alone(variant, int(point))
+            others.append(pending[computed.status == OTHER_BRANCH])
+            pending = pending[computed.status == NOT_DONE]
+        return np.concatenate(others)
+
+    def _batch(self, variant: Variant, pending: Any) -> Computed:
+        points = self._points
+        captured = len(variant.captured)
+        wanted = None if self._wanted is None else (*self._wanted, *[self._by_captured] * captured)
+        kernel = variant.batch(wanted, (*self._shared, *[True] * captured), self._jitted.vector_math)
+        count = len(pending)
+        rows = points.rows(None if count == points.count else pending, self._spread)
+        common = np.concatenate([self._common, [x._data for x in variant.captured]])
+        seeds = self._seeds
+        if wanted is None:
+            return kernel(rows, common, None, count, self._threads)
+        given = seeds if isinstance(seeds, float) or count == points.count else seeds[:, pending]
+        return kernel(rows, common, given, count, self._threads)
+
+    def _add(self, variant: Variant, sums: Array) -> None:
+        count = len(self._summed)
+        self.sums += sums[:count]
+        for x, adjoint in zip(variant.captured, sums[count:], strict=False):
+            self.captured[id(x)] = self.captured.get(id(x), 0.0) + float(adjoint)
+
+    def _alone(self, variant: Variant, point: int) -> None:
+        """One point at which a number may have left the reals."""
+        numbers = variant.numbers(self._points.numbers(point))
+        wanted, seeds = None, []
+        if self._wanted is not None:
+            wanted = (*self._wanted, *[self._by_captured] * len(variant.captured))
+            given = self._seeds
+            seeds = [given] * len(variant.program.outputs) if isinstance(given, float) else given[:, point].tolist()
+        result = variant.run(numbers, seeds, wanted)
+        if result.status != DONE:
+            with told(point):
+                result = eagerly(variant, numbers, seeds, wanted)
+        self.outputs[:, point] = result.outputs
+        if wanted is not None:
+            self.adjoints[:, point] = [result.adjoints[i] for i in self._by_point]
+            places = [*self._summed, *range(len(self._wanted or ()), len(numbers))]
+            self._add(variant, np.array([result.adjoints[i] for i in places]))
+
+
+@contextmanager
+def told(point: int) -> Iterator[None]:
+    """Errors inside name the point."""
+    try:
+        yield
+    except (ValueError, OverflowError, ZeroDivisionError, TypeError) as error:
+        raise type(error)(f"{error}; in row {point} of the batch") from error

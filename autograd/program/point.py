@@ -1,0 +1,125 @@
+"""A program compiled for one point."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from autograd.formulas.llvm import Width
+from autograd.program.driver import Parameters
+from autograd.program.emit import Emitter
+from autograd.program.machine import Functions, this_machine
+from autograd.program.program import Program
+from autograd.program.result import DONE, Result
+
+_LONG: Final = 20_000  # operations from which on other threads may run meanwhile
+
+
+class Point:
+    """A program compiled for one point.
+
+    Args:
+        program: what to compute.
+        wanted: by which inputs to differentiate; None for the values alone.
+        vector_math: unused for one point, whose functions are C's.
+    """
+
+    def __init__(self, program: Program, wanted: Sequence[bool] | None) -> None:
+        machine = this_machine()
+        width = Width(1)
+        functions = Functions(machine, width, False)
+        code = Emitter(program, width, wanted, [False] * len(program.inputs), functions).code()
+        self._forward, self._reverse = machine.load(code, functions)
+        self._functions = functions
+        kind = ctypes.CFUNCTYPE if len(program) > _LONG else ctypes.PYFUNCTYPE
+        self._run = kind(ctypes.c_int, ctypes.c_void_p)(machine.driver(1))
+        self._inputs = len(program.inputs)
+        self._size = self._inputs + len(program)
+        self._outputs = len(program.outputs)
+        self._program = program
+        self._single = program.outputs[0] if len(program.outputs) == 1 and program.outputs[0] >= 0 else -1
+        self._spaces: list[_Space] = []  # one for each call that is under way
+
+    def __call__(self, numbers: Sequence[float], cotangents: Sequence[float]) -> Result:
+        """Values and adjoints at numbers.
+
+        Args:
+            numbers: one for every input.
+            cotangents: one for every output; nothing where only values are computed.
+        """
+        try:
+            space = self._spaces.pop()
+        except IndexError:
+            space = self._space()
+        values = space.values
+        values[: self._inputs] = numbers
+        if cotangents:
+            values[self._size :] = cotangents
+        status = self._run(space.parameters)
+        if self._single >= 0:
+            outputs = [values[self._single]]
+        else:
+            constants = self._program.constants
+            outputs = [values[x] if x >= 0 else constants[-1 - x] for x in self._program.outputs]
+        result = Result(status, outputs, space.adjoints[: self._inputs] if cotangents else [])
+        self._spaces.append(space)
+        return result
+
+
+    def plan(self, picked: Sequence[int] | None) -> Plan | None:
+        """The fastest way to the one output, and the adjoints of some inputs, at a tuple of floats.
+
+        Args:
+            picked: which inputs' adjoints to return; None for the output alone.
+
+        Returns:
+            A function that returns the output, or the output and the adjoints; or None where there is no machine code
+            for these numbers. None in its place if there is more than one output.
+        """
+        if self._single < 0:
+            return None
+        n, single, run, spaces = self._inputs, self._single, self._run, self._spaces
+        size = self._size
+        every = picked is not None and list(picked) == list(range(n))
+        indices = list(picked or ())
+
+        def at(numbers: tuple[float, ...]) -> Any:
+            space = spaces.pop() if spaces else self._space()
+            values = space.values
+            values[:n] = numbers
+            values[size] = 1.0
+            status = run(space.parameters)
+            result: Any = values[single]
+            if picked is not None:
+                adjoints = space.adjoints
+                result = result, tuple(adjoints[:n] if every else [adjoints[i] for i in indices])
+            spaces.append(space)
+            return result if status == DONE else None
+
+        return at
+
+    def _space(self) -> _Space:
+        return _Space(self._size + self._outputs, self._size, self._forward.addresses, self._reverse.addresses)
+
+
+Plan = Callable[[tuple[float, ...]], Any]
+
+
+class _Space:
+    """The memory of one call."""
+
+    def __init__(self, values: int, adjoints: int, forward: Sequence[int], reverse: Sequence[int]) -> None:
+        self.values: Any = (ctypes.c_double * values)()
+        self.adjoints: Any = (ctypes.c_double * adjoints)()
+        self._tables = [(ctypes.c_uint64 * max(1, len(table)))(*table) for table in (forward, reverse)]
+        self._parameters = (ctypes.c_uint64 * len(Parameters))()
+        self._parameters[: Parameters.ADJOINTS + 1] = [
+            ctypes.addressof(self._tables[0]),
+            len(forward),
+            ctypes.addressof(self._tables[1]),
+            len(reverse),
+            ctypes.addressof(self.values),
+            ctypes.addressof(self.adjoints),
+        ]
+        self.parameters = ctypes.addressof(self._parameters)

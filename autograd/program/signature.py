@@ -1,0 +1,164 @@
+"""What a recorded function is called with: numbers, which may differ from call to call, and all the rest, which may not."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from autograd.engine.value import Value
+from autograd.support.errors import as_float, is_real, typed
+from autograd.transforms.tree import is_array, is_row
+
+Number = Value | float
+
+
+class Static(NamedTuple):
+    """Something that is no number; equal ones are as good."""
+
+    thing: Hashable
+
+    def __eq__(self, other: object) -> bool:
+        # 1 == 1.0 == True, but a function may tell them apart
+        return isinstance(other, Static) and type(self.thing) is type(other.thing) and self.thing == other.thing
+
+    def __hash__(self) -> int:
+        return hash((type(self.thing), self.thing))
+
+
+NUMBER = "."  # stands for a number in a key
+
+
+class Arguments(NamedTuple):
+    """The arguments of one call.
+
+    Attributes:
+        key: equal for calls that one program may serve.
+        numbers: those in the arguments, in order.
+        starts: where the numbers of each positional argument begin, and where the last one's end.
+    """
+
+    key: Hashable
+    numbers: list[Number]
+    starts: Sequence[int]
+
+
+def arguments(
+    name: str, args: Sequence[Any], kwargs: dict[str, Any], static_argnums: Sequence[int], static_argnames: Sequence[str]
+) -> Arguments:
+    """Take the arguments of a call apart.
+
+    Raises:
+        TypeError: for an argument that is neither made of numbers nor hashable.
+    """
+    if not kwargs and not static_argnums and set(map(type, args)) == {float}:
+        return Arguments((NUMBER,) * len(args), list(args), range(len(args) + 1))
+    numbers: list[Number] = []
+    starts = [0]
+    keys: list[Hashable] = []
+    for i, arg in enumerate(args):
+        where = f"argument {i}"
+        keys.append(_static(arg, name, where) if i in static_argnums else _split(arg, numbers, name, where))
+        starts.append(len(numbers))
+    for key in sorted(kwargs):
+        arg = kwargs[key]
+        split = _static(arg, name, key) if key in static_argnames else _split(arg, numbers, name, key)
+        keys.append((key, split))
+    return Arguments(tuple(keys), numbers, starts)
+
+
+def key_of(name: str, args: Sequence[Any]) -> Hashable:
+    """The key of a call whose numbers are not wanted."""
+    return tuple([_split(arg, None, name, f"argument {i}") for i, arg in enumerate(args)])
+
+
+def _split(tree: Any, numbers: list[Number] | None, name: str, where: str) -> Hashable:
+    """The key of a structure; its numbers are appended."""
+    kind = type(tree)
+    if kind is float or kind is Value:
+        if numbers is not None:
+            numbers.append(tree)
+        return NUMBER
+    if kind is bool or tree is None or kind is str:
+        return Static(tree)
+    if is_row(tree):
+        if numbers is not None:
+            numbers.extend(tree)
+        return len(tree)
+    if isinstance(tree, (list, tuple)):
+        return kind, tuple([_split(x, numbers, name, f"{where}[{i}]") for i, x in enumerate(tree)])
+    if isinstance(tree, dict):
+        return kind, tuple([(key, _split(x, numbers, name, f"{where}[{key!r}]")) for key, x in tree.items()])
+    if is_array(tree):
+        if numbers is not None:
+            numbers.extend(_of_array(tree, name, where))
+        return "array", tree.shape
+    if is_real(tree):
+        if numbers is not None:
+            numbers.append(as_float(tree, name, where))
+        return NUMBER
+    return _static(tree, name, where)
+
+
+def _of_array(array: Any, name: str, where: str) -> list[Number]:
+    numbers: list[Any] = array.ravel().tolist()
+    if array.dtype == "float64":
+        return numbers
+    return [
+        x if isinstance(x, Value) else as_float(x, name, f"{where}.flat[{i}]", nested=True)
+        for i, x in enumerate(numbers)
+    ]
+
+
+def _static(thing: Any, name: str, where: str) -> Static:
+    try:
+        hash(thing)
+    except TypeError:
+        raise TypeError(
+            f"{name}: {where} is static, for it is no number, and must be hashable; got {typed(thing)}"
+        ) from None
+    return Static(thing)
+
+
+def refilled(tree: Any, numbers: Iterator[Any], static: bool = False) -> Any:
+    """The same structure, with other numbers in place of its own, in order."""
+    kind = type(tree)
+    if static or kind is bool or tree is None or kind is str:
+        return tree
+    if kind is float or kind is Value:
+        return next(numbers)
+    if isinstance(tree, dict):
+        return kind((key, refilled(x, numbers)) for key, x in tree.items())
+    if isinstance(tree, (list, tuple)):
+        children = [refilled(x, numbers) for x in tree]
+        return kind(*children) if hasattr(tree, "_fields") else kind(children)
+    if is_array(tree):
+        import numpy as np
+
+        array = np.empty(tree.size, dtype=object)
+        array[:] = [next(numbers) for _ in range(tree.size)]
+        return array.reshape(tree.shape)
+    return next(numbers) if is_real(tree) else tree
+
+
+def named(args: Sequence[Any], kwargs: dict[str, Any], parameters: Sequence[str], static: Sequence[int]) -> list[str]:
+    """What the numbers of a call are called: `x`, `x[0]`, `w['bias']`."""
+    names: list[str] = []
+    for i, arg in enumerate(args):
+        if i not in static:
+            _name(arg, parameters[i] if i < len(parameters) else f"argument {i}", names)
+    for key in sorted(kwargs):
+        _name(kwargs[key], key, names)
+    return names
+
+
+def _name(tree: Any, name: str, names: list[str]) -> None:
+    if isinstance(tree, dict):
+        for key, x in tree.items():
+            _name(x, f"{name}[{key!r}]", names)
+    elif isinstance(tree, (list, tuple)):
+        for i, x in enumerate(tree):
+            _name(x, f"{name}[{i}]", names)
+    elif is_array(tree):
+        names.extend([f"{name}.flat[{i}]" for i in range(tree.size)] if tree.ndim != 1 else [f"{name}[{i}]" for i in range(tree.size)])
+    elif type(tree) is not bool and (isinstance(tree, Value) or is_real(tree)):
+        names.append(name)
