@@ -56,6 +56,9 @@ from autograd.engine.recording import enable_grad, grad_enabled, no_grad
 from autograd.engine.reductions import amax, dot, log_softmax, logsumexp, mean, norm, prod, softmax
 from autograd.engine.reductions import sum as sum
 from autograd.engine.value import Value, constant
+from autograd.program.jit import jit
+from autograd.program.program import Program
+from autograd.program.vmap import vmap
 from autograd.support.compilation import COMPILED
 from autograd.transforms.anomaly import detect_anomaly, kinks
 from autograd.transforms.check import gradcheck
@@ -77,6 +80,7 @@ compiled: bool = COMPILED
 __all__ = [
     "PRIMITIVES",
     "Primitive",
+    "Program",
     "Value",
     "acos",
     "acosh",
@@ -122,6 +126,7 @@ __all__ = [
     "hvp",
     "hypot",
     "jacobian",
+    "jit",
     "jvp",
     "kinks",
     "leaky_relu",
@@ -154,6 +159,7 @@ __all__ = [
     "value_and_grad",
     "variables",
     "vjp",
+    "vmap",
     "walkthrough",
     "where",
     "xlogy",

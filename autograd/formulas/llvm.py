@@ -180,7 +180,7 @@ def partials_template(row: Primitive, count: int, constants: tuple[tuple[int, st
     except (TypeError, AttributeError) as error:
         raise OpaqueError(str(error)) from None
     writer = _Writer()
-    parts: dict[str, Part] = {f"x{i}": i for i in range(count)} | {"y": -1}
+    parts: dict[str, Part] = {"y": -1, **{f"x{i}": i for i in range(count)}}
     results: list[Partial | None] = []
     plain = dict(constants)
     for i, formula in enumerate(formulas):
@@ -272,7 +272,9 @@ def function_text(function: str, width: Width, vector: str | None) -> str:
     for lane in range(width.lanes):
         for i in range(count):
             lines.append(f"  %x{i}.{lane} = extractelement {width.number} %x{i}, i32 {lane}")
-        lines.append(f"  %y.{lane} = call double @{function}({', '.join(f'double %x{i}.{lane}' for i in range(count))})")
+        lines.append(
+            f"  %y.{lane} = call double @{function}({', '.join(f'double %x{i}.{lane}' for i in range(count))})"
+        )
         lines.append(f"  %r.{lane} = insertelement {width.number} {result}, double %y.{lane}, i32 {lane}")
         result = f"%r.{lane}"
     return "\n".join([*lines, f"  ret {width.number} {result}", "}"])

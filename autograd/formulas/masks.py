@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from autograd.engine import primitives as p
-from autograd.formulas.symbol import Symbol
+from autograd.formulas.symbol import Symbol, as_symbol
 
 
 def flowing(partial: Symbol) -> tuple[Symbol, Symbol | Literal[True] | None]:
@@ -20,7 +20,7 @@ def flowing(partial: Symbol) -> tuple[Symbol, Symbol | Literal[True] | None]:
     if flows_a is None and flows_b is None:
         return Symbol(0.0), None
     if flows_a is True and flows_b is True:
-        return p.where(condition, value_a, value_b), True
+        return as_symbol(p.where(condition, value_a, value_b)), True
     if flows_a is None:
         return value_b, _condition(condition, False, flows_b)
     if flows_b is None:
@@ -30,7 +30,7 @@ def flowing(partial: Symbol) -> tuple[Symbol, Symbol | Literal[True] | None]:
 
 def _condition(condition: Symbol, a: Any, b: Any) -> Symbol:
     """A condition, or whether another one holds, as 1.0 or 0.0."""
-    return p.where(condition, _number(a), _number(b)) != 0.0
+    return as_symbol(p.where(condition, _number(a), _number(b))) != 0.0
 
 
 def _number(flows: Any) -> Any:

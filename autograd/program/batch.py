@@ -7,6 +7,7 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
@@ -118,7 +119,7 @@ class Batch:
             count = 1
         vectors = whole // self.lanes
         cuts = [vectors * k // max(1, count) * self.lanes for k in range(max(1, count) + 1)]
-        return [(a, b) for a, b in zip(cuts, cuts[1:], strict=False) if a < b]
+        return [(a, b) for a, b in pairwise(cuts) if a < b]
 
     def _piece(
         self,
@@ -193,7 +194,9 @@ class _Space:
         self.summed = _Rows(adjoints, batch.summed)
         step = 8 * lanes
         first, back = values.ctypes.data, adjoints.ctypes.data
-        self.all_places = np.array([first + step * x for x in [*batch.own, *range(size, size + seeds)]] or [0], np.uint64)
+        self.all_places = np.array(
+            [first + step * x for x in [*batch.own, *range(size, size + seeds)]] or [0], np.uint64
+        )
         self.places = self.all_places[: len(batch.own)] if batch.own else self.all_places
         results = [first + step * x for x in batch.outputs] + [back + step * x for x in batch.by_point]
         self.results = np.array(results or [0], np.uint64)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 from autograd.engine.define import PLAIN_ZERO
@@ -49,17 +50,15 @@ def _quiet(rule: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
     """The rule, without its errors: the engine computes the point again, and raises them where they can be caught."""
 
     def called(given: Any, found: Any) -> None:
-        try:
+        with suppress(Exception):
             rule(given, found)
-        except Exception:
-            pass
 
     return called
 
 
 def callback_text(name: str, symbol: str, width: Width, operands: int, results: int) -> str:
     """The IR of a function that calls another one back, lane by lane; what that does to the flags is undone."""
-    number, lanes = width.number, width.lanes
+    lanes = width.lanes
     lines = [
         f"declare void @{symbol}(ptr, ptr)",
         f"define internal void @{name}(ptr %given, ptr %found) noinline {{",

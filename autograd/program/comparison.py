@@ -66,10 +66,10 @@ class Comparison(Recorded):
     def __rxor__(self, other: Any) -> Any: return other ^ bool(self)
     def __eq__(self, other: object) -> bool: return bool(self) == other
     def __ne__(self, other: object) -> bool: return bool(self) != other
-    def __lt__(self, other: Any) -> bool: return bool(self) < other
-    def __le__(self, other: Any) -> bool: return bool(self) <= other
-    def __gt__(self, other: Any) -> bool: return bool(self) > other
-    def __ge__(self, other: Any) -> bool: return bool(self) >= other
+    def __lt__(self, other: Any) -> Any: return bool(self) < other
+    def __le__(self, other: Any) -> Any: return bool(self) <= other
+    def __gt__(self, other: Any) -> Any: return bool(self) > other
+    def __ge__(self, other: Any) -> Any: return bool(self) >= other
     def __hash__(self) -> int: return hash(bool(self))
     # fmt: on
 

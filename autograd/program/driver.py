@@ -14,7 +14,6 @@ from autograd.formulas.llvm import Width
 from autograd.program.result import DONE, LEFT_THE_REALS, NOT_DONE, OTHER_BRANCH
 
 
-
 class Parameters(IntEnum):
     """Where a driver's parameters stand; addresses of arrays, and counts."""
 
@@ -205,7 +204,9 @@ def driver(width: Width) -> str:
         bits=8 * lanes,
         lane_bits=f"i{lanes}",
         lane_count=lanes,
-        held="  %held = load i8, ptr %s" if lanes == 8 else f"  %byte = load i8, ptr %s\n  %held = trunc i8 %byte to i{lanes}",
+        held="  %held = load i8, ptr %s"
+        if lanes == 8
+        else f"  %byte = load i8, ptr %s\n  %held = trunc i8 %byte to i{lanes}",
         **facts,
     )
     if _IS_X86:

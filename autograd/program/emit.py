@@ -35,17 +35,17 @@ class CallBack(NamedTuple):
         function: its name in the code. It takes an array of operands, with the result behind them if partials are
             wanted, and fills an array: the value, or a pair for every operand, the partial and whether it flows; and
             last 1.0, or 0.0 if it raised an error.
-        count: how many operands there are.
+        operands: how many there are.
         is_value: whether the value is wanted, or the partials.
     """
 
     function: str
-    count: int
+    operands: int
     is_value: bool
 
     @property
     def uses(self) -> Sequence[int]:
-        return range(self.count + 1)
+        return range(self.operands + 1)
 
 
 class Filled(NamedTuple):
@@ -324,7 +324,7 @@ class Emitter:
     def _called_back(self, called: CallBack, operands: Sequence[str]) -> list[str]:
         """The results of a rule that is called back; where it raised an error they are divided by 0."""
         body, number = self.body, self.width.number
-        count = 1 if called.is_value else 2 * called.count
+        count = 1 if called.is_value else 2 * called.operands
         given, found = f"%{body.count}", f"%{body.count + 1}"
         body.count += 2
         body.lines.append(f"{given} = alloca [{len(operands)} x {number}], align 64")

@@ -6,7 +6,7 @@ import functools
 import inspect
 from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
-from typing import Any, Generic, ParamSpec, TypeVar
+from typing import Any, Generic, ParamSpec, TypeVar, cast
 
 from autograd.engine.recording import OPEN, grad_enabled, recorder
 from autograd.engine.value import Value, number_of
@@ -67,7 +67,7 @@ def jit(
     transform = functional.transform_of(f)
     if transform is not None:  # the derivative of a recorded function is better than a recorded derivative
         name, inner, argnums = transform
-        return getattr(functional, name)(
+        derived: Callable[P, Y] = getattr(functional, name)(
             jit(
                 inner,
                 static_argnums=static_argnums,
@@ -78,6 +78,7 @@ def jit(
             ),
             argnums,
         )
+        return derived
     numbers = (static_argnums,) if isinstance(static_argnums, int) else tuple(static_argnums)
     names = (static_argnames,) if isinstance(static_argnames, str) else tuple(static_argnames)
     return Jitted(f, numbers, names, vector_math, exact, max_programs)
@@ -120,23 +121,23 @@ class Jitted(Generic[P, Y]):
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Y:
         plan = self._plans.get(len(args))
         if plan is not None and not OPEN and not kwargs and {*map(type, args)} == _FLOATS:
-            found = plan(args)
+            found: Any = plan(args)  # type: ignore[arg-type]  # they are floats, as was asked
             if found is not None:
-                return found  # type: ignore[no-any-return]  # one number, as f returns
+                return cast(Y, found)
         if recorder() is not None:  # within a larger program it is part of that
             return self.f(*args, **kwargs)
         given = self.arguments(args, kwargs)
         if grad_enabled() and any(isinstance(x, Value) and not x.is_constant for x in given.numbers):
-            return self._block(given, args, kwargs)
+            return cast(Y, self._block(given, args, kwargs))
         numbers = [x if type(x) is float else number_of(x) for x in given.numbers]
         variant, result = self.evaluated(given, numbers, args, kwargs)
         if variant.has_variables and grad_enabled():
-            return self._block(given, args, kwargs)
+            return cast(Y, self._block(given, args, kwargs))
         if given.key == (NUMBER,) * len(args):
             plan = variant.plan(None, None)
             if plan is not None:
                 self._plans[len(args)] = plan
-        return unflatten(variant.result, result.outputs)
+        return cast(Y, unflatten(variant.result, result.outputs))
 
     def program(self, *args: P.args, **kwargs: P.kwargs) -> Program:
         """The program for such arguments, recorded if need be."""
@@ -204,7 +205,7 @@ class Jitted(Generic[P, Y]):
             rest = iter(values)
             filled = [refilled(x, rest, i in static) for i, x in enumerate(args)]
             keywords = {key: refilled(kwargs[key], rest, key in self._static_argnames) for key in sorted(kwargs)}
-            result = self.f(*filled, **{key: keywords[key] for key in kwargs})  # type: ignore[arg-type]  # P's, refilled
+            result = self.f(*filled, **{key: keywords[key] for key in kwargs})
             return flatten(result, self.name, "the result")
 
         recording = record(self.name, call, values, names)
@@ -271,8 +272,7 @@ class _Called(Block):
 
     def values_at(self, numbers: Sequence[float]) -> list[float]:
         given, args, kwargs = self._call
-        variant, result = self._jitted.evaluated(given, numbers[: len(given.numbers)], args, kwargs)
-        return result.outputs
+        return self._jitted.evaluated(given, numbers[: len(given.numbers)], args, kwargs)[1].outputs
 
     def pull(self, cotangents: Sequence[Any], start: Sequence[Any], on_graph: bool) -> list[Any]:
         if on_graph:

@@ -78,7 +78,7 @@ class Mapped:
         return unflatten(variant.result, self._reduced(found.outputs).tolist())
 
     def _gradient(self, points: Points, threads: int) -> Any:
-        name, argnums, count = str(self._derivative), self._argnums, points.count
+        name, argnums, count = str(self._derivative), self._argnums, points.how_many
         picked = positions(name, argnums, len(points.args))
         wanted = [False] * points.starts[-1]
         for i in picked:
@@ -98,7 +98,9 @@ class Mapped:
         """The results as nodes of a graph, from which gradients flow back to shared arguments and captured Values."""
         variant = found.variant
         assert variant is not None
-        block = _MappedCall(self._jitted, points, [*operands, *variant.captured], found.outputs.shape, threads, self._reduce)
+        block = _MappedCall(
+            self._jitted, points, [*operands, *variant.captured], found.outputs.shape, threads, self._reduce
+        )
         data = found.outputs if self._reduce is None else self._reduced(found.outputs)
         nodes = np.empty(data.size, dtype=object)
         nodes[:] = block.record(data.ravel().tolist())
@@ -166,9 +168,7 @@ class _MappedCall(Block):
         shared = self._points.shared()
         mask = iter(wanted)
         by_input = [next(mask) if same else False for same in shared]
-        found = Call(
-            self._jitted, self._points, self._threads, by_input, True, True, seeds.reshape(self._shape)
-        )
+        found = Call(self._jitted, self._points, self._threads, by_input, True, True, seeds.reshape(self._shape))
         sums = dict(found.captured)
         variables = [x for x, want in zip(self._points.values(), wanted, strict=True) if want]
         for x, adjoint in zip(variables, found.sums.tolist(), strict=True):

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.engine.value import Value
 from autograd.program.batch import Computed
 from autograd.program.points import Points
 from autograd.program.result import DONE, LEFT_THE_REALS, NOT_DONE, OTHER_BRANCH
@@ -69,15 +68,15 @@ class Call:
         self._summed = [i for i, want in enumerate(wants) if want and self._shared[i]]
         self._common = np.empty(0) if self._spread else points.common()
         self.variant: Variant | None = None
-        self.outputs: Array = np.empty((0, points.count))
-        self.adjoints: Array = np.empty((len(self._by_point), points.count))
+        self.outputs: Array = np.empty((0, points.how_many))
+        self.adjoints: Array = np.empty((len(self._by_point), points.how_many))
         self.sums: Array = np.zeros(len(self._summed))
         self.captured: dict[int, float] = {}
         self._compute()
 
     def _compute(self) -> None:
         points, jitted = self._points, self._jitted
-        pending: Any = np.arange(points.count)
+        pending: Any = np.arange(points.how_many)
         tried: list[Variant] = []
         while len(pending):
             known = [x for x in jitted.variants.get(points.key, []) if not any(x is y for y in tried)]
@@ -85,7 +84,9 @@ class Call:
                 point = int(pending[0])
                 numbers = points.numbers(point)
                 with told(point):
-                    known = [jitted.record(Arguments(points.key, numbers, points.starts), numbers, points.example(point), {})]
+                    known = [
+                        jitted.record(Arguments(points.key, numbers, points.starts), numbers, points.example(point), {})
+                    ]
             for variant in known:
                 if len(pending):
                     tried.append(variant)
@@ -96,7 +97,7 @@ class Call:
         """Raise a ValueError if it returns something else than the others, a TypeError if there is no one number."""
         if self.variant is None:
             self.variant = variant
-            self.outputs = np.empty((len(variant.program.outputs), self._points.count))
+            self.outputs = np.empty((len(variant.program.outputs), self._points.how_many))
             if isinstance(self._seeds, float) and self._wanted is not None and not is_one_number(variant.result):
                 raise TypeError(
                     f"{self._jitted.name}: it must return one number to have a gradient, got {typed(variant.result)}"
@@ -113,7 +114,7 @@ class Call:
         while len(pending):
             computed = self._batch(variant, pending)
             done = computed.status == DONE
-            at = slice(None) if len(pending) == self._points.count and done.all() else pending[done]
+            at = slice(None) if len(pending) == self._points.how_many and done.all() else pending[done]
             here = slice(None) if done.all() else done
             rest = iter(computed.outputs)
             for k, slot in enumerate(variant.program.outputs):
@@ -133,12 +134,12 @@ class Call:
         wanted = None if self._wanted is None else (*self._wanted, *[self._by_captured] * captured)
         kernel = variant.batch(wanted, (*self._shared, *[True] * captured), self._jitted.vector_math)
         count = len(pending)
-        rows = points.rows(None if count == points.count else pending, self._spread)
+        rows = points.rows(None if count == points.how_many else pending, self._spread)
         common = np.concatenate([self._common, [x._data for x in variant.captured]])
         seeds = self._seeds
         if wanted is None:
             return kernel(rows, common, None, count, self._threads)
-        given = seeds if isinstance(seeds, float) or count == points.count else seeds[:, pending]
+        given = seeds if isinstance(seeds, float) or count == points.how_many else seeds[:, pending]
         return kernel(rows, common, given, count, self._threads)
 
     def _add(self, variant: Variant, sums: Array) -> None:
@@ -150,7 +151,8 @@ class Call:
     def _alone(self, variant: Variant, point: int) -> None:
         """One point at which a number may have left the reals."""
         numbers = variant.numbers(self._points.numbers(point))
-        wanted, seeds = None, []
+        wanted: tuple[bool, ...] | None = None
+        seeds: list[float] = []
         if self._wanted is not None:
             wanted = (*self._wanted, *[self._by_captured] * len(variant.captured))
             given = self._seeds

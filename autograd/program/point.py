@@ -66,7 +66,6 @@ class Point:
         self._spaces.append(space)
         return result
 
-
     def plan(self, picked: Sequence[int] | None) -> Plan | None:
         """The fastest way to the one output, and the adjoints of some inputs, at a tuple of floats.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
 
@@ -48,7 +48,7 @@ class Points(NamedTuple):
         key: equal for calls that the same programs may serve.
         leaves: in the order of the inputs.
         starts: the first input of each argument, and the number of all.
-        count: how many points there are.
+        how_many: points there are.
         args: what was given.
         axes: of each argument.
     """
@@ -56,7 +56,7 @@ class Points(NamedTuple):
     key: Hashable
     leaves: list[Leaf]
     starts: list[int]
-    count: int
+    how_many: int
     args: Sequence[Any]
     axes: Sequence[Any]
 
@@ -95,15 +95,19 @@ class Points(NamedTuple):
             points: which, an array of indices or None for all of them.
             spread: whether shared inputs have rows, too.
         """
-        count = self.count if points is None else len(points)
+        count = self.how_many if points is None else len(points)
         rows = []
         for leaf in self.leaves:
-            if leaf.axis is None and not spread or not leaf.size:
+            if (leaf.axis is None and not spread) or not leaf.size:
                 continue
             if leaf.axis is None:
                 part = np.repeat(leaf.array.reshape(-1, 1), count, axis=1)
             else:
-                part = leaf.array.reshape(leaf.size, -1) if points is None else leaf.array.reshape(leaf.size, -1)[:, points]
+                part = (
+                    leaf.array.reshape(leaf.size, -1)
+                    if points is None
+                    else leaf.array.reshape(leaf.size, -1)[:, points]
+                )
             rows.append(part if part.strides[1] == 8 else np.ascontiguousarray(part))
         return rows
 
@@ -142,7 +146,7 @@ def points_of(name: str, args: Sequence[Any], in_axes: Any) -> Points:
 def _collect(tree: Any, axis: Any, where: str, name: str, leaves: list[Leaf], counts: dict[int, str]) -> None:
     """Append the leaves of a structure, and note how many points it holds."""
     if isinstance(tree, dict):
-        _check_container(axis, dict, where)
+        _check_container(axis, (dict,), where)
         for key, x in tree.items():
             _collect(x, axis[key] if isinstance(axis, dict) else axis, f"{where}[{key!r}]", name, leaves, counts)
         return
@@ -187,15 +191,18 @@ def _shared(leaf: Any, where: str, name: str) -> Leaf:
 def _numbers(array: Any, where: str, name: str) -> Array:
     """An array as one of floats."""
     if array.dtype == np.float64:
-        return array  # type: ignore[no-any-return]  # it was asked for its dtype
+        return cast("Array", array)
     if array.dtype.kind not in "iufb":
         raise TypeError(f"{name}: {where} must be an array of real numbers, got one of dtype {array.dtype}")
-    return array.astype(np.float64)
+    numbers: Array = array.astype(np.float64)
+    return numbers
 
 
-def _check_container(axis: Any, kinds: Any, where: str) -> None:
-    if not (axis is None or isinstance(axis, int) or isinstance(axis, kinds)):
-        raise TypeError(f"vmap: the entry of in_axes for {where} must be an int, None or of its structure, got {typed(axis)}")
+def _check_container(axis: Any, kinds: tuple[type, ...], where: str) -> None:
+    if axis is not None and not isinstance(axis, (int, *kinds)):
+        raise TypeError(
+            f"vmap: the entry of in_axes for {where} must be an int, None or of its structure, got {typed(axis)}"
+        )
 
 
 def _at(tree: Any, axis: Any, point: int) -> Any:

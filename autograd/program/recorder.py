@@ -9,10 +9,10 @@ from typing import Any, NamedTuple, NoReturn
 
 from autograd.engine.primitive import Primitive
 from autograd.engine.recording import Recorder, recorded
-from autograd.engine.value import MARKS, SWEEP, Value, nodes_below, number_of
+from autograd.engine.value import MARKS, SWEEP, Value, nodes_below
 from autograd.program.comparison import COMPARISONS, Comparison
 from autograd.program.program import Guard, Place, Program
-from autograd.support.errors import as_float, describe, describe_all, typed
+from autograd.support.errors import as_float, describe, describe_all
 
 NOT_EQUAL = COMPARISONS["!="]
 _FIRST = 2**40  # the key of the first operation; inputs come before, however many there will be
@@ -300,6 +300,6 @@ def _check_same(tape: Tape, again: Tape) -> None:
                 f"({tape.places[line]}); random numbers, counters and what is read from outside must be arguments"
             )
     raise ValueError(
-        f"{tape.name}: called a second time with the same arguments it did more: {again.spelled(len(tape.primitives))}; "
+        f"{tape.name}: called a second time with the same arguments it did {again.spelled(len(tape.primitives))} more; "
         "random numbers, counters and what is read from outside must be arguments"
     )

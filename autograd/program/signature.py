@@ -1,4 +1,4 @@
-"""What a recorded function is called with: numbers, which may differ from call to call, and all the rest, which may not."""
+"""What a recorded function is called with: numbers, which may differ from call to call, and the rest, which may not."""
 
 from __future__ import annotations
 
@@ -38,12 +38,16 @@ class Arguments(NamedTuple):
     """
 
     key: Hashable
-    numbers: list[Number]
+    numbers: Sequence[Number]
     starts: Sequence[int]
 
 
 def arguments(
-    name: str, args: Sequence[Any], kwargs: dict[str, Any], static_argnums: Sequence[int], static_argnames: Sequence[str]
+    name: str,
+    args: Sequence[Any],
+    kwargs: dict[str, Any],
+    static_argnums: Sequence[int],
+    static_argnames: Sequence[str],
 ) -> Arguments:
     """Take the arguments of a call apart.
 
@@ -159,6 +163,10 @@ def _name(tree: Any, name: str, names: list[str]) -> None:
         for i, x in enumerate(tree):
             _name(x, f"{name}[{i}]", names)
     elif is_array(tree):
-        names.extend([f"{name}.flat[{i}]" for i in range(tree.size)] if tree.ndim != 1 else [f"{name}[{i}]" for i in range(tree.size)])
+        names.extend(
+            [f"{name}.flat[{i}]" for i in range(tree.size)]
+            if tree.ndim != 1
+            else [f"{name}[{i}]" for i in range(tree.size)]
+        )
     elif type(tree) is not bool and (isinstance(tree, Value) or is_real(tree)):
         names.append(name)
