@@ -98,7 +98,7 @@ def mnist(folder: Path, train: int, test: int, seed: int = 0) -> Handwriting:
         raise FileNotFoundError(
             f"{folder}: expected MNIST's files t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte (or .gz), found "
             + ("no such files" if folder.is_dir() else "no such folder")
-            + "; correct MNIST_DIR, or unset it and document 003 takes scikit-learn's digits"
+            + "; correct MNIST_DIR or --data (document 003 takes scikit-learn's digits without)"
         )
     test_width, test_images, test_labels = _read_pair(folder, "t10k")
     if list(folder.glob("train-images*")):
