@@ -58,6 +58,7 @@ from autograd.engine.reductions import sum as sum
 from autograd.engine.value import Value, constant
 from autograd.program.jit import jit
 from autograd.program.program import Program
+from autograd.program.take import take
 from autograd.program.vmap import vmap
 from autograd.support.compilation import COMPILED
 from autograd.transforms.anomaly import detect_anomaly, kinks
@@ -153,6 +154,7 @@ __all__ = [
     "softplus",
     "sqrt",
     "stop_gradient",
+    "take",
     "tan",
     "tanh",
     "topological_order",

@@ -76,49 +76,32 @@ class Batch:
             count: how many points there are.
             threads: how many cores may be taken.
         """
-        lanes = self.lanes
         given = [*rows, seeds] if isinstance(seeds, np.ndarray) else rows
         results = np.empty((len(self.outputs) + len(self.by_point), count))
         status = np.zeros(count, np.uint8)
-        whole = count // lanes * lanes
-        pieces = self._pieces(whole, threads)
-        sums = np.zeros((len(pieces) + 1, self.sums))
+        pieces = self._pieces(count, threads)
+        sums = np.zeros((len(pieces), self.sums))
         inputs, outputs = _addresses(given), _addresses([results])
 
         def compute(k: int) -> None:
-            start, stop = pieces[k]
-            self._piece(inputs, outputs, status.ctypes.data, start, stop, common, seeds, lanes, sums[k])
+            self._piece(inputs, outputs, status.ctypes.data, *pieces[k], common, seeds, sums[k])
 
         if threads > 1 and len(pieces) > 1:
             list(_threads(threads).map(compute, range(len(pieces))))
         else:
             for k in range(len(pieces)):
                 compute(k)
-        if whole < count:
-            rest = count - whole
-            last = [np.repeat(part[:, -1:], lanes, axis=1) for part in given]
-            for array, part in zip(last, given, strict=True):
-                array[:, :rest] = part[:, whole:]
-            if isinstance(seeds, np.ndarray):
-                last[-1][:, rest:] = 0.0
-            ends = np.empty((len(results), lanes))
-            states = np.zeros(lanes, np.uint8)
-            self._piece(
-                _addresses(last), _addresses([ends]), states.ctypes.data, 0, lanes, common, seeds, rest, sums[-1]
-            )
-            results[:, whole:] = ends[:, :rest]
-            status[whole:] = states[:rest]
-        total = sums[0] if len(pieces) == 1 and whole == count else sums.sum(axis=0)
+        total = sums[0] if len(pieces) == 1 else sums.sum(axis=0)
         return Computed(status, results[: len(self.outputs)], results[len(self.outputs) :], total)
 
-    def _pieces(self, whole: int, threads: int) -> list[tuple[int, int]]:
+    def _pieces(self, points: int, threads: int) -> list[tuple[int, int]]:
         """Where the batch is cut: by its size alone where adjoints are summed, so that threads change no number."""
-        work = whole * max(1, len(self.program))
+        work = points * max(1, len(self.program))
         count = min(_MOST_PIECES, work // _SUMMED) if self.sums else min(4 * threads, work // _WORTHWHILE)
-        if not self.sums and threads == 1:
-            count = 1
-        vectors = whole // self.lanes
-        cuts = [vectors * k // max(1, count) * self.lanes for k in range(max(1, count) + 1)]
+        if count < 2 or (threads == 1 and not self.sums):
+            return [(0, points)]
+        vectors = -(-points // self.lanes)
+        cuts = [min(points, vectors * k // count * self.lanes) for k in range(count + 1)]
         return [(a, b) for a, b in pairwise(cuts) if a < b]
 
     def _piece(
@@ -130,23 +113,19 @@ class Batch:
         stop: int,
         common: Array,
         seeds: float | Array | None,
-        lanes: int,
         sums: Array,
     ) -> None:
-        """Compute some of the points, of the last vector the first lanes, and sum up what is shared."""
+        """Compute some of the points, and sum up what is shared."""
         space = self._spaces.pop() if self._spaces else _Space(self)
         space.common[:] = common[:, None]
         if isinstance(seeds, float):
-            space.seeds[:, :lanes] = seeds
-            space.seeds[:, lanes:] = 0.0
-        elif seeds is not None:
-            space.seeds[:] = 0.0
-        places = space.all_places if isinstance(seeds, np.ndarray) else space.places
+            space.seeds[:] = seeds
+        are_rows = isinstance(seeds, np.ndarray)
         parameters = space.parameters
-        parameters[Parameters.INPUT : Parameters.STOP + 1] = (
+        parameters[Parameters.INPUT : Parameters.SEEDS] = (
             inputs.ctypes.data,
             len(inputs),
-            places.ctypes.data,
+            (space.all_places if are_rows else space.places).ctypes.data,
             outputs.ctypes.data,
             len(outputs),
             space.results.ctypes.data,
@@ -159,8 +138,10 @@ class Batch:
             if self.sums:
                 space.summed[:] = 0.0
             again = bool(self._run(space.address)) and self.sums > 0
+            if again and isinstance(seeds, float):
+                space.seeds[:] = seeds
         if self.sums:
-            np.add.reduce(space.summed[:], axis=1, out=sums)
+            np.dot(space.summed[:], space.ones, out=sums)
         self._spaces.append(space)
 
 
@@ -209,6 +190,8 @@ class _Space:
             first,
             back,
         )
+        self.parameters[Parameters.SEEDS :] = first + step * size, seeds
+        self.ones = np.ones(lanes)
         self.address = self.parameters.ctypes.data
 
 
@@ -237,11 +220,11 @@ def _run_of(indices: list[int]) -> slice | list[int]:
 
 def _addresses(arrays: Sequence[Array]) -> Any:
     """Where each row of the arrays begins."""
-    found = [
-        np.arange(len(array), dtype=np.uint64) * np.uint64(array.strides[0]) + np.uint64(array.ctypes.data)
-        for array in arrays
-    ]
-    return np.concatenate(found) if len(found) > 1 else found[0] if found else np.empty(0, np.uint64)
+    found: list[int] = []
+    for array in arrays:
+        first, step = array.ctypes.data, array.strides[0]
+        found += [first + step * k for k in range(len(array))]
+    return np.array(found, np.uint64)
 
 
 @cache

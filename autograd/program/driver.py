@@ -32,6 +32,8 @@ class Parameters(IntEnum):
     STATUS = 12  # a byte for each point; points that have one are left out
     START = 13
     STOP = 14
+    SEEDS = 15  # where the values of the cotangents lie; in the last vector, only those of points count
+    SEED_COUNT = 16
 
 
 _IS_X86: Final = platform.machine() in ("x86_64", "AMD64")
@@ -108,6 +110,10 @@ back:
 }}
 """
 _BATCH = """
+declare {number} @llvm.masked.load.{suffix}.p0(ptr, i32, {truth}, {number})
+declare void @llvm.masked.store.{suffix}.p0({number}, ptr, i32, {truth})
+declare {bytes} @llvm.masked.load.{byte_suffix}.p0(ptr, i32, {truth}, {bytes})
+declare void @llvm.masked.store.{byte_suffix}.p0({bytes}, ptr, i32, {truth})
 define i32 @batch(ptr %p) {{
 entry:
   %s = alloca i8
@@ -122,36 +128,61 @@ test:
 finish:
   ret i32 %dirty
 block:
+  %left_over = sub i64 %stop, %i
+  %left_first = insertelement <{lanes} x i64> poison, i64 %left_over, i32 0
+  %left_each = shufflevector <{lanes} x i64> %left_first, <{lanes} x i64> poison, <{lanes} x i32> zeroinitializer
+  %mask = icmp ult <{lanes} x i64> {iota}, %left_each
   %states = getelementptr i8, ptr %status, i64 %i
-  %state = load i{bits}, ptr %states, align 1
-  %todo = icmp eq i{bits} %state, 0
+  %state = call {bytes} @llvm.masked.load.{byte_suffix}.p0(ptr %states, i32 1, {truth} %mask, {bytes} zeroinitializer)
+  %state_bits = bitcast {bytes} %state to i{bits}
+  %todo = icmp eq i{bits} %state_bits, 0
   br i1 %todo, label %fill, label %advance
 fill:
   %no_inputs = icmp eq i64 %input_count, 0
-  br i1 %no_inputs, label %compute, label %copy_in
+  br i1 %no_inputs, label %seed, label %copy_in
 copy_in:
   %j = phi i64 [0, %fill], [%next_j, %copy_in]
   %row_place = getelementptr ptr, ptr %input, i64 %j
   %row = load ptr, ptr %row_place
   %from = getelementptr double, ptr %row, i64 %i
-  %points = load {number}, ptr %from, align 8
+  %point = load double, ptr %from, align 8
+  %point_first = insertelement {number} poison, double %point, i32 0
+  %filler = shufflevector {number} %point_first, {number} poison, <{lanes} x i32> zeroinitializer
+  %points = call {number} @llvm.masked.load.{suffix}.p0(ptr %from, i32 8, {truth} %mask, {number} %filler)
   %to_place = getelementptr ptr, ptr %input_places, i64 %j
   %to = load ptr, ptr %to_place
   store {number} %points, ptr %to, align 8
   %next_j = add i64 %j, 1
   %more_in = icmp ult i64 %next_j, %input_count
-  br i1 %more_in, label %copy_in, label %compute
+  br i1 %more_in, label %copy_in, label %seed
+seed:
+  %is_whole = icmp uge i64 %left_over, {lanes}
+  %no_seeds = icmp eq i64 %seed_count, 0
+  %skip_seeds = or i1 %is_whole, %no_seeds
+  br i1 %skip_seeds, label %compute, label %cut
+cut:
+  %m = phi i64 [0, %seed], [%next_m, %cut]
+  %seed_at = getelementptr {number}, ptr %seeds, i64 %m
+  %cotangent = load {number}, ptr %seed_at, align 8
+  %cotangent_cut = select {truth} %mask, {number} %cotangent, {number} zeroinitializer
+  store {number} %cotangent_cut, ptr %seed_at, align 8
+  %next_m = add i64 %m, 1
+  %more_seeds = icmp ult i64 %next_m, %seed_count
+  br i1 %more_seeds, label %cut, label %compute
 compute:
   store i8 -1, ptr %s
   call void @clear_flags(ptr %scratch)
   call void @run(ptr %forward, i64 %forward_count, ptr %values, ptr %adjoints, ptr %s)
 {held}
-  %all = icmp eq {lane_bits} %held, -1
+  %lanes = bitcast {lane_bits} %held to {truth}
+  %unused = xor {truth} %mask, splat (i1 true)
+  %fine_lanes = or {truth} %lanes, %unused
+  %fine_bits = bitcast {truth} %fine_lanes to {lane_bits}
+  %all = icmp eq {lane_bits} %fine_bits, -1
   br i1 %all, label %forward_flags, label %some
 some:
-  %lanes = bitcast {lane_bits} %held to {truth}
   %told = select {truth} %lanes, {bytes} splat (i8 {not_done}), {bytes} splat (i8 {other})
-  store {bytes} %told, ptr %states, align 1
+  call void @llvm.masked.store.{byte_suffix}.p0({bytes} %told, ptr %states, i32 1, {truth} %mask)
   br label %advance
 forward_flags:
   %set = call i32 @flags(ptr %scratch)
@@ -159,7 +190,7 @@ forward_flags:
   br i1 %fine, label %back, label %left
 left:
   %came_late = phi i32 [0, %forward_flags], [1, %back]
-  store {bytes} splat (i8 {left}), ptr %states, align 1
+  call void @llvm.masked.store.{byte_suffix}.p0({bytes} splat (i8 {left}), ptr %states, i32 1, {truth} %mask)
   br label %advance
 back:
   call void @run(ptr %reverse, i64 %reverse_count, ptr %values, ptr %adjoints, ptr %s)
@@ -177,14 +208,14 @@ copy_out:
   %source_place = getelementptr ptr, ptr %output_places, i64 %k
   %source = load ptr, ptr %source_place
   %result = load {number}, ptr %source, align 8
-  store {number} %result, ptr %out, align 8
+  call void @llvm.masked.store.{suffix}.p0({number} %result, ptr %out, i32 8, {truth} %mask)
   %next_k = add i64 %k, 1
   %more_out = icmp ult i64 %next_k, %output_count
   br i1 %more_out, label %copy_out, label %advance
 advance:
   %late = phi i32 [0, %block], [0, %some], [%came_late, %left], [0, %store], [0, %copy_out]
   %next_dirty = or i32 %dirty, %late
-  %next_i = add i64 %i, {lane_count}
+  %next_i = add i64 %i, {lanes}
   br label %test
 }}
 """
@@ -203,7 +234,10 @@ def driver(width: Width) -> str:
         bytes=f"<{lanes} x i8>",
         bits=8 * lanes,
         lane_bits=f"i{lanes}",
-        lane_count=lanes,
+        lanes=lanes,
+        iota=f"<{', '.join(f'i64 {lane}' for lane in range(lanes))}>",
+        suffix=f"v{lanes}f64",
+        byte_suffix=f"v{lanes}i8",
         held="  %held = load i8, ptr %s"
         if lanes == 8
         else f"  %byte = load i8, ptr %s\n  %held = trunc i8 %byte to i{lanes}",

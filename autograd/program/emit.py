@@ -16,8 +16,10 @@ from autograd.formulas.llvm import (
     value_template,
 )
 from autograd.program.program import Program
+from autograd.program.take import TAKE
 
-CHUNK = 100  # operations a function: level-0 code generation is linear in functions, and no register lives longer
+CHUNK = 200  # operands a function: level-0 code generation is linear in functions, and no register lives longer
+_FEW = 5  # operands of a choice by an index that is written out as choices by conditions
 FUSED = 200  # up to here values and adjoints share one function, and stay in registers
 
 
@@ -77,13 +79,16 @@ class Body:
     def address(self, array: str, index: int) -> str:
         return self.make(f"getelementptr {self.width.number}, ptr %{array}, i64 {index}")
 
-    def load(self, array: str, index: int) -> str:
-        """A number of memory, read anew."""
-        address = self.address(array, index)
+    def fresh(self, text: str) -> str:
+        """A register for an instruction that may give another result each time."""
         name = f"%{self.count}"
         self.count += 1
-        self.lines.append(f"{name} = load {self.width.number}, ptr {address}")
+        self.lines.append(f"{name} = {text}")
         return name
+
+    def load(self, array: str, index: int) -> str:
+        """A number of memory, read anew."""
+        return self.fresh(f"load {self.width.number}, ptr {self.address(array, index)}")
 
     def store(self, array: str, index: int, name: str) -> None:
         self.lines.append(f"store {self.width.number} {name}, ptr {self.address(array, index)}")
@@ -141,8 +146,12 @@ class Emitter:
         self._zero, self._one, self._minus_one = map(width.constant, (0.0, 1.0, -1.0))
         self.values: dict[int, str] = {}
         self.adjoints: dict[int, str] = {}
-        self.started: set[int] = {i for i, same in enumerate(shared) if same}  # adjoints that memory holds
+        taken = self._taken() if wanted is not None else []
+        self.accumulated = {i for i, same in enumerate(shared) if same} | set(taken)  # adjoints added to in memory
+        self.zeroed = [x for x in taken if not (x < self.inputs and shared[x])]
+        self.started = set(self.accumulated)  # adjoints that memory holds
         self.body = Body(width)
+        self._chunks = _chunks(program)
         self._filled: dict[object, Filled | CallBack] = {}
 
     def code(self) -> Code:
@@ -157,7 +166,7 @@ class Emitter:
             if i + 1 in guards:
                 self._guard(i + 1, guards[i + 1])
         for k, (slot, row, operands) in enumerate(program.operations()):
-            if k and k % CHUNK == 0 and not fused:
+            if k and self._chunks[k] != self._chunks[k - 1] and not fused:
                 self._next(forward)
             name = self.values[slot] = self._value(row, operands)
             if slot in guards:
@@ -172,7 +181,7 @@ class Emitter:
             first = self.inputs
             for k in range(len(program) - 1, -1, -1):
                 self._reverse(first + k)
-                if k % CHUNK == 0 and k and not fused:
+                if k and self._chunks[k] != self._chunks[k - 1] and not fused:
                     self._flush()
                     self._next(reverse)
             self._flush()
@@ -187,14 +196,17 @@ class Emitter:
         for slot in self.program.outputs:
             if slot >= first:
                 kept[slot] = 1
-        if fused:
-            return kept
         for slot, row, operands in self.program.operations():
-            chunk = (slot - first) // CHUNK
+            if fused and not (row is TAKE and _step(operands)):
+                continue
+            chunk = self._chunks[slot - first]
             for x in operands:
-                if x >= first and (x - first) // CHUNK != chunk:
+                if x >= first and self._chunks[x - first] != chunk:
                     kept[x] = 1
-            if differentiates and self.active[slot]:
+            if row is TAKE and _step(operands):
+                for x in operands[1:]:
+                    kept[x] = 1
+            elif differentiates and self.active[slot]:
                 uses = self._partials(row, operands).uses
                 for i, x in enumerate(operands):
                     if i in uses and x >= first:
@@ -219,6 +231,10 @@ class Emitter:
 
     def _value(self, row: Primitive, operands: tuple[int, ...]) -> str:
         count = len(operands)
+        if row is TAKE:
+            gathered = self._gather(operands)
+            if gathered is not None:
+                return gathered
         key = row, count
         filled = self._filled.get(key)
         if filled is None:
@@ -249,6 +265,8 @@ class Emitter:
 
     def _seed(self) -> None:
         """The outputs' cotangents lie behind the values."""
+        for slot in self.zeroed:
+            self.body.store("a", slot, self._zero)
         for k, slot in enumerate(self.program.outputs):
             if slot >= 0 and self.active[slot]:
                 self._add(slot, self.body.load("v", self.size + k))
@@ -264,20 +282,17 @@ class Emitter:
     def _add(self, slot: int, term: str) -> None:
         """Add to an adjoint; the first term is not added to a zero."""
         old = self.adjoints.get(slot)
-        if old is None and slot in self.started and not self._is_shared(slot):
+        if old is None and slot in self.started and slot not in self.accumulated:
             self.started.discard(slot)
             old = self.body.load("a", slot)
         self.adjoints[slot] = term if old is None else self._sum(old, term)
 
     def _flush(self) -> None:
         for slot, name in self.adjoints.items():
-            total = self._sum(self.body.load("a", slot), name) if self._is_shared(slot) else name
+            total = self._sum(self.body.load("a", slot), name) if (slot in self.accumulated) else name
             self.body.store("a", slot, total)
             self.started.add(slot)
         self.adjoints = {}
-
-    def _is_shared(self, slot: int) -> bool:
-        return slot < self.inputs and self.shared[slot]
 
     def _sum(self, a: str, b: str) -> str:
         return self.body.make(f"fadd {self.width.number} {a}, {b}")
@@ -290,6 +305,9 @@ class Emitter:
             return
         k = slot - self.inputs
         row, operands = self.program.primitives[k], self.program.operands[k]
+        if row is TAKE and _step(operands):
+            self._scatter(operands, upstream)
+            return
         filled = self._partials(row, operands)
         uses = filled.uses
         env = [self._operand(x) if i in uses else "" for i, x in enumerate(operands)]
@@ -318,6 +336,62 @@ class Emitter:
                 condition = env[mask] if isinstance(mask, int) else mask
                 term = make(f"select {self.width.truth} {condition}, {number} {term}, {number} {self._zero}")
             self._add(x, term)
+
+    # -- choices by an index ------------------------------------------------------------------------------------------
+
+    def _taken(self) -> list[int]:
+        """What may get a gradient through an index."""
+        found: dict[int, None] = {}
+        for _, row, operands in self.program.operations():
+            if row is TAKE and _step(operands):
+                found.update(dict.fromkeys(operands[1:]))
+        return [x for x in found if self.active[x]]
+
+    def _gather(self, operands: tuple[int, ...]) -> str | None:
+        """The value that an index names, read from memory, where the values lie at equal distances."""
+        step = _step(operands)
+        if not step:
+            return None
+        body, number, lanes = self.body, self.width.number, self.width.lanes
+        result = "poison"
+        for lane, (address, is_there) in enumerate(self._places("v", operands, step)):
+            one = body.fresh(f"load double, ptr {address}")
+            denominator = body.make(f"select i1 {is_there}, double 1.0, double 0.0")
+            one = body.make(f"fdiv double {one}, {denominator}")
+            if lanes == 1:
+                return one
+            result = body.make(f"insertelement {number} {result}, double {one}, i32 {lane}")
+        return result
+
+    def _scatter(self, operands: tuple[int, ...], upstream: str) -> None:
+        """Add to the adjoint of the value that an index names."""
+        body, number, lanes = self.body, self.width.number, self.width.lanes
+        if not self.active[operands[1]]:
+            return
+        for lane, (address, _) in enumerate(self._places("a", operands, _step(operands))):
+            one = upstream if lanes == 1 else body.make(f"extractelement {number} {upstream}, i32 {lane}")
+            old = body.fresh(f"load double, ptr {address}")
+            body.lines.append(f"store double {body.make(f'fadd double {old}, {one}')}, ptr {address}")
+
+    def _places(self, array: str, operands: tuple[int, ...], step: int) -> list[tuple[str, str]]:
+        """For every lane the address of the value its index names, and whether there is one; else that of the first."""
+        body, number, lanes = self.body, self.width.number, self.width.lanes
+        index = self._operand(operands[0])
+        found = []
+        for lane in range(lanes):
+            one = index if lanes == 1 else body.make(f"extractelement {number} {index}, i32 {lane}")
+            low = body.make(f"fcmp oge double {one}, 0.0")
+            high = body.make(f"fcmp olt double {one}, {Width(1).constant(len(operands) - 1)}")
+            inside = body.make(f"and i1 {low}, {high}")
+            safe = body.make(f"select i1 {inside}, double {one}, double 0.0")
+            whole = body.make(f"fptosi double {safe} to i64")
+            back = body.make(f"sitofp i64 {whole} to double")
+            same = body.make(f"fcmp oeq double {back}, {one}")
+            is_there = body.make(f"and i1 {inside}, {same}")
+            rows = body.make(f"mul i64 {whole}, {step * lanes}")
+            place = body.make(f"add i64 {rows}, {operands[1] * lanes + lane}")
+            found.append((body.make(f"getelementptr double, ptr %{array}, i64 {place}"), is_there))
+        return found
 
     # -- templates ----------------------------------------------------------------------------------------------------
 
@@ -362,6 +436,27 @@ class Emitter:
             return _fill(partials_template(row, count, plain), count, self.width, self.functions.name)
         except OpaqueError:
             return CallBack(self.functions.callback(row, count, [i for i, _ in plain]), count, False)
+
+
+def _chunks(program: Program) -> list[int]:
+    """Which function each operation goes to."""
+    chunks: list[int] = []
+    size = chunk = 0
+    for operands in program.operands:
+        if size >= CHUNK:
+            size, chunk = 0, chunk + 1
+        size += len(operands)
+        chunks.append(chunk)
+    return chunks
+
+
+def _step(operands: tuple[int, ...]) -> int:
+    """How far apart the values of a choice by an index lie; 0 if that varies, or they are few."""
+    first, second = operands[1], operands[2] if len(operands) > 2 else operands[1]
+    step = second - first
+    if len(operands) <= _FEW or first < 0 or step <= 0:
+        return 0
+    return step if all(x == first + i * step for i, x in enumerate(operands[1:])) else 0
 
 
 def _fill(template: Template, count: int, width: Width, function: Callable[[str], str]) -> Filled:

@@ -113,8 +113,8 @@ class Functions:
     def name(self, function: str) -> str:
         """What a function of C's is called here; its text is written then."""
         if function not in self._used:
-            address = ctypes.cast(getattr(self._machine.math, function), ctypes.c_void_p).value
-            llvm.add_symbol(function, address)
+            if not function.startswith("length"):
+                llvm.add_symbol(function, ctypes.cast(getattr(self._machine.math, function), ctypes.c_void_p).value)
             self._used[function] = function_text(function, self.width, self._vector_name(function))
         return function if self.width.lanes == 1 else f"{function}.{self.width.lanes}"
 
@@ -140,7 +140,9 @@ class Functions:
 
 def _intrinsics(width: Width) -> list[str]:
     suffix = "f64" if width.lanes == 1 else f"v{width.lanes}f64"
-    return [f"declare {width.number} @llvm.{name}.{suffix}({width.number})" for name in ("fabs", "sqrt")]
+    vectors = [f"declare {width.number} @llvm.{name}.{suffix}({width.number})" for name in ("fabs", "sqrt")]
+    scalars = [f"declare double @llvm.{name}.f64(double)" for name in ("fabs", "sqrt") if width.lanes > 1]
+    return [*vectors, *scalars, "declare double @llvm.fma.f64(double, double, double)"]
 
 
 @functools.cache

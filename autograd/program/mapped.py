@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from autograd.engine.recording import grad_enabled
+from autograd.engine.recording import OPEN, grad_enabled
 from autograd.engine.value import Value
 from autograd.program.batch import cores
 from autograd.program.jit import Jitted
 from autograd.program.mapping import Call
-from autograd.program.parts import Parts
+from autograd.program.parts import Parts, evaluated
+from autograd.program.plan import Plan, UnusualError, looked_at
 from autograd.program.points import Points, points_of
 from autograd.transforms.block import Block
 from autograd.transforms.linearize import positions
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 Reduce = Literal["mean", "sum"] | None
+Finish = Callable[[Any, Any, Any], Any]
+"""What makes a result of outputs, adjoints and sums."""
 
 
 class Mapped:
@@ -47,6 +51,7 @@ class Mapped:
         self._reduce = reduce
         self._threads = threads
         self._outer = False
+        self._plans: dict[Hashable, Plan] = {}
 
     def own_transform(self, name: str, argnums: int | Sequence[int]) -> Callable[..., Any] | None:
         """The gradient of the mean or the sum over the points."""
@@ -63,41 +68,71 @@ class Mapped:
 
     def __call__(self, *args: Any) -> Any:
         """The results at all points."""
+        arrays: list[Any] = []
+        form: Hashable = None
+        if not OPEN:
+            with suppress(UnusualError):
+                form = tuple([looked_at(arg, arrays) for arg in args])
+            plan = self._plans.get(form)
+            if plan is not None:
+                result = plan(arrays)
+                if result is not None:
+                    return result
         points = points_of(self._jitted.name, args, self._in_axes)
         threads = self._threads or cores()
-        if self._derivative is not None:
-            return self._gradient(points, threads)
-        operands = points.values()
-        found = Call(self._jitted, points, threads)
-        variant = found.variant
-        assert variant is not None  # there is a point
-        if grad_enabled() and (any(map(_is_variable, operands)) or variant.has_variables):
-            return self._block(points, operands, found, threads)
-        if self._reduce is None:
-            return self._arrays(variant.result, found.outputs)
-        return unflatten(variant.result, self._reduced(found.outputs).tolist())
+        if self._derivative is None:
+            call = Call(self._jitted, points, threads)
+            result = self._values(points, call, threads)
+            if result is not None:
+                return result
+            finish = self._finish_values(call.variant.result)
+        else:
+            call, finish = self._gradient(points, threads)
+        if form is not None and call.kernel is not None:
+            seeds = None if self._derivative is None else self._seed(points)
+            self._plans[form] = Plan(points, call.kernel, seeds, threads, finish)
+        return finish(call.outputs, call.adjoints, call.sums)
 
-    def _gradient(self, points: Points, threads: int) -> Any:
-        name, argnums, count = str(self._derivative), self._argnums, points.how_many
+    def _seed(self, points: Points) -> float:
+        return 1.0 / points.how_many if self._reduce == "mean" else 1.0
+
+    def _gradient(self, points: Points, threads: int) -> tuple[Call, Finish]:
+        """The gradients of all points, and what makes a result of them."""
+        name, argnums = str(self._derivative), self._argnums
         picked = positions(name, argnums, len(points.args))
         wanted = [False] * points.starts[-1]
         for i in picked:
             wanted[points.starts[i] : points.starts[i + 1]] = [True] * (points.starts[i + 1] - points.starts[i])
-        is_mean = self._reduce == "mean"
-        seed = 1.0 / count if is_mean else 1.0
-        found = Call(self._jitted, points, threads, wanted, summed=self._reduce is not None, seeds=seed)
-        parts = Parts(points, found, wanted, self._outer, self._reduce is not None)
-        gradients = [parts.by_argument(i) for i in picked]
-        gradient = tuple(gradients) if isinstance(argnums, Sequence) else gradients[0]
-        if name == "grad":
-            return gradient
-        values = found.outputs[0]
-        return (values if self._reduce is None else float(self._reduced(found.outputs)[0])), gradient
+        is_reduced = self._reduce is not None
+        call = Call(self._jitted, points, threads, wanted, summed=is_reduced, seeds=self._seed(points))
+        parts = Parts(points, wanted, self._outer, is_reduced)
+        forms = [parts.form(i) for i in picked]
+        are_several, is_pair = isinstance(argnums, Sequence), name == "value_and_grad"
+
+        def finish(outputs: Array, adjoints: Array, sums: Array) -> Any:
+            gradients = [evaluated(form, adjoints, sums) for form in forms]
+            gradient = tuple(gradients) if are_several else gradients[0]
+            if not is_pair:
+                return gradient
+            return (float(self._reduced(outputs)[0]) if is_reduced else outputs[0]), gradient
+
+        return call, finish
+
+    def _values(self, points: Points, call: Call, threads: int) -> Any:
+        """The results as nodes of a graph, where they are to be differentiated; otherwise None."""
+        operands = points.values()
+        if grad_enabled() and (any(map(_is_variable, operands)) or call.variant.has_variables):
+            return self._block(points, operands, call, threads)
+        return None
+
+    def _finish_values(self, result: Any) -> Finish:
+        if self._reduce is None:
+            return lambda outputs, adjoints, sums: self._arrays(result, outputs)
+        return lambda outputs, adjoints, sums: unflatten(result, self._reduced(outputs).tolist())
 
     def _block(self, points: Points, operands: list[Any], found: Call, threads: int) -> Any:
         """The results as nodes of a graph, from which gradients flow back to shared arguments and captured Values."""
         variant = found.variant
-        assert variant is not None
         block = _MappedCall(
             self._jitted, points, [*operands, *variant.captured], found.outputs.shape, threads, self._reduce
         )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.program.batch import Computed
+from autograd.program.batch import Batch, Computed
 from autograd.program.points import Points
 from autograd.program.result import DONE, LEFT_THE_REALS, NOT_DONE, OTHER_BRANCH
 from autograd.program.signature import Arguments, key_of
@@ -38,6 +38,7 @@ class Call:
 
     Attributes:
         variant: one of those that were used; all return the same structure.
+        kernel: what computed all points, if one did.
         outputs: a row for every output, a column for every point.
         adjoints: a row for every wanted input that is not summed.
         sums: the adjoint of every wanted input that is.
@@ -67,12 +68,19 @@ class Call:
         self._by_point = [i for i, want in enumerate(wants) if want and not self._shared[i]]
         self._summed = [i for i, want in enumerate(wants) if want and self._shared[i]]
         self._common = np.empty(0) if self._spread else points.common()
-        self.variant: Variant | None = None
+        self._first: Variant | None = None
+        self.kernel: Batch | None = None
         self.outputs: Array = np.empty((0, points.how_many))
         self.adjoints: Array = np.empty((len(self._by_point), points.how_many))
         self.sums: Array = np.zeros(len(self._summed))
         self.captured: dict[int, float] = {}
+        self._lonely = False  # whether some points were not computed with the others
         self._compute()
+
+    @property
+    def variant(self) -> Variant:
+        assert self._first is not None  # there is a point
+        return self._first
 
     def _compute(self) -> None:
         points, jitted = self._points, self._jitted
@@ -92,20 +100,22 @@ class Call:
                     tried.append(variant)
                     self._check_structure(variant)
                     pending = self._run(variant, pending)
+        if len(tried) > 1 or self._lonely or self.variant.captured or min(self.variant.program.outputs, default=-1) < 0:
+            self.kernel = None
 
     def _check_structure(self, variant: Variant) -> None:
         """Raise a ValueError if it returns something else than the others, a TypeError if there is no one number."""
-        if self.variant is None:
-            self.variant = variant
+        if self._first is None:
+            self._first = variant
             self.outputs = np.empty((len(variant.program.outputs), self._points.how_many))
             if isinstance(self._seeds, float) and self._wanted is not None and not is_one_number(variant.result):
                 raise TypeError(
                     f"{self._jitted.name}: it must return one number to have a gradient, got {typed(variant.result)}"
                 )
-        elif key_of(self._jitted.name, [variant.result]) != key_of(self._jitted.name, [self.variant.result]):
+        elif key_of(self._jitted.name, [variant.result]) != key_of(self._jitted.name, [self._first.result]):
             raise ValueError(
                 f"{self._jitted.name}: it returns {typed(variant.result)} for some points and "
-                f"{typed(self.variant.result)} for others; an array needs the same of all"
+                f"{typed(self._first.result)} for others; an array needs the same of all"
             )
 
     def _run(self, variant: Variant, pending: Any) -> Any:
@@ -122,6 +132,7 @@ class Call:
             for k in range(len(self._by_point)):
                 self.adjoints[k, at] = computed.adjoints[k][here]
             self._add(variant, computed.sums)
+            self._lonely |= not done.all()
             for point in pending[computed.status == LEFT_THE_REALS]:
                 self._alone(variant, int(point))
             others.append(pending[computed.status == OTHER_BRANCH])
@@ -132,7 +143,7 @@ class Call:
         points = self._points
         captured = len(variant.captured)
         wanted = None if self._wanted is None else (*self._wanted, *[self._by_captured] * captured)
-        kernel = variant.batch(wanted, (*self._shared, *[True] * captured), self._jitted.vector_math)
+        kernel = self.kernel = variant.batch(wanted, (*self._shared, *[True] * captured), self._jitted.vector_math)
         count = len(pending)
         rows = points.rows(None if count == points.how_many else pending, self._spread)
         common = np.concatenate([self._common, [x._data for x in variant.captured]])

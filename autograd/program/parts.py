@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.program.mapping import Call
 from autograd.program.points import Leaf, Points
 
 if TYPE_CHECKING:
@@ -20,14 +19,14 @@ class Parts:
     """What a call has found, by argument.
 
     Args:
-        points, found: the call.
+        points: the arguments.
         wanted: by which inputs was differentiated.
         is_outer: whether each gradient has the form of its argument, points along the same axis: it is that of a
             mean or a sum over the points. Otherwise it is one for every point, along the first axis.
         is_reduced: whether those of points are summed.
     """
 
-    def __init__(self, points: Points, found: Call, wanted: Sequence[bool], is_outer: bool, is_reduced: bool) -> None:
+    def __init__(self, points: Points, wanted: Sequence[bool], is_outer: bool, is_reduced: bool) -> None:
         self._points = points
         self._is_outer = is_outer
         self._is_reduced = is_reduced
@@ -39,13 +38,12 @@ class Parts:
                 is_sum = shared[i] and is_reduced
                 self._places[i] = is_sum, counts[is_sum]
                 counts[is_sum] += 1
-        self._found = found
 
-    def by_argument(self, i: int) -> Any:
-        """The gradient by an argument."""
+    def form(self, i: int) -> Any:
+        """The structure of an argument, with a function in place of every number and array: of adjoints and sums."""
         points = self._points
-        leaves: Iterator[tuple[int, Leaf]] = iter(self._leaves(points.starts[i], points.starts[i + 1]))
-        return _filled(points.args[i], lambda: self._gradient(*next(leaves)))
+        leaves = iter(self._leaves(points.starts[i], points.starts[i + 1]))
+        return _filled(points.args[i], lambda: self._getter(*next(leaves)))
 
     def _leaves(self, start: int, stop: int) -> list[tuple[int, Leaf]]:
         """The leaves of an argument, each with the first of its inputs."""
@@ -57,27 +55,44 @@ class Parts:
             first += leaf.size
         return found
 
-    def _gradient(self, first: int, leaf: Leaf) -> Any:
+    def _getter(self, first: int, leaf: Leaf) -> Getter:
         is_sum, place = self._places[first]
+        stop, shape, axis = place + leaf.size, leaf.shape, leaf.axis
         if is_sum:
-            return _scalar(self._found.sums[place : place + leaf.size].reshape(leaf.shape))
-        rows = self._found.adjoints[place : place + leaf.size]
-        if self._is_outer and leaf.axis is not None:
-            return np.moveaxis(rows.reshape(*leaf.shape, rows.shape[1]), -1, leaf.axis)
+            if not shape:
+                return lambda adjoints, sums: float(sums[place])
+            return lambda adjoints, sums: sums[place:stop].reshape(shape)
+        if self._is_outer and axis is not None:
+            return lambda adjoints, sums: np.moveaxis(adjoints[place:stop].reshape(*shape, adjoints.shape[1]), -1, axis)
         if self._is_reduced:
-            return _scalar(rows.sum(axis=1).reshape(leaf.shape))
-        return rows.T.reshape(rows.shape[1], *leaf.shape)
+            return lambda adjoints, sums: _scalar(adjoints[place:stop].sum(axis=1).reshape(shape))
+        if not shape:
+            return lambda adjoints, sums: adjoints[place]
+        return lambda adjoints, sums: adjoints[place:stop].T.reshape(adjoints.shape[1], *shape)
+
+
+Getter = Callable[[Any, Any], Any]
+
+
+def evaluated(form: Any, adjoints: Array, sums: Array) -> Any:
+    """A form, with what its functions return in their places."""
+    if isinstance(form, dict):
+        return {key: evaluated(x, adjoints, sums) for key, x in form.items()}
+    if isinstance(form, (list, tuple)):
+        children = [evaluated(x, adjoints, sums) for x in form]
+        return type(form)(*children) if hasattr(form, "_fields") else type(form)(children)
+    return form(adjoints, sums) if callable(form) else form
 
 
 def _scalar(array: Array) -> Any:
     return array if array.ndim else float(array)
 
 
-def _filled(tree: Any, next_gradient: Any) -> Any:
-    """The structure of an argument, with a gradient in place of every number and array."""
+def _filled(tree: Any, next_getter: Callable[[], Getter]) -> Any:
+    """The structure of an argument, with a function in place of every number and array."""
     if isinstance(tree, dict):
-        return {key: _filled(x, next_gradient) for key, x in tree.items()}
+        return {key: _filled(x, next_getter) for key, x in tree.items()}
     if isinstance(tree, (list, tuple)):
-        children = [_filled(x, next_gradient) for x in tree]
+        children = [_filled(x, next_getter) for x in tree]
         return type(tree)(*children) if hasattr(tree, "_fields") else type(tree)(children)
-    return tree if isinstance(tree, (bool, str)) or tree is None else next_gradient()
+    return tree if isinstance(tree, (bool, str)) or tree is None else next_getter()

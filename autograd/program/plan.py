@@ -1,0 +1,92 @@
+"""The short way of a mapped function, for calls that are like one before: arrays of the same shapes, one program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograd.program.batch import Batch
+from autograd.program.points import Points
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+
+class UnusualError(Exception):
+    """An argument that must be looked at more closely."""
+
+
+def looked_at(tree: Any, found: list[Any]) -> Hashable:
+    """The form of an argument that holds nothing but floats and arrays of them, which are appended.
+
+    Raises:
+        UnusualError: for anything else.
+    """
+    kind = type(tree)
+    if kind is np.ndarray:
+        if tree.dtype != _FLOAT:
+            raise UnusualError
+        found.append(tree)
+        shape: tuple[int, ...] = tree.shape
+        return shape
+    if kind is float:
+        found.append(tree)
+        return float
+    if kind is list or kind is tuple:
+        return kind, tuple([looked_at(x, found) for x in tree])
+    if kind is dict:
+        return dict, tuple([(key, looked_at(x, found)) for key, x in tree.items()])
+    raise UnusualError
+
+
+_FLOAT = np.dtype(np.float64)
+
+
+class Plan:
+    """How to compute a call like this one.
+
+    Args:
+        points: the arguments of a call that one program served.
+        kernel: of that program.
+        seeds, threads: as of the kernel.
+        finish: what makes a result of what was computed.
+    """
+
+    def __init__(
+        self,
+        points: Points,
+        kernel: Batch,
+        seeds: float | None,
+        threads: int,
+        finish: Callable[[Array, Array, Array], Any],
+    ) -> None:
+        self._leaves = [(leaf.axis, leaf.size) for leaf in points.leaves]
+        self._count = points.how_many
+        self._kernel = kernel
+        self._seeds = seeds
+        self._threads = threads
+        self._finish = finish
+
+    def __call__(self, arrays: Sequence[Any]) -> Any:
+        """The result; None if a point must be looked at more closely."""
+        count = self._count
+        rows: list[Array] = []
+        common: list[Array] = []
+        for array, (axis, size) in zip(arrays, self._leaves, strict=True):
+            if axis is None:
+                common.append(np.array([array]) if type(array) is float else array.ravel())
+            elif size:
+                last = array.ndim - 1
+                part = array if axis == last else array.T if last == 1 else np.moveaxis(array, axis, -1)
+                part = part.reshape(size, count)
+                rows.append(part if part.strides[1] == 8 else np.ascontiguousarray(part))
+        shared = common[0] if len(common) == 1 else np.concatenate(common) if common else _NOTHING
+        computed = self._kernel(rows, shared, self._seeds, count, self._threads)
+        return None if computed.status.any() else self._finish(computed.outputs, computed.adjoints, computed.sums)
+
+
+_NOTHING: Array = np.empty(0)
