@@ -60,8 +60,10 @@ def parser() -> argparse.ArgumentParser:
         help="write the README's drawing and picture of a page (to docs/pictures)",
     )
     action.add_argument("--plots", metavar="DIR", type=Path, help="write the demos' plots as PNG (needs matplotlib)")
-    made.add_argument("--data", metavar="PATH", help="mnist: the folder with its files")
-    made.add_argument("--updates", metavar="N", type=_count(1), help="mnist: how many steps to train")
+    made.add_argument(
+        "--data", metavar="PATH", help="mnist: the folder with its files; gpt: a text file, a word a line"
+    )
+    made.add_argument("--updates", metavar="N", type=_count(1), help="mnist, gpt: how many steps to train")
     made.add_argument("--paths", metavar="N", type=_count(2), help="montecarlo: how many paths to draw")
     return made
 

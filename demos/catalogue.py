@@ -12,6 +12,7 @@ from autograd.support.errors import shown
 from demos import (
     chain_rule,
     digits,
+    gpt,
     learning,
     mars,
     mnist,
@@ -114,6 +115,15 @@ DEMOS = (
         mnist.report,
         mnist.output,
         mnist.plots,
+        ("data", "updates"),
+    ),
+    Demo(
+        "gpt",
+        "",
+        "a transformer of microgpt's size makes up names",
+        gpt.report,
+        gpt.output,
+        gpt.plots,
         ("data", "updates"),
     ),
     Demo(

@@ -136,9 +136,9 @@ def test_the_readme_runs_what_it_installs_and_not_the_sources_one_stands_in():
         (["--page", "x.html", "000", "002"], "take one demo; name it"),
         (["--page", str(Path(__file__).parent), "000"], "is a folder; name a file in it"),
         (["--site", str(Path(__file__))], "File exists"),
-        (["--updates", "5"], "--updates: not for chain_rule, only for mnist"),
-        (["mnist", "montecarlo", "--paths", "5"], "--paths: not for mnist, only for montecarlo"),
-        (["mnist", "--updates", "0"], "argument --updates: expected a whole number, 1 or more, got '0'"),
+        (["--updates", "5"], "--updates: not for chain_rule, only for mnist and gpt"),
+        (["gpt", "montecarlo", "--paths", "5"], "--paths: not for gpt, only for montecarlo"),
+        (["gpt", "--updates", "0"], "argument --updates: expected a whole number, 1 or more, got '0'"),
         (["montecarlo", "--paths", "1e6"], "argument --paths: expected a whole number, 2 or more, got '1e6'"),
     ],
 )
@@ -234,6 +234,7 @@ def test_plots_without_a_library_say_what_to_install(name, missing, package, tmp
         ("digits", "sklearn", "scikit-learn"),
         ("regression", "scipy", "scipy"),
         ("mars", "scipy", "scipy"),
+        ("gpt", "numpy", "numpy"),
         ("montecarlo", "numpy", "numpy"),
     ],
 )
