@@ -70,8 +70,8 @@ def check_values(made: Function, points: list[list[float]]) -> None:
     f = made.called_with(parameters)
     jitted = jit(f)
     for i, point in enumerate([*points, points[0]]):
-        expected = outcome(lambda: f(*with_values(made, point)))
-        found = outcome(lambda: jitted(*made.arguments(point)))
+        expected = outcome(lambda point=point: f(*with_values(made, point)))
+        found = outcome(lambda point=point: jitted(*made.arguments(point)))
         assert found == expected, story(made, points, i, found, expected)
 
 
@@ -79,8 +79,8 @@ def check_gradients(made: Function, points: list[list[float]]) -> None:
     f = made.called_with([Value(x) for x in made.parameters])
     jitted = value_and_grad(jit(f))
     for i, point in enumerate([*points, points[0]]):
-        expected = outcome(lambda: list(value_and_grad(f)(*made.arguments(point))))
-        found = outcome(lambda: list(jitted(*made.arguments(point))))
+        expected = outcome(lambda point=point: list(value_and_grad(f)(*made.arguments(point))))
+        found = outcome(lambda point=point: list(jitted(*made.arguments(point))))
         assert found == expected, story(made, points, i, found, expected)
 
 
