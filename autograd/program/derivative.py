@@ -17,20 +17,22 @@ from autograd.transforms.tree import is_one_number, unflatten
 
 if TYPE_CHECKING:
     from autograd.program.array_plan import ArrayPlan
+    from autograd.program.program import Program
     from autograd.program.result import Result
     from autograd.program.signature import Arguments
     from autograd.program.variant import Variant
 
-J = TypeVar("J", bound="Replayed")
+J = TypeVar("J", bound="Recorded")
 
 
-class Replayed(Protocol):
+class Recorded(Protocol):
     """A jitted function, as far as its derivatives know it."""
 
     f: Callable[..., Any]
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
     def arguments(self, args: Sequence[Any], kwargs: dict[str, Any]) -> Arguments: ...
+    def program(self, *args: Any, **kwargs: Any) -> Program: ...
     def evaluated(
         self,
         given: Arguments,
@@ -151,6 +153,10 @@ class Derivative(Generic[J]):
         """The gradient by one argument, in its structure."""
         start = given.starts[i]
         return adjoints[start] if type(args[i]) is float else unflatten(args[i], adjoints[start : given.starts[i + 1]])
+
+    def program(self, *args: Any, **kwargs: Any) -> Program:
+        """The program of the function itself, for such arguments; its adjoints are made of it when it is compiled."""
+        return self.jitted.program(*args, **kwargs)
 
     def own_transform(self, name: str, argnums: int | Sequence[int]) -> Callable[..., Any] | None:
         """None: derivatives of derivatives are those of any function."""

@@ -7,7 +7,7 @@ import inspect
 from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, Protocol, TypeVar, cast
 
 from autograd.engine.recording import OPEN, grad_enabled, recorder
 from autograd.engine.value import Value, number_of
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 Y = TypeVar("Y")
+R = TypeVar("R", covariant=True)
 
 
 def jit(
@@ -37,7 +38,7 @@ def jit(
     vector_math: bool = False,
     exact: bool = False,
     max_programs: int = 64,
-) -> Callable[P, Y]:
+) -> Replayed[P, Y]:
     """The same function, recorded at its first call and replayed at machine speed from then on.
 
     Comparisons that steer Python (`if`, `max`, `sorted`) are checked at every call; where one says something else, the
@@ -72,7 +73,7 @@ def jit(
     if transform is not None and transform[0] in ("grad", "value_and_grad"):
         # The gradient of a recorded function is better than a recorded gradient: what its rules choose is no branch.
         name, inner, argnums = transform
-        derived: Callable[P, Y] = getattr(functional, name)(
+        derived: Replayed[P, Y] = getattr(functional, name)(
             jit(
                 inner,
                 static_argnums=static_argnums,
@@ -101,6 +102,16 @@ _FLOATS = {float}
 
 def _values_alone(variant: Variant) -> tuple[Sequence[float], None]:
     return (), None
+
+
+class Replayed(Protocol[P, R]):
+    """What `jit` returns: the function, and the programs that it has become."""
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        """The same as the function."""
+
+    def program(self, *args: P.args, **kwargs: P.kwargs) -> Program:
+        """The program for such arguments, recorded if need be."""
 
 
 class TooManyProgramsError(RuntimeError):
