@@ -56,6 +56,7 @@ from autograd.engine.recording import enable_grad, grad_enabled, no_grad
 from autograd.engine.reductions import amax, dot, log_softmax, logsumexp, mean, norm, prod, softmax
 from autograd.engine.reductions import sum as sum
 from autograd.engine.value import Value, constant
+from autograd.program.distribute import distribute
 from autograd.program.jit import jit
 from autograd.program.program import Program
 from autograd.program.take import take
@@ -109,6 +110,7 @@ __all__ = [
     "custom_vjp",
     "derivative",
     "detect_anomaly",
+    "distribute",
     "dot",
     "draw",
     "draw_dot",

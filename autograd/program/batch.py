@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 import numpy as np
 
@@ -26,6 +26,17 @@ if TYPE_CHECKING:
 _SUMMED: Final = 2_000_000  # operations × points that are summed up by themselves
 _WORTHWHILE: Final = 100_000  # operations × points for which another thread is woken
 _MOST_PIECES: Final = 64
+
+
+class Compute(Protocol):
+    """What a `Batch` is for those who call it; another may compute in another way, or elsewhere."""
+
+    takes_views: bool
+
+    def __call__(
+        self, rows: Sequence[Array], common: Array, seeds: float | Array | None, count: int, threads: int
+    ) -> Computed:
+        """Values and adjoints at the points of a batch."""
 
 
 class Batch:
@@ -52,10 +63,11 @@ class Batch:
         self.common = _run_of([i for i in range(n) if shared[i]])
         self.summed = _run_of([i for i in range(n) if shared[i] and wants[i]])
         self.by_point = [i for i in self.own if wants[i]]
-        self.outputs = [x for x in program.outputs if x >= 0]
-        self.size = n + len(program)
         self.sums = sum(shared[i] and wants[i] for i in range(n))
-        code = Emitter(program, width, wanted, [a and b for a, b in zip(shared, wants, strict=True)], functions).code()
+        emitter = Emitter(program, width, wanted, [a and b for a, b in zip(shared, wants, strict=True)], functions)
+        code, layout = emitter.code(), emitter.layout
+        self.outputs = [layout.values[x] for x in layout.outputs]
+        self.value_count, self.adjoint_count = layout.value_count, layout.adjoint_count
         self._forward, self._reverse = machine.load(code, functions)
         self._functions = functions
         self.tables = [np.array(part.addresses or [0], np.uint64) for part in (self._forward, self._reverse)]
@@ -167,10 +179,11 @@ class _Space:
     """The memory of one piece of a batch, on the boundary of a vector."""
 
     def __init__(self, batch: Batch) -> None:
-        lanes, size, seeds = batch.lanes, batch.size, len(batch.program.outputs)
-        self._memory = np.zeros((2 * size + seeds + 1) * lanes)
+        lanes, size, seeds = batch.lanes, batch.value_count, len(batch.program.outputs)
+        total = size + seeds + batch.adjoint_count
+        self._memory = np.zeros((total + 1) * lanes)
         skip = -address_of(self._memory) // 8 % lanes
-        aligned = self._memory[skip : skip + (2 * size + seeds) * lanes].reshape(-1, lanes)
+        aligned = self._memory[skip : skip + total * lanes].reshape(-1, lanes)
         values, adjoints = aligned[: size + seeds], aligned[size + seeds :]
         self.seeds = values[size:]
         self.common = _Rows(values, batch.common)

@@ -2,118 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Iterable, Sequence
 
 from autograd.engine.primitive import Primitive
-from autograd.formulas.llvm import (
-    OpaqueError,
-    Part,
-    Template,
-    Width,
-    instruction,
-    partials_template,
-    value_template,
-)
+from autograd.formulas.llvm import OpaqueError, Width, partials_template, value_template
+from autograd.program.body import Body, CallBack, Called, Code, Filled, filled
+from autograd.program.layout import FUSED, Layout, step_of
 from autograd.program.program import Program
 from autograd.program.take import TAKE
-
-CHUNK = 200  # operands a function: level-0 code generation is linear in functions, and no register lives longer
-_FEW = 5  # operands of a choice by an index that is written out as choices by conditions
-FUSED = 200  # up to here values and adjoints share one function, and stay in registers
-
-
-class Call(NamedTuple):
-    """One step of a template, ready to be filled in: its text with %s, and what of, by index."""
-
-    text: str
-    places: tuple[int, ...]
-
-
-class CallBack(NamedTuple):
-    """A rule that computes with Python's floats: it is called back.
-
-    Attributes:
-        function: its name in the code. It takes an array of operands, with the result behind them if partials are
-            wanted, and fills an array: the value, or a pair for every operand, the partial and whether it flows; and
-            last 1.0, or 0.0 if it raised an error.
-        operands: how many there are.
-        is_value: whether the value is wanted, or the partials.
-    """
-
-    function: str
-    operands: int
-    is_value: bool
-
-    @property
-    def uses(self) -> Sequence[int]:
-        return range(self.operands + 1)
-
-
-class Filled(NamedTuple):
-    """A template for one width: operands, the result and the steps are numbered one after the other."""
-
-    calls: list[Call]
-    results: list[tuple[int | str, int | str | None] | None]
-    uses: frozenset[int]
-
-
-class Body:
-    """One function's text, in which each register is made once."""
-
-    def __init__(self, width: Width) -> None:
-        self.width = width
-        self.lines: list[str] = []
-        self.count = 0
-        self.known: dict[str, str] = {}
-
-    def make(self, text: str) -> str:
-        """A register for an instruction; the same instruction gives the same one."""
-        name = self.known.get(text)
-        if name is None:
-            name = self.known[text] = f"%{self.count}"
-            self.count += 1
-            self.lines.append(f"{name} = {text}")
-        return name
-
-    def address(self, array: str, index: int) -> str:
-        return self.make(f"getelementptr {self.width.number}, ptr %{array}, i64 {index}")
-
-    def fresh(self, text: str) -> str:
-        """A register for an instruction that may give another result each time."""
-        name = f"%{self.count}"
-        self.count += 1
-        self.lines.append(f"{name} = {text}")
-        return name
-
-    def load(self, array: str, index: int) -> str:
-        """A number of memory, read anew."""
-        return self.fresh(f"load {self.width.number}, ptr {self.address(array, index)}")
-
-    def store(self, array: str, index: int, name: str) -> None:
-        self.lines.append(f"store {self.width.number} {name}, ptr {self.address(array, index)}")
-
-
-class Called(Protocol):
-    """The functions that a program's code calls."""
-
-    def name(self, function: str) -> str:
-        """What a function of C's is called in the code."""
-
-    def callback(self, row: Primitive, count: int, plain: Sequence[int] | None) -> str:
-        """What a row that is called back is called: its value, or its partials, where some operands are plain."""
-
-
-class Code(NamedTuple):
-    """The functions of a program.
-
-    Attributes:
-        forward: the bodies that compute values and guards.
-        reverse: those that compute adjoints; empty where they are in `forward` already.
-    """
-
-    forward: list[Body]
-    reverse: list[Body]
 
 
 class Emitter:
@@ -138,8 +34,8 @@ class Emitter:
         self.program = program
         self.width = width
         self.inputs = len(program.inputs)
-        self.size = self.inputs + len(program)
-        self.active = program.active(wanted) if wanted is not None else bytearray(self.size)
+        size = self.inputs + len(program)
+        self.active = program.active(wanted) if wanted is not None else bytearray(size)
         self.shared = shared
         self.functions = functions
         self.constants = [width.constant(x) for x in program.constants]
@@ -151,37 +47,36 @@ class Emitter:
         self.zeroed = [x for x in taken if not (x < self.inputs and shared[x])]
         self.started = set(self.accumulated)  # adjoints that memory holds
         self.body = Body(width)
-        self._chunks = _chunks(program)
         self._filled: dict[object, Filled | CallBack] = {}
+        fused = len(program) <= FUSED and not any(shared)
+        self.layout = Layout(program, self.active, self._uses, fused)
 
     def code(self) -> Code:
         """The functions."""
         program = self.program
-        differentiates = any(self.active)
-        fused = len(program) <= FUSED and not any(self.shared)
+        chunks, same, places = self.layout.chunks, self.layout.same, self.layout.values
         guards = {guard.slot: guard.answer for guard in program.guards}
-        kept = self._kept(differentiates, fused)
         forward = [self.body]
-        for i in range(-1, self.inputs - 1):
-            if i + 1 in guards:
-                self._guard(i + 1, guards[i + 1])
-        for k, (slot, row, operands) in enumerate(program.operations()):
-            if k and self._chunks[k] != self._chunks[k - 1] and not fused:
-                self._next(forward)
-            name = self.values[slot] = self._value(row, operands)
+        for slot in range(self.inputs):
             if slot in guards:
                 self._guard(slot, guards[slot])
-            if kept[slot]:
-                self.body.store("v", slot, name)
+        for k, (slot, row, operands) in enumerate(program.operations()):
+            if k and chunks[k] != chunks[k - 1]:
+                self._next(forward)
+            if slot not in same:
+                name = self.values[slot] = self._value(row, operands)
+                if places[slot] >= 0:
+                    self.body.store("v", places[slot], name)
+            if slot in guards:
+                self._guard(slot, guards[slot])
         reverse: list[Body] = []
-        if differentiates:
-            if not fused:
+        if any(self.active):
+            if not self.layout.is_fused:
                 self._next(reverse)
             self._seed()
-            first = self.inputs
             for k in range(len(program) - 1, -1, -1):
-                self._reverse(first + k)
-                if k and self._chunks[k] != self._chunks[k - 1] and not fused:
+                self._reverse(self.inputs + k)
+                if k and chunks[k] != chunks[k - 1]:
                     self._flush()
                     self._next(reverse)
             self._flush()
@@ -189,31 +84,13 @@ class Emitter:
 
     # -- values -------------------------------------------------------------------------------------------------------
 
-    def _kept(self, differentiates: bool, fused: bool) -> bytearray:
-        """Which values must be in memory: those that another function reads, and the outputs."""
-        kept = bytearray(self.size)
-        first = self.inputs
-        for slot in self.program.outputs:
-            if slot >= first:
-                kept[slot] = 1
-        for slot, row, operands in self.program.operations():
-            if fused and not (row is TAKE and _step(operands)):
-                continue
-            chunk = self._chunks[slot - first]
-            for x in operands:
-                if x >= first and self._chunks[x - first] != chunk:
-                    kept[x] = 1
-            if row is TAKE and _step(operands):
-                for x in operands[1:]:
-                    kept[x] = 1
-            elif differentiates and self.active[slot]:
-                uses = self._partials(row, operands).uses
-                for i, x in enumerate(operands):
-                    if i in uses and x >= first:
-                        kept[x] = 1
-                if len(operands) in uses:
-                    kept[slot] = 1
-        return kept
+    def _uses(self, slot: int) -> Iterable[int]:
+        """What the partials of an operation need: operands by index, and its result, which comes after them."""
+        k = slot - self.inputs
+        operands = self.program.operands[k]
+        if self.program.primitives[k] is TAKE and step_of(operands, self.inputs):
+            return (0,)
+        return self._partials(self.program.primitives[k], operands).uses
 
     def _next(self, bodies: list[Body]) -> None:
         self.body = Body(self.width)
@@ -224,9 +101,10 @@ class Emitter:
     def _operand(self, slot: int) -> str:
         if slot < 0:
             return self.constants[-1 - slot]
+        slot = self.layout.same.get(slot, slot)
         name = self.values.get(slot)
         if name is None:
-            name = self.values[slot] = self.body.load("v", slot)
+            name = self.values[slot] = self.body.load("v", self.layout.values[slot])
         return name
 
     def _value(self, row: Primitive, operands: tuple[int, ...]) -> str:
@@ -236,21 +114,21 @@ class Emitter:
             if gathered is not None:
                 return gathered
         key = row, count
-        filled = self._filled.get(key)
-        if filled is None:
-            filled = self._filled[key] = self._fill_value(row, count)
-        if isinstance(filled, CallBack):
-            return self._called_back(filled, operands)[0]
-        steps = self._computed(filled, operands)
-        result = filled.results[0]
+        known = self._filled.get(key)
+        if known is None:
+            known = self._filled[key] = self._fill_value(row, count)
+        if isinstance(known, CallBack):
+            return self._called_back(known, operands)[0]
+        steps = self._computed(known, operands)
+        result = known.results[0]
         assert result is not None
         return self._part(result[0], operands, steps)
 
-    def _computed(self, filled: Filled, slots: tuple[int, ...]) -> list[str]:
+    def _computed(self, template: Filled, slots: tuple[int, ...]) -> list[str]:
         """The registers of a template's steps, applied to slots; each is read where it is first used."""
         steps: list[str] = []
         make, operand, count = self.body.make, self._operand, len(slots)
-        for text, places in filled.calls:
+        for text, places in template.calls:
             steps.append(make(text % tuple([operand(slots[i]) if i < count else steps[i - count] for i in places])))
         return steps
 
@@ -275,16 +153,16 @@ class Emitter:
     def _seed(self) -> None:
         """The outputs' cotangents lie behind the values."""
         for slot in self.zeroed:
-            self.body.store("a", slot, self._zero)
+            self.body.store("a", self.layout.adjoints[slot], self._zero)
         for k, slot in enumerate(self.program.outputs):
             if slot >= 0 and self.active[slot]:
-                self._add(slot, self.body.load("v", self.size + k))
+                self._add(slot, self.body.load("v", self.layout.value_count + k))
 
     def _adjoint(self, slot: int) -> str | None:
         name = self.adjoints.pop(slot, None)
         if slot in self.started:
             self.started.discard(slot)
-            stored = self.body.load("a", slot)
+            stored = self.body.load("a", self.layout.adjoints[slot])
             return stored if name is None else self._sum(stored, name)
         return name
 
@@ -293,13 +171,15 @@ class Emitter:
         old = self.adjoints.get(slot)
         if old is None and slot in self.started and slot not in self.accumulated:
             self.started.discard(slot)
-            old = self.body.load("a", slot)
+            old = self.body.load("a", self.layout.adjoints[slot])
         self.adjoints[slot] = term if old is None else self._sum(old, term)
 
     def _flush(self) -> None:
         for slot, name in self.adjoints.items():
-            total = self._sum(self.body.load("a", slot), name) if (slot in self.accumulated) else name
-            self.body.store("a", slot, total)
+            total = (
+                self._sum(self.body.load("a", self.layout.adjoints[slot]), name) if (slot in self.accumulated) else name
+            )
+            self.body.store("a", self.layout.adjoints[slot], total)
             self.started.add(slot)
         self.adjoints = {}
 
@@ -314,21 +194,21 @@ class Emitter:
             return
         k = slot - self.inputs
         row, operands = self.program.primitives[k], self.program.operands[k]
-        if row is TAKE and _step(operands):
+        if row is TAKE and step_of(operands, self.inputs):
             self._scatter(operands, upstream)
             return
-        filled = self._partials(row, operands)
+        template = self._partials(row, operands)
         slots = (*operands, slot)
         make, number = self.body.make, self.width.number
         results: Sequence[tuple[int | str, int | str | None] | None]
-        if isinstance(filled, CallBack):
+        if isinstance(template, CallBack):
             steps: list[str] = []
-            found = self._called_back(filled, slots)
+            found = self._called_back(template, slots)
             truths = [make(f"fcmp une {number} {flows}, {self._zero}") for flows in found[1::2]]
             results = list(zip(found[::2], truths, strict=True))
         else:
-            results = filled.results
-            steps = self._computed(filled, slots)
+            results = template.results
+            steps = self._computed(template, slots)
         for x, result in zip(operands, results, strict=True):
             if result is None or x < 0 or not self.active[x]:
                 continue
@@ -350,13 +230,13 @@ class Emitter:
         """What may get a gradient through an index."""
         found: dict[int, None] = {}
         for _, row, operands in self.program.operations():
-            if row is TAKE and _step(operands):
+            if row is TAKE and step_of(operands, self.inputs):
                 found.update(dict.fromkeys(operands[1:]))
         return [x for x in found if self.active[x]]
 
     def _gather(self, operands: tuple[int, ...]) -> str | None:
         """The value that an index names, read from memory, where the values lie at equal distances."""
-        step = _step(operands)
+        step = step_of(operands, self.inputs)
         if not step:
             return None
         body, number, lanes = self.body, self.width.number, self.width.lanes
@@ -375,7 +255,7 @@ class Emitter:
         body, number, lanes = self.body, self.width.number, self.width.lanes
         if not self.active[operands[1]]:
             return
-        for lane, (address, _) in enumerate(self._places("a", operands, _step(operands))):
+        for lane, (address, _) in enumerate(self._places("a", operands, step_of(operands, self.inputs))):
             one = upstream if lanes == 1 else body.make(f"extractelement {number} {upstream}, i32 {lane}")
             old = body.fresh(f"load double, ptr {address}")
             body.lines.append(f"store double {body.make(f'fadd double {old}, {one}')}, ptr {address}")
@@ -428,71 +308,19 @@ class Emitter:
         constants = self.program.constants
         plain = tuple([(i, constants[-1 - x].hex()) for i, x in enumerate(operands) if x < 0])
         key = row, len(operands), plain
-        filled = self._filled.get(key)
-        if filled is None:
-            filled = self._filled[key] = self._fill_partials(row, len(operands), plain)
-        return filled
+        known = self._filled.get(key)
+        if known is None:
+            known = self._filled[key] = self._fill_partials(row, len(operands), plain)
+        return known
 
     def _fill_value(self, row: Primitive, count: int) -> Filled | CallBack:
         try:
-            return _fill(value_template(row, count), count - 1, self.width, self.functions.name)
+            return filled(value_template(row, count), count - 1, self.width, self.functions.name)
         except OpaqueError:
             return CallBack(self.functions.callback(row, count, None), count, True)
 
     def _fill_partials(self, row: Primitive, count: int, plain: tuple[tuple[int, str], ...]) -> Filled | CallBack:
         try:
-            return _fill(partials_template(row, count, plain), count, self.width, self.functions.name)
+            return filled(partials_template(row, count, plain), count, self.width, self.functions.name)
         except OpaqueError:
             return CallBack(self.functions.callback(row, count, [i for i, _ in plain]), count, False)
-
-
-def _chunks(program: Program) -> list[int]:
-    """Which function each operation goes to."""
-    chunks: list[int] = []
-    size = chunk = 0
-    for operands in program.operands:
-        if size >= CHUNK:
-            size, chunk = 0, chunk + 1
-        size += len(operands)
-        chunks.append(chunk)
-    return chunks
-
-
-def _step(operands: tuple[int, ...]) -> int:
-    """How far apart the values of a choice by an index lie; 0 if that varies, or they are few."""
-    first, second = operands[1], operands[2] if len(operands) > 2 else operands[1]
-    step = second - first
-    if len(operands) <= _FEW or first < 0 or step <= 0:
-        return 0
-    return step if all(x == first + i * step for i, x in enumerate(operands[1:])) else 0
-
-
-def _fill(template: Template, last: int, width: Width, function: Callable[[str], str]) -> Filled:
-    """A template for one width; `last` is the index of the last of its slots, after which its steps are counted."""
-    uses: set[int] = set()
-
-    def place(part: Part) -> int | str:
-        if isinstance(part, float):
-            return width.constant(part)
-        index = (
-            part if part >= 0 else last if part == -1 else last - 1 - part
-        )  # -1 is the result, the last slot; below it are steps
-        if index <= last:
-            uses.add(index)
-        return index
-
-    calls = []
-    for kind, parts in template.steps:
-        places = [place(x) for x in parts]
-        text = instruction(kind, width, function)
-        text = text.replace("%", "%%").format(*["%s" if isinstance(x, int) else x for x in places])
-        calls.append(Call(text, tuple(x for x in places if isinstance(x, int))))
-    results: list[tuple[int | str, int | str | None] | None] = []
-    for result in template.results:
-        if result is None:
-            results.append(None)
-        elif isinstance(result, tuple):
-            results.append((place(result[0]), None if result[1] is None else place(result[1])))
-        else:
-            results.append((place(result), None))
-    return Filled(calls, results, frozenset(uses))

@@ -7,7 +7,7 @@ import inspect
 from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 from contextlib import suppress
-from typing import Any, Generic, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, cast
 
 from autograd.engine.recording import OPEN, grad_enabled, recorder
 from autograd.engine.value import Value, number_of
@@ -21,6 +21,9 @@ from autograd.support.errors import one_line, typed
 from autograd.transforms import functional
 from autograd.transforms.block import Block
 from autograd.transforms.tree import flatten, unflatten
+
+if TYPE_CHECKING:
+    from autograd.program.batch import Compute
 
 P = ParamSpec("P")
 Y = TypeVar("Y")
@@ -223,6 +226,10 @@ class Jitted(Generic[P, Y]):
         variant = Variant(recording.program, recording.captured, unflatten(result, map(number_of, recording.outputs)))
         self.variants.setdefault(given.key, []).insert(0, variant)
         return variant
+
+    def batch(self, variant: Variant, wanted: tuple[bool, ...] | None, shared: tuple[bool, ...], count: int) -> Compute:
+        """What computes a program of it for so many points."""
+        return variant.batch(wanted, shared, self.vector_math, self.exact, count)
 
     def _parameters(self) -> list[str]:
         try:

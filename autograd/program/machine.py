@@ -13,9 +13,9 @@ import llvmlite.binding as llvm
 
 from autograd.engine.primitive import Primitive
 from autograd.formulas.llvm import Width, function_text, operands_of
+from autograd.program.body import Body, Code
 from autograd.program.callbacks import callback_text, partials_of, value_of
 from autograd.program.driver import FLAG_FUNCTIONS, driver, has_flags
-from autograd.program.emit import Body, Code
 
 _VECTOR_PREFIXES: Final = {8: "_ZGVeN8", 4: "_ZGVdN4", 2: "_ZGVbN2"}  # the x86-64 vector function ABI's names
 _FUNCTIONS: Final = 64  # a module: what compiling needs of memory is bounded by it

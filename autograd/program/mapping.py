@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.program.batch import Batch, Computed
+from autograd.program.batch import Computed
 from autograd.program.jit import ERRORS
 from autograd.program.points import Points
 from autograd.program.result import DONE, LEFT_THE_REALS, NOT_DONE, OTHER_BRANCH
 from autograd.program.signature import Arguments, key_of
-from autograd.program.staged import Staged
 from autograd.program.variant import Variant, eagerly
 from autograd.support.errors import typed
 from autograd.transforms.tree import is_one_number
@@ -21,6 +20,7 @@ from autograd.transforms.tree import is_one_number
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from autograd.program.batch import Compute
     from autograd.program.jit import Jitted
 
     Array = NDArray[np.float64]
@@ -71,7 +71,7 @@ class Call:
         self._summed = [i for i, want in enumerate(wants) if want and self._shared[i]]
         self._common = np.empty(0) if self._spread else points.common()
         self._first: Variant | None = None
-        self.kernel: Batch | Staged | None = None
+        self.kernel: Compute | None = None
         self.outputs: Array = np.empty((0, points.how_many))
         self.adjoints: Array = np.empty((len(self._by_point), points.how_many))
         self.sums: Array = np.zeros(len(self._summed))
@@ -99,7 +99,13 @@ class Call:
                     tried.append(variant)
                     self._check_structure(variant)
                     pending = self._run(variant, pending)
-        if len(tried) > 1 or self._lonely or self.variant.captured or min(self.variant.program.outputs, default=-1) < 0:
+        if (
+            self._spread
+            or len(tried) > 1
+            or self._lonely
+            or self.variant.captured
+            or min(self.variant.program.outputs, default=-1) < 0
+        ):
             self.kernel = None
 
     def _record(self, point: int) -> Variant:
@@ -148,9 +154,7 @@ class Call:
         points = self._points
         captured = len(variant.captured)
         wanted = None if self._wanted is None else (*self._wanted, *[self._by_captured] * captured)
-        kernel = self.kernel = variant.batch(
-            wanted, (*self._shared, *[True] * captured), self._jitted.vector_math, self._jitted.exact, len(pending)
-        )
+        kernel = self.kernel = self._jitted.batch(variant, wanted, (*self._shared, *[True] * captured), len(pending))
         count = len(pending)
         rows = points.rows(None if count == points.how_many else pending, self._spread)
         common = np.concatenate([self._common, [x._data for x in variant.captured]])

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.program.batch import Batch
 from autograd.program.points import Points
-from autograd.program.staged import Staged
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from autograd.program.batch import Compute
 
     Array = NDArray[np.float64]
 
@@ -63,7 +63,7 @@ class Plan:
     def __init__(
         self,
         points: Points,
-        kernel: Batch | Staged,
+        kernel: Compute,
         seeds: float | None,
         threads: int,
         finish: Callable[[Array, Array, Array], Any],

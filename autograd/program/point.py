@@ -24,8 +24,8 @@ class Point:
         wanted: by which inputs to differentiate; None for the values alone.
 
     Attributes:
-        size: how many slots there are; the cotangents lie behind them.
-        output: the slot of the one output; -1 if it is a constant, or there are several.
+        size: how many values lie in memory; the cotangents lie behind them.
+        output: where the value lies of the one output; -1 if it is a constant, or there are several.
         run: the driver, of the address of a space's parameters.
     """
 
@@ -33,16 +33,19 @@ class Point:
         machine = this_machine()
         width = Width(1)
         functions = Functions(machine, width, False)
-        code = Emitter(program, width, wanted, [False] * len(program.inputs), functions).code()
+        emitter = Emitter(program, width, wanted, [False] * len(program.inputs), functions)
+        code, layout = emitter.code(), emitter.layout
         self._forward, self._reverse = machine.load(code, functions)
         self._functions = functions
         kind = ctypes.CFUNCTYPE if len(program) > _LONG else ctypes.PYFUNCTYPE
         self.run = kind(ctypes.c_int, ctypes.c_void_p)(machine.driver(1))
         self._inputs = len(program.inputs)
-        self.size = self._inputs + len(program)
-        self._outputs = len(program.outputs)
-        self._program = program
-        self.output = program.outputs[0] if len(program.outputs) == 1 and program.outputs[0] >= 0 else -1
+        self.size = layout.value_count
+        self._adjoints = layout.adjoint_count
+        places = iter(layout.outputs)
+        self._places = [layout.values[next(places)] if x >= 0 else x for x in program.outputs]
+        self._constants = program.constants
+        self.output = self._places[0] if len(self._places) == 1 else -1
         self._spaces: list[_Space] = []  # one for each call that is under way
 
     def __call__(self, numbers: Sequence[float], cotangents: Sequence[float]) -> Result:
@@ -64,8 +67,8 @@ class Point:
         if self.output >= 0:
             outputs = [values[self.output]]
         else:
-            constants = self._program.constants
-            outputs = [values[x] if x >= 0 else constants[-1 - x] for x in self._program.outputs]
+            constants = self._constants
+            outputs = [values[x] if x >= 0 else constants[-1 - x] for x in self._places]
         result = Result(status, outputs, space.adjoints[: self._inputs] if cotangents else [])
         self._spaces.append(space)
         return result
@@ -104,7 +107,7 @@ class Point:
 
     def space(self) -> _Space:
         """Memory for a call."""
-        return _Space(self.size + self._outputs, self.size, self._forward.addresses, self._reverse.addresses)
+        return _Space(self.size + len(self._places), self._adjoints, self._forward.addresses, self._reverse.addresses)
 
 
 Plan = Callable[[tuple[float, ...]], Any]
