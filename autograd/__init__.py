@@ -56,8 +56,10 @@ from autograd.engine.recording import enable_grad, grad_enabled, no_grad
 from autograd.engine.reductions import amax, dot, log_softmax, logsumexp, mean, norm, prod, softmax
 from autograd.engine.reductions import sum as sum
 from autograd.engine.value import Value, constant
+from autograd.program.distribute import distribute
 from autograd.program.jit import jit
 from autograd.program.program import Program
+from autograd.program.take import take
 from autograd.program.vmap import vmap
 from autograd.support.compilation import COMPILED
 from autograd.transforms.anomaly import detect_anomaly, kinks
@@ -108,6 +110,7 @@ __all__ = [
     "custom_vjp",
     "derivative",
     "detect_anomaly",
+    "distribute",
     "dot",
     "draw",
     "draw_dot",
@@ -153,6 +156,7 @@ __all__ = [
     "softplus",
     "sqrt",
     "stop_gradient",
+    "take",
     "tan",
     "tanh",
     "topological_order",

@@ -10,6 +10,9 @@ from pathlib import Path
 from benchmarks import environments, plots, report
 from benchmarks.bars import chain_ratios, measure_paths, tables
 from benchmarks.measure import Size, Timing, Worker, measure, measure_sizes
+from benchmarks.programs import measure as programs
+from benchmarks.programs import report as program_report
+from benchmarks.programs.tasks import TASKS
 from benchmarks.workloads import WORKLOADS
 
 ROUNDS = 31
@@ -23,16 +26,23 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--paths", action="store_true", help="print what each way of writing costs, with its bar; write no report"
     )
+    parser.add_argument("--programs", action="store_true", help="recorded programs and their peers: PROGRAMS.md alone")
+    parser.add_argument("--task", choices=TASKS, metavar="TASK", help=f"with --programs, one of {', '.join(TASKS)}")
     parser.add_argument(
         "--output", type=Path, default=Path(__file__).parent, metavar="DIRECTORY", help="for the report"
     )
     options = parser.parse_args(arguments)
     if not options.output.is_dir():
         parser.error(f"--output: {options.output} is not a directory")
+    if options.task and not options.programs:
+        parser.error("--task goes with --programs")
+    command = " ".join(["python -m benchmarks", *(arguments if arguments is not None else sys.argv[1:])])
     if options.paths:
         return print_paths()
+    if options.programs:
+        return measure_programs(options.output, options.task, options.quick, command)
 
-    found, missing = prepare(environments.PACKAGES, options.quick)
+    found, missing = prepare(environments.NODES, options.quick)
     code = environments.code_directory()
 
     repetitions, patience = (3, 4.0) if options.quick else (9, 60.0)
@@ -56,7 +66,6 @@ def main(arguments: list[str] | None = None) -> int:
         drawn = []
         print("no plots: pip install matplotlib", file=sys.stderr)
     versions = {engine: environment.version for engine, environment in found.items()}
-    command = " ".join(["python -m benchmarks", *(arguments if arguments is not None else sys.argv[1:])])
     report.write(options.output / "RESULTS.md", timings, sizes, phases, ratios, versions, missing, drawn, command)
     print(options.output / "RESULTS.md")
     return 0
@@ -74,6 +83,28 @@ def print_paths() -> int:
         print(f"{engine}: not installed: {reason}", file=sys.stderr)
     print(*tables(ratios), sep="\n")
     return 0 if "compiled" in found else 1
+
+
+def measure_programs(output: Path, task: str | None, quick: bool, command: str) -> int:
+    """Measure recorded programs and their peers, print their promises, and write PROGRAMS.md."""
+    wanted = {contender.engine for contender in TASKS[task].contenders.values()} if task else environments.RECORDERS
+    found, missing = prepare([engine for engine in environments.RECORDERS if engine in wanted], quick)
+    code = environments.code_directory()
+    rounds, patience = (3, 10.0) if quick else (9, 60.0)
+    measured = {
+        name: programs.measure_task(name, found, missing, code, rounds, patience, say)
+        for name in ([task] if task else TASKS)
+    }
+    builds, failed = ({}, {}) if task else programs.measure_builds(found, code, 3, patience, say)
+    say("")
+    ratios = [ratio for name in measured for ratio in programs.task_ratios(TASKS[name], measured[name])]
+    ratios += programs.build_ratios(builds)
+    versions = {engine: environment.version for engine, environment in found.items()}
+    program_report.write(output / "PROGRAMS.md", measured, builds, failed, ratios, versions, missing, command)
+    print(*tables(ratios), sep="\n")
+    absent = [line for name in measured for line in programs.unmeasured(TASKS[name], measured[name])]
+    print(*absent, output / "PROGRAMS.md", sep="\n")
+    return 1 if absent else 0
 
 
 def prepare(engines: Iterable[str], quick: bool) -> tuple[dict[str, environments.Environment], dict[str, str]]:

@@ -20,11 +20,23 @@ PACKAGES = {
     "xad": ["xad"],
     "micrograd": ["micrograd"],
     "textbook": [],
-    "torch": ["torch==2.13.0"],
+    "torch": ["torch==2.13.0", "numpy"],
     "hips": ["autograd", "scipy"],
     "casadi": ["casadi"],
+    "programs": ["scalar-autograd", "llvmlite", "numpy"],
+    "aadc": ["aadc"],
+    "drjit": ["drjit", "numpy"],
+    "warp": ["warp-lang", "numpy"],
+    "jax": ["jax"],
+    "numpy": ["numpy", "scipy"],
 }
 """What each engine takes; the first is the one whose version the report names."""
+
+NODES = ("compiled", "pure", "xad", "micrograd", "textbook", "torch", "hips", "casadi")
+"""The engines of the workloads."""
+
+RECORDERS = ("programs", "casadi", "aadc", "drjit", "warp", "jax", "numpy", "torch", "micrograd", "textbook")
+"""The engines of the recorded programs."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +69,7 @@ def prepare(engine: str, quick: bool) -> Environment:
         return Environment(Path(sys.executable), _version(Path(sys.executable), "torch"))
     folder = CACHE / engine
     python = folder / "bin" / "python"
-    if packages == ["scalar-autograd"]:
+    if packages[0] == "scalar-autograd":
         shutil.rmtree(folder, ignore_errors=True)
     elif (folder / "complete").exists():
         return Environment(python, _version(python, packages[0]))
@@ -65,13 +77,25 @@ def prepare(engine: str, quick: bool) -> Environment:
         raise NotInstalledError("large, so that --quick doesn't download it; run once without --quick")
     _run([sys.executable, "-m", "venv", "--without-pip", "--clear", str(folder)])
     with tempfile.TemporaryDirectory() as directory:
-        if packages == ["scalar-autograd"]:
+        if packages[0] == "scalar-autograd":
             environment = {"SCALAR_AUTOGRAD_PURE": "1" if engine == "pure" else "0"}
             _run([*_pip(), "wheel", "-q", "--no-deps", "--wheel-dir", directory, str(ROOT)], environment)
-            packages = ["--no-deps", *map(str, Path(directory).glob("*.whl"))]
-        _run([*_pip(), "--python", str(python), "install", "-q", *packages])
+            _run(
+                [
+                    *_pip(),
+                    "--python",
+                    str(python),
+                    "install",
+                    "-q",
+                    "--no-deps",
+                    *map(str, Path(directory).glob("*.whl")),
+                ]
+            )
+            packages = packages[1:]
+        if packages:
+            _run([*_pip(), "--python", str(python), "install", "-q", *packages])
     (folder / "complete").touch()
-    if engine == "compiled" and _output(python, "import autograd; print(autograd.compiled)") != "True":
+    if engine in ("compiled", "programs") and _output(python, "import autograd; print(autograd.compiled)") != "True":
         raise NotInstalledError("no C compiler, or one that doesn't compile the engine")
     return Environment(python, _version(python, PACKAGES[engine][0]))
 

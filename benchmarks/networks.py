@@ -19,16 +19,16 @@ Layers = list[list[tuple[list[Any], Any]]]
 def moons(engine: Engine, steps: int) -> Run:
     """All 100 points at once, as micrograd's demo does: hinge loss, L2 penalty, plain gradient descent."""
     sizes = (2, 16, 16, 1)
-    numbers = _initial(sizes)
+    numbers = initial(sizes)
     variables = engine.variables(numbers)
-    layers = _shaped(sizes, variables)
+    layers = shaped(sizes, variables)
     relu = engine.functions["relu"]
-    points, sides = _two_moons(100)
+    points, sides = two_moons(100)
 
     def loss(_: list[Any]) -> Any:
         total = 0.0
         for point, side in zip(points, sides, strict=True):
-            (score,) = _outputs(layers, point, relu)
+            (score,) = outputs(layers, point, relu)
             total = total + relu(1.0 - side * score)
         return total * 0.01 + 1e-4 * sum(p * p for p in variables)
 
@@ -42,8 +42,8 @@ def moons_with_nn(engine: Engine, steps: int) -> Run:
 
     model = nn.MLP(2, [16, 16, 1])
     parameters = model.parameters()
-    engine.assign(parameters, _initial((2, 16, 16, 1)))
-    points, sides = _two_moons(100)
+    engine.assign(parameters, initial((2, 16, 16, 1)))
+    points, sides = two_moons(100)
 
     def loss() -> Any:
         return nn.hinge([model(point) for point in points], sides) + 1e-4 * autograd.dot(parameters, parameters)
@@ -54,14 +54,14 @@ def moons_with_nn(engine: Engine, steps: int) -> Run:
 def digits(engine: Engine, steps: int) -> Run:
     """One picture of 28 × 28 pixels: a margin between the score of its digit and the others'."""
     sizes = (784, 50, 10)
-    numbers = _initial(sizes)
+    numbers = initial(sizes)
     variables = engine.variables(numbers)
-    layers = _shaped(sizes, variables)
+    layers = shaped(sizes, variables)
     relu = engine.functions["relu"]
     picture = _picture()
 
     def loss(_: list[Any]) -> Any:
-        scores = _outputs(layers, picture, relu)
+        scores = outputs(layers, picture, relu)
         return sum(relu(1.0 + score - scores[3]) for score in scores)
 
     return _descent(engine, loss, variables, numbers, steps)
@@ -73,7 +73,7 @@ def digits_with_nn(engine: Engine, steps: int) -> Run:
     import nn
 
     model = nn.MLP(784, [50, 10])
-    engine.assign(model.parameters(), _initial((784, 50, 10)))
+    engine.assign(model.parameters(), initial((784, 50, 10)))
     picture = _picture()
 
     def loss() -> Any:
@@ -112,7 +112,7 @@ def phases_with_nn() -> dict[str, float]:
     return {phase: min(times) for phase, times in seconds.items()}
 
 
-def _outputs(layers: Layers, x: list[Any], relu: Callable[[Any], Any]) -> list[Any]:
+def outputs(layers: Layers, x: list[Any], relu: Callable[[Any], Any]) -> list[Any]:
     for i, neurons in enumerate(layers):
         x = [sum((wi * xi for wi, xi in zip(w, x, strict=True)), b) for w, b in neurons]
         if i < len(layers) - 1:
@@ -148,7 +148,7 @@ def _descent_with_nn(model: Any, loss: Callable[[], Any], steps: int) -> Run:
     return run
 
 
-def _initial(sizes: tuple[int, ...]) -> list[float]:
+def initial(sizes: tuple[int, ...]) -> list[float]:
     """Weights and biases in the order of `nn`: layer by layer, neuron by neuron, a neuron's bias last."""
     generator = random.Random(1)
     numbers = []
@@ -158,14 +158,14 @@ def _initial(sizes: tuple[int, ...]) -> list[float]:
     return numbers
 
 
-def _shaped(sizes: tuple[int, ...], variables: list[Any]) -> Layers:
+def shaped(sizes: tuple[int, ...], variables: list[Any]) -> Layers:
     place: Iterator[Any] = iter(variables)
     return [
         [([next(place) for _ in range(inputs)], next(place)) for _ in range(units)] for inputs, units in pairwise(sizes)
     ]
 
 
-def _two_moons(count: int) -> tuple[list[list[float]], list[float]]:
+def two_moons(count: int) -> tuple[list[list[float]], list[float]]:
     """Points on two half circles that reach into each other, a little noisy, and the side each is on."""
     generator = random.Random(1)
     points, sides = [], []

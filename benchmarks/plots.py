@@ -16,8 +16,9 @@ def draw(directory: Path, sizes: Mapping[str, list[Size]]) -> list[str]:
     Raises:
         ImportError: without Matplotlib.
     """
-    _draw(directory / "time.svg", sizes, "seconds, gradient included", lambda size: size.seconds, 1000)
-    _draw(directory / "memory.svg", sizes, "bytes held by the graph", lambda size: size.held, 10**5)
+    titled = {TITLES[engine]: of_engine for engine, of_engine in sizes.items()}
+    draw_sizes(directory / "time.svg", titled, "seconds, gradient included", lambda size: size.seconds, 1000)
+    draw_sizes(directory / "memory.svg", titled, "bytes held by the graph", lambda size: size.held, 10**5)
     return ["time.svg", "memory.svg"]
 
 
@@ -28,18 +29,23 @@ def slope(points: list[tuple[float, float]]) -> float:
     return sum((a - x_mean) * (b - y_mean) for a, b in zip(x, y, strict=True)) / sum((a - x_mean) ** 2 for a in x)
 
 
-def _draw(
+def draw_sizes(
     path: Path, sizes: Mapping[str, list[Size]], axis: str, quantity: Callable[[Size], float], smallest: int
 ) -> None:
+    """Draw one line for each title: a quantity of its sizes from the smallest on.
+
+    Raises:
+        ImportError: without Matplotlib.
+    """
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(7.0, 4.5), layout="constrained")
     axes = figure.subplots()
-    for engine, of_engine in sizes.items():
+    for title, of_engine in sizes.items():
+        title = title.replace("*", "").replace("`", "")
         points = [(float(size.operations), quantity(size)) for size in of_engine if size.operations >= smallest]
         points = [(x, y) for x, y in points if y > 0.0]
         if points:
-            title = TITLES[engine].replace("*", "")
             label = f"{title}: slope {slope(points):.2f}" if len(points) > 1 else title
             axes.loglog([x for x, _ in points], [y for _, y in points], marker="o", label=label)
     axes.set_xlabel("operations in one chain")

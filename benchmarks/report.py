@@ -77,7 +77,7 @@ def write(
         plots: the names of the pictures beside the report.
         command: what was run.
     """
-    lines = ["# Benchmarks", "", f"Written by `{command}` on {datetime.now(UTC):%Y-%m-%d}.", "", *_machine(), ""]
+    lines = ["# Benchmarks", "", f"Written by `{command}` on {datetime.now(UTC):%Y-%m-%d}.", "", *machine(), ""]
     lines += ["| engine | version |", "|---|---|"]
     lines += [f"| {TITLES[engine]} | {version or '—'} |" for engine, version in versions.items()]
     lines += [f"| {TITLES[engine]} | not installed: {reason} |" for engine, reason in missing.items()]
@@ -94,7 +94,8 @@ def write(
     path.write_text("\n".join(lines).rstrip() + "\n", encoding="utf-8")
 
 
-def _machine() -> Iterator[str]:
+def machine() -> Iterator[str]:
+    """The processor, the system and the Python that measured."""
     cpus = Path("/proc/cpuinfo")
     models = [line for line in cpus.read_text().splitlines() if "model name" in line] if cpus.exists() else []
     processor = models[0].split(":")[1].strip() if models else platform.processor() or platform.machine()

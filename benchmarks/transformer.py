@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import random
 from collections.abc import Callable
 from itertools import count, islice, pairwise
@@ -48,18 +49,29 @@ def initial_weights(value: Any) -> dict[str, Matrix]:
     }
 
 
-def mean_loss(weights: dict[str, Matrix], word: list[int]) -> Any:
-    """−log of the probability given to each next letter, on average."""
+def mean_loss(
+    weights: dict[str, Matrix],
+    word: list[int],
+    softmax: Callable[[list[Any]], list[Any]] | None = None,
+    take: Callable[[Any, Any], Any] = operator.getitem,
+) -> Any:
+    """−log of the probability given to each next letter, on average; with the engine's own softmax and indexing."""
+    softmax = softmax or shifted_softmax
     seen: list[tuple[list[Any], list[Any]]] = []
     losses = []
     for place, (letter, following) in enumerate(pairwise(word)):
-        x = [a + b for a, b in zip(weights["letters"][letter], weights["places"][place], strict=True)]
-        x = layer(weights, normalised(x), seen)
-        losses.append(-softmax(times(weights["scores"], x))[following].log())
+        x = [a + b for a, b in zip(take(weights["letters"], letter), weights["places"][place], strict=True)]
+        x = layer(weights, normalised(x), seen, softmax)
+        losses.append(-take(softmax(times(weights["scores"], x)), following).log())
     return sum(losses) * (1.0 / len(losses))
 
 
-def layer(weights: dict[str, Matrix], x: list[Any], seen: list[tuple[list[Any], list[Any]]]) -> list[Any]:
+def layer(
+    weights: dict[str, Matrix],
+    x: list[Any],
+    seen: list[tuple[list[Any], list[Any]]],
+    softmax: Callable[[list[Any]], list[Any]],
+) -> list[Any]:
     """Attention to the letters seen so far and this one, then the perceptron; each is added to its input."""
     inner = normalised(x)
     query = times(weights["query"], inner)
@@ -88,7 +100,7 @@ def normalised(x: list[Any]) -> list[Any]:
     return [xi * scale for xi in x]
 
 
-def softmax(x: list[Any]) -> list[Any]:
+def shifted_softmax(x: list[Any]) -> list[Any]:
     largest = max(xi.data for xi in x)
     powers = [(xi - largest).exp() for xi in x]
     total = sum(powers)

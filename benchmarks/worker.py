@@ -2,23 +2,28 @@
 
 `worker ENGINE WORKLOAD` does one repetition per line it reads and answers with a line of JSON. `worker ENGINE --size N`
 makes one chain of N operations and answers with its time and memory; `worker ENGINE --phases` times the parts of a
-step; `worker ENGINE --paths GROUP` measures all paths of a group once per line it reads.
+step; `worker ENGINE --paths GROUP` measures all paths of a group once per line it reads. `worker ENGINE --program TASK
+CONTENDER` does the same for a recorded program; `worker ENGINE --build NAME N` builds one of N operations.
 """
 
 from __future__ import annotations
 
+import functools
 import gc
 import json
 import math
+import os
 import resource
 import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TextIO
 
 from benchmarks.engines import ENGINES
 from benchmarks.networks import phases_with_nn
 from benchmarks.paths import GROUPS, rounds
+from benchmarks.programs.worker import build, repetitions
 from benchmarks.workloads import WORKLOADS, Run, chain_of
 
 BY_HAND = "by hand"
@@ -27,6 +32,9 @@ WITH_NN = " with nn"
 
 def main() -> None:
     contender, *what = sys.argv[1:]
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # some engines greet their users
+    answer = functools.partial(write, answers)
     if what[0] == "--size":
         answer(measure_chain(contender, int(what[1])))
         return
@@ -38,6 +46,15 @@ def main() -> None:
         answer({"ready": True})
         for _ in sys.stdin:
             answer({"seconds": measure_once()})
+        return
+    if what[0] == "--build":
+        answer(build(what[1], int(what[2]), peak_memory))
+        return
+    if what[0] == "--program":
+        measured = repetitions(what[1], what[2])
+        answer({"ready": next(measured)})
+        for _ in sys.stdin:
+            answer({"seconds": next(measured)})
         return
     run = make(contender, what[0])
     answer({"ready": True})
@@ -86,8 +103,8 @@ def peak_memory() -> float:
     return peak if sys.platform == "darwin" else peak * 1024
 
 
-def answer(thing: Mapping[str, object]) -> None:
-    print(json.dumps(thing), flush=True)
+def write(answers: TextIO, thing: Mapping[str, object]) -> None:
+    print(json.dumps(thing), file=answers, flush=True)
 
 
 if __name__ == "__main__":

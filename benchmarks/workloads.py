@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,10 +69,24 @@ def wide(engine: Engine, size: int) -> Run:
 
 def black_scholes(engine: Engine, size: int) -> Run:
     """Prices of European calls, each with its five Greeks: https://en.wikipedia.org/wiki/Black-Scholes_model."""
-    exp, log, sqrt, erf = (engine.functions[name] for name in ("exp", "log", "sqrt", "erf"))
-    options = [engine.variables(option) for option in _options(size)]
+    price = call_price(engine.functions)
+    prices = [engine.variables(option) for option in options(size)]
 
-    def price(option: list[Any]) -> Any:
+    def run() -> list[float]:
+        total = [0.0] * 5
+        for option in prices:
+            greeks = engine.sweep(engine.record(price, option), option)
+            total = [a + b for a, b in zip(total, greeks, strict=True)]
+        return total
+
+    return run
+
+
+def call_price(functions: Mapping[str, Callable[[Any], Any]]) -> Callable[[Sequence[Any]], Any]:
+    """The price of a call, of the engine's functions."""
+    exp, log, sqrt, erf = (functions[name] for name in ("exp", "log", "sqrt", "erf"))
+
+    def price(option: Sequence[Any]) -> Any:
         spot, strike, years, rate, volatility = option
         deviation = volatility * sqrt(years)
         d1 = (log(spot / strike) + (rate + 0.5 * volatility * volatility) * years) / deviation
@@ -81,38 +95,34 @@ def black_scholes(engine: Engine, size: int) -> Run:
     def normal(x: Any) -> Any:
         return 0.5 * (1.0 + erf(x / math.sqrt(2.0)))
 
-    def run() -> list[float]:
-        total = [0.0] * 5
-        for option in options:
-            greeks = engine.sweep(engine.record(price, option), option)
-            total = [a + b for a, b in zip(total, greeks, strict=True)]
-        return total
-
-    return run
+    return price
 
 
 def black_scholes_by_hand(size: int) -> Run:
     """The Greeks by their own formulas, in plain floats."""
 
-    def greeks(spot: float, strike: float, years: float, rate: float, volatility: float) -> list[float]:
-        deviation = volatility * math.sqrt(years)
-        d1 = (math.log(spot / strike) + (rate + 0.5 * volatility * volatility) * years) / deviation
-        n1, n2 = (0.5 * (1.0 + math.erf(x / math.sqrt(2.0))) for x in (d1, d1 - deviation))
-        vega = spot * math.exp(-0.5 * d1 * d1) / math.sqrt(2.0 * math.pi) * math.sqrt(years)
-        discounted = strike * math.exp(-rate * years)
-        theta = vega * volatility / (2.0 * years) + rate * discounted * n2
-        return [n1, -discounted / strike * n2, theta, years * discounted * n2, vega]
-
     def run() -> list[float]:
         total = [0.0] * 5
-        for option in _options(size):
-            total = [a + b for a, b in zip(total, greeks(*option), strict=True)]
+        for option in options(size):
+            total = [a + b for a, b in zip(total, call_by_hand(*option)[1:], strict=True)]
         return total
 
     return run
 
 
-def _options(count: int) -> list[list[float]]:
+def call_by_hand(spot: float, strike: float, years: float, rate: float, volatility: float) -> list[float]:
+    """The price of a call and its five Greeks."""
+    deviation = volatility * math.sqrt(years)
+    d1 = (math.log(spot / strike) + (rate + 0.5 * volatility * volatility) * years) / deviation
+    n1, n2 = (0.5 * (1.0 + math.erf(x / math.sqrt(2.0))) for x in (d1, d1 - deviation))
+    vega = spot * math.exp(-0.5 * d1 * d1) / math.sqrt(2.0 * math.pi) * math.sqrt(years)
+    discounted = strike * math.exp(-rate * years)
+    theta = vega * volatility / (2.0 * years) + rate * discounted * n2
+    return [spot * n1 - discounted * n2, n1, -discounted / strike * n2, theta, years * discounted * n2, vega]
+
+
+def options(count: int) -> list[list[float]]:
+    """Calls to price: spot, strike, years, rate, volatility."""
     generator = random.Random(1)
     bounds = [(80.0, 120.0), (80.0, 120.0), (0.25, 2.0), (0.0, 0.05), (0.1, 0.4)]
     return [[generator.uniform(low, high) for low, high in bounds] for _ in range(count)]

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from autograd import compiled, draw, walkthrough
+from autograd.support.errors import shown
 from autograd.views.terminal import wants_colour
 from demos.catalogue import DEMOS, Demo, find
 from demos.handwriting import DataError
@@ -18,6 +19,9 @@ from demos.pictures import write_pictures
 from demos.report import Report, Verdict
 from demos.site import write_site
 from demos.terminal import WIDTH, paint, report_lines, tally
+
+Settings = dict[str, str | int]
+"""The options for a demo, by name."""
 
 _PACKAGES = {"sklearn": "scikit-learn"}  # whose name is not that of the module they bring
 
@@ -35,7 +39,7 @@ def parser() -> argparse.ArgumentParser:
         prog="autograd-demos",
         description="Every number of five lecture documents, out of the engine. Without a name: the five documents.",
         epilog="Document 003 trains on MNIST where MNIST_DIR names a folder with its IDX files (gzip or not), "
-        "otherwise on the handwritten digits of scikit-learn.",
+        "otherwise on the handwritten digits of scikit-learn. The demo mnist needs that folder.",
     )
     made.add_argument("demos", nargs="*", metavar="NAME", help="a demo's name, or its document's number (002)")
     action = made.add_mutually_exclusive_group()
@@ -56,7 +60,24 @@ def parser() -> argparse.ArgumentParser:
         help="write the README's drawing and picture of a page (to docs/pictures)",
     )
     action.add_argument("--plots", metavar="DIR", type=Path, help="write the demos' plots as PNG (needs matplotlib)")
+    made.add_argument(
+        "--data", metavar="PATH", help="mnist: the folder with its files; gpt: a text file, a word a line"
+    )
+    made.add_argument("--updates", metavar="N", type=_count(1), help="mnist, gpt: how many steps to train")
+    made.add_argument("--paths", metavar="N", type=_count(2), help="montecarlo: how many paths to draw")
     return made
+
+
+def _count(least: int) -> Callable[[str], int]:
+    """Reads a whole number of at least so many."""
+
+    def read(text: str) -> int:
+        count = int(text) if text.isascii() and text.isdigit() and len(text) < 16 else -1
+        if count < least:
+            raise argparse.ArgumentTypeError(f"expected a whole number, {least} or more, got {shown(text)}")
+        return count
+
+    return read
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -67,6 +88,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         chosen = [find(name) for name in options.demos] or [demo for demo in DEMOS if demo.document]
     except LookupError as error:
         command.error(str(error))
+    settings = _settings(command, options, chosen)
     if options.list:
         return _list(chosen if options.demos else DEMOS)
     if options.step or options.draw is not None or options.page is not None:
@@ -78,8 +100,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.pictures is not None:
         return _written(command, lambda: write_pictures(options.pictures))
     if options.plots is not None:
-        return _plots(command, chosen, options.plots)
-    return _reports(command, chosen, options.check)
+        return _plots(command, chosen, options.plots, settings)
+    return _reports(command, chosen, options.check, settings)
+
+
+def _settings(command: argparse.ArgumentParser, options: argparse.Namespace, chosen: Sequence[Demo]) -> Settings:
+    """The options for a demo that are given, by name; every demo chosen must take them."""
+    names = {name for demo in DEMOS for name in demo.options}
+    given = {name: value for name, value in vars(options).items() if name in names and value is not None}
+    for name in given:
+        for demo in chosen:
+            if name not in demo.options:
+                takers = " and ".join(other.name for other in DEMOS if name in other.options)
+                command.error(f"--{name}: not for {demo.name}, only for {takers}")
+    return given
 
 
 def _list(demos: Sequence[Demo]) -> int:
@@ -89,12 +123,12 @@ def _list(demos: Sequence[Demo]) -> int:
     return 0
 
 
-def _reports(command: argparse.ArgumentParser, chosen: Sequence[Demo], check: bool) -> int:
+def _reports(command: argparse.ArgumentParser, chosen: Sequence[Demo], check: bool, settings: Settings) -> int:
     colour = wants_colour(sys.stdout)
     reports = []
     for number, demo in enumerate(chosen):
         try:
-            reports.append(demo.report())
+            reports.append(demo.report(**settings))
         except (OSError, ModuleNotFoundError, DataError) as error:
             command.error(f"{demo.name}: {error}")
         title = f"{demo.heading} · {demo.title}"
@@ -138,7 +172,7 @@ def _written(command: argparse.ArgumentParser, write: Callable[[], Sequence[Path
     return 0
 
 
-def _plots(command: argparse.ArgumentParser, chosen: Sequence[Demo], folder: Path) -> int:
+def _plots(command: argparse.ArgumentParser, chosen: Sequence[Demo], folder: Path, settings: Settings) -> int:
     plotters = [demo.plots for demo in chosen if demo.plots]
     if not plotters:
         command.error(f"--plots: no plots here; there are some in {', '.join(d.name for d in DEMOS if d.plots)}")
@@ -148,7 +182,7 @@ def _plots(command: argparse.ArgumentParser, chosen: Sequence[Demo], folder: Pat
         command.error(f"--plots: cannot write to {folder}: {error.strerror or error}")
     for plots in plotters:
         try:
-            paths = plots(folder)
+            paths = plots(folder, **settings)
         except (OSError, DataError) as error:
             command.error(f"--plots: {error}")
         except ModuleNotFoundError as error:

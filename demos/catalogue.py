@@ -9,7 +9,21 @@ from pathlib import Path
 
 from autograd import Value
 from autograd.support.errors import shown
-from demos import chain_rule, digits, learning, mars, moons, network_cost, one_neuron, regression, xnor_step
+from demos import (
+    chain_rule,
+    cluster,
+    digits,
+    gpt,
+    learning,
+    mars,
+    mnist,
+    montecarlo,
+    moons,
+    network_cost,
+    one_neuron,
+    regression,
+    xnor_step,
+)
 from demos.report import Report
 
 
@@ -21,17 +35,19 @@ class Demo:
         name: the word on the command line; also the module's.
         document: the number of the source document; empty for a demo of our own.
         title: what it shows; short, so that it stands on one line.
-        report: computes its tables.
+        report: computes its tables; takes the options by keyword.
         output: the labelled expression of which drawings, walks and pages are made.
-        plots: writes its pictures to a folder and returns their paths; None if it has none.
+        plots: writes its pictures to a folder and returns their paths; takes the options, too. None if it has none.
+        options: the options of the command line that it takes.
     """
 
     name: str
     document: str
     title: str
-    report: Callable[[], Report]
+    report: Callable[..., Report]
     output: Callable[[], Value]
-    plots: Callable[[Path], list[Path]] | None = None
+    plots: Callable[..., list[Path]] | None = None
+    options: tuple[str, ...] = ()
 
     @property
     def heading(self) -> str:
@@ -92,6 +108,40 @@ DEMOS = (
         digits.report,
         digits.output,
         digits.plots,
+    ),
+    Demo(
+        "cluster",
+        "",
+        "trained by several processes; one is killed",
+        cluster.report,
+        cluster.output,
+        cluster.plots,
+    ),
+    Demo(
+        "mnist",
+        "",
+        "MNIST, 10,000 updates of the network of document 003",
+        mnist.report,
+        mnist.output,
+        mnist.plots,
+        ("data", "updates"),
+    ),
+    Demo(
+        "gpt",
+        "",
+        "a transformer of microgpt's size makes up names",
+        gpt.report,
+        gpt.output,
+        gpt.plots,
+        ("data", "updates"),
+    ),
+    Demo(
+        "montecarlo",
+        "",
+        "options and their Greeks, over a million paths",
+        montecarlo.report,
+        montecarlo.output,
+        options=("paths",),
     ),
     Demo(
         "regression",

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 from demos.handwriting import Handwriting, Image, handwriting
-from demos.report import AtLeast, Row, Section, show
+from demos.report import AtLeast, Row, Section, duration, show
 from demos.two_layer_net import TwoLayerNet, numerical_derivative
 from nn import SGD, History, cross_entropy_with_logits, fit, one_hot
 
@@ -80,7 +80,7 @@ def cost_sections(image: Image, label: int) -> list[Section]:
     engine, fast = _timed(lambda: small.gradient(x, t))
     measured = (
         f"{len(image)}-{hidden}-10, {len(_flat(engine)):,} parameters, one picture, both measured: "
-        f"numerical_gradient {_duration(slow)}, gradient {_duration(fast)}, {slow / fast:,.0f} to 1."
+        f"numerical_gradient {duration(slow)}, gradient {duration(fast)}, {slow / fast:,.0f} to 1."
     )
     whole = Section(
         "Why backpropagation: one gradient, both ways",
@@ -95,8 +95,8 @@ def cost_sections(image: Image, label: int) -> list[Section]:
     slow = part / SAMPLE * len(parameters)
     estimate = (
         f"784-50-10, {len(parameters):,} parameters, one picture{'' if len(image) == 784 else ', enlarged to 28×28'}. "
-        f"{SAMPLE} numerical derivatives, chosen at random, took {_duration(part)}; all would take {_duration(slow)}: "
-        f"extrapolated, not measured. gradient took {_duration(fast)}, {slow / fast:,.0f} to 1."
+        f"{SAMPLE} numerical derivatives, chosen at random, took {duration(part)}; all would take {duration(slow)}: "
+        f"extrapolated, not measured. gradient took {duration(fast)}, {slow / fast:,.0f} to 1."
     )
     difference = _distance(sample, [parameter.grad for parameter in chosen])
     extrapolated = Section(
@@ -112,14 +112,6 @@ def _timed(action: Callable[[], T]) -> tuple[T, float]:
     start = time.perf_counter()
     result = action()
     return result, time.perf_counter() - start
-
-
-def _duration(seconds: float) -> str:
-    """A duration in the unit one would say it in."""
-    for unit, size in (("h", 3600.0), ("min", 60.0), ("s", 1.0)):
-        if seconds >= size:
-            return f"{seconds / size:.1f} {unit}"
-    return f"{seconds * 1e3:.{0 if seconds >= 0.01 else 1}f} ms"
 
 
 def _flat(gradients: dict[str, list[Any]]) -> list[float]:

@@ -202,6 +202,18 @@ def show(number: float, digits: int = 6) -> str:
     return f"{number + 0.0:.{digits}g}".replace("-", "−")  # + 0.0: no negative zero
 
 
+def duration(seconds: float) -> str:
+    """A duration in the unit one would say it in.
+
+    >>> duration(0.0021), duration(90.0), duration(7e8)
+    ('2.1 ms', '1.5 min', '22.2 years')
+    """
+    for unit, size in (("years", 365.25 * 86400.0), ("days", 86400.0), ("h", 3600.0), ("min", 60.0), ("s", 1.0)):
+        if seconds >= size:
+            return f"{seconds / size:.1f} {unit}"
+    return f"{seconds * 1e3:.{0 if seconds >= 0.01 else 1}f} ms"
+
+
 def central_difference(f: Callable[[float], float], x: float, h: float = 1e-5) -> float:
     """f'(x) by (f(x + h) − f(x − h)) / 2h, whose error is of order h².
 

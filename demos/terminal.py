@@ -64,6 +64,9 @@ def tally(report: Report) -> str:
 def _section_lines(section: Section, colour: bool) -> Iterator[str]:
     yield from (paint(line, "title", colour) for line in wrap(section.title, WIDTH))
     for paragraph in section.text:
+        if columns(paragraph) <= WIDTH - 2:  # as it stands: its columns may be aligned
+            yield "  " + paragraph
+            continue
         indent = "  " + " " * (len(paragraph) - len(paragraph.lstrip()))
         yield from (indent + line for line in wrap(paragraph, WIDTH - len(indent)))
     if section.rows:

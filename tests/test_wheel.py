@@ -33,7 +33,8 @@ for name, primitive in PRIMITIVES.items():
     for point in primitive.samples + primitive.kinks:
         operands = [Value(number) for number in point]
         y = primitive(*operands)
-        y.backward(0.7)
+        if not y.is_constant:  # stop_gradient
+            y.backward(0.7)
         report(y.data, *[operand.grad for operand in operands])
     try:
         print(name, primitive(*[Value(-1e300, label="x")] * max(len(primitive.operands), 2)).data.hex())

@@ -4,7 +4,7 @@ A row says the operation once: its value, its partial derivatives, where it is d
 and points to test it at. Everything else (eager evaluation, higher orders, drawings, formulas, tests) loops over it.
 
 The rules are polymorphic (see `autograd.engine.primitive`), so they are written with operators and with other rows
-only, and choose with `_if`, never with `if`. They never multiply by an upstream gradient; only the engine does.
+only, and choose with `choose`, never with `if`. They never multiply by an upstream gradient; only the engine does.
 Conventions at kinks are PyTorch's for float64 unless the row says otherwise. First come the rules that are too long for
 a row, then the rows.
 """
@@ -30,7 +30,7 @@ def _is_formula(thing: Any) -> bool:
     return hasattr(thing, "writes_formulas")
 
 
-def _if(condition: Any, a: Any, b: Any) -> Any:
+def choose(condition: Any, a: Any, b: Any) -> Any:
     if _is_formula(condition):
         return where(condition, a, b)
     return a if condition else b
@@ -38,7 +38,7 @@ def _if(condition: Any, a: Any, b: Any) -> Any:
 
 def _where_partials(condition: Any, a: Any, b: Any, y: Any) -> tuple[Any, ...]:
     # The branch not taken cannot influence y: it gets no edge, hence no 0 * inf through it.
-    return None, _if(condition, 1.0, None), _if(condition, None, 1.0)
+    return None, choose(condition, 1.0, None), choose(condition, None, 1.0)
 
 
 def _unless(factor: Any, partial: Any) -> Any:
@@ -87,15 +87,15 @@ def _pow_partials(a: Any, b: Any, y: Any) -> tuple[Any, Any]:
     else:
         power = ieee_pow(a, b - 1.0)
         small = ieee_div(b + 0.0, a) * y  # where the power overflows, but not its product with a tiny exponent
-        by_a = _if(power == inf, _if(a > 0.0, _if(a < 1.0, small, b * power), b * power), b * power)
-        by_a = _if(b == 0.0, _if(a > 0.0, small, None), by_a)
+        by_a = choose(power == inf, choose(a > 0.0, choose(a < 1.0, small, b * power), b * power), b * power)
+        by_a = choose(b == 0.0, choose(a > 0.0, small, None), by_a)
     # Where a is 0, so is the power for every b > 0: the exponent cannot influence it. At b = 0 it is meant not to.
-    return by_a, _if(a == 0.0, _if(b >= 0.0, None, y * ieee_log(a)), y * ieee_log(a))
+    return by_a, choose(a == 0.0, choose(b >= 0.0, None, y * ieee_log(a)), y * ieee_log(a))
 
 
 def _ieee_pow_partials(a: Any, b: Any, y: Any) -> tuple[Any, Any]:
     by_a, by_b = _pow_partials(a, b, y)
-    return by_a, _if(a == 0.0, _if(b == 0.0, -inf, by_b), by_b)  # 0^b falls from 1 to 0
+    return by_a, choose(a == 0.0, choose(b == 0.0, -inf, by_b), by_b)  # 0^b falls from 1 to 0
 
 
 def _pow_textbook(a: Any, b: Any, y: Any) -> tuple[Any, Any]:
@@ -112,7 +112,7 @@ def _xlogy(a: float, b: float) -> float:
 
 def _xlogy_partials(a: Any, b: Any, y: Any) -> tuple[Any, Any]:
     by_a, by_b = ieee_log(b), _unless(a, ieee_div(a, b))
-    return _if(a == 0.0, _if(b <= 0.0, None, by_a), by_a), _if(a == 0.0, _if(b <= 0.0, None, by_b), by_b)
+    return choose(a == 0.0, choose(b <= 0.0, None, by_a), by_a), choose(a == 0.0, choose(b <= 0.0, None, by_b), by_b)
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -125,7 +125,7 @@ def _exp(a: Any) -> Any:
 
 def _sigmoid(a: Any) -> Any:
     small = _exp(-builtins.abs(a))
-    return _if(a >= 0.0, 1.0, small) / (1.0 + small)
+    return choose(a >= 0.0, 1.0, small) / (1.0 + small)
 
 
 def _sigmoid_slope(a: Any) -> Any:
@@ -135,13 +135,13 @@ def _sigmoid_slope(a: Any) -> Any:
 
 
 def _leaky_relu_partials(a: Any, slope: Any, y: Any) -> tuple[Any, Any]:
-    return _if(a > 0.0, 1.0, _unless(slope, slope)), _if(a > 0.0, None, a)
+    return choose(a > 0.0, 1.0, _unless(slope, slope)), choose(a > 0.0, None, a)
 
 
 def _elu_partials(a: Any, alpha: Any, y: Any) -> tuple[Any, Any]:
     # exp sees no positive operand, where it could overflow unused; at 0 its own slope is 0, as in PyTorch
-    by_a = _unless(alpha, alpha * exp(_if(a < 0.0, a, 0.0)))
-    return _if(a > 0.0, 1.0, by_a), _if(a > 0.0, None, expm1(_if(a > 0.0, 0.0, a)))
+    by_a = _unless(alpha, alpha * exp(choose(a < 0.0, a, 0.0)))
+    return choose(a > 0.0, 1.0, by_a), choose(a > 0.0, None, expm1(choose(a > 0.0, 0.0, a)))
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -149,7 +149,7 @@ def _elu_partials(a: Any, alpha: Any, y: Any) -> tuple[Any, Any]:
 
 
 def _share(wins: Any, loses: Any) -> Any:
-    return _if(wins, 1.0, _if(loses, None, 0.5))
+    return choose(wins, 1.0, choose(loses, None, 0.5))
 
 
 def _clip(a: Any, low: Any, high: Any) -> Any:
@@ -160,7 +160,7 @@ def _clip(a: Any, low: Any, high: Any) -> Any:
 
 def _clip_partials(a: Any, low: Any, high: Any, y: Any) -> tuple[Any, Any, Any]:
     below, above = a < low, a > high
-    return _if(below, None, _if(above, None, 1.0)), _if(below, 1.0, None), _if(above, 1.0, None)
+    return choose(below, None, choose(above, None, 1.0)), choose(below, 1.0, None), choose(above, 1.0, None)
 
 
 # A length has no derivative at the origin; its subgradient 0 is meant there. What that changes by is not known to a
@@ -168,12 +168,12 @@ def _clip_partials(a: Any, low: Any, high: Any, y: Any) -> tuple[Any, Any, Any]:
 
 
 def _cosine(x: Any, length: Any) -> Any:
-    return _if(length == 0.0, 0.0, ieee_div(x, length))
+    return choose(length == 0.0, 0.0, ieee_div(x, length))
 
 
 def _cosine_partials(x: Any, length: Any, y: Any) -> tuple[Any, Any]:
     at_origin = length == 0.0
-    return _if(at_origin, nan, ieee_div(1.0, length)), _if(at_origin, nan, ieee_div(-y, length))
+    return choose(at_origin, nan, ieee_div(1.0, length)), choose(at_origin, nan, ieee_div(-y, length))
 
 
 def _atan2_partials(a: Any, b: Any, y: Any) -> tuple[Any, Any]:
@@ -183,17 +183,17 @@ def _atan2_partials(a: Any, b: Any, y: Any) -> tuple[Any, Any]:
 
 def _one_less_square(a: Any) -> Any:
     """1 − a² without cancellation; but at ±1 as it stands, where a product would lead 0 times infinity back."""
-    return _if(a == 1.0, 1.0 - a * a, _if(a == -1.0, 1.0 - a * a, (1.0 - a) * (1.0 + a)))
+    return choose(a == 1.0, 1.0 - a * a, choose(a == -1.0, 1.0 - a * a, (1.0 - a) * (1.0 + a)))
 
 
 def _acosh_partials(a: Any, y: Any) -> tuple[Any]:
-    at_the_end = ieee_div(1.0, sqrt(_if(a == 1.0, a * a - 1.0, 1.0)))
-    return (_if(a == 1.0, at_the_end, ieee_div(1.0, sqrt(a - 1.0) * sqrt(a + 1.0))),)
+    at_the_end = ieee_div(1.0, sqrt(choose(a == 1.0, a * a - 1.0, 1.0)))
+    return (choose(a == 1.0, at_the_end, ieee_div(1.0, sqrt(a - 1.0) * sqrt(a + 1.0))),)
 
 
 def _atan2_textbook(a: Any, b: Any, y: Any) -> tuple[Any, Any]:
     square = a * a + b * b
-    return _if(square == 0.0, 0.0, b / square), _if(square == 0.0, 0.0, -a / square)
+    return choose(square == 0.0, 0.0, b / square), choose(square == 0.0, 0.0, -a / square)
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -232,17 +232,17 @@ def _amax(xs: Sequence[Any]) -> Any:
 
 
 def _amax_partials(xs: Sequence[Any], y: Any) -> tuple[Any, ...]:
-    share = ieee_div(1.0, _sum([_if(x < y, 0.0, 1.0) for x in xs]))
-    return tuple([_if(x < y, None, share) for x in xs])
+    share = ieee_div(1.0, _sum([choose(x < y, 0.0, 1.0) for x in xs]))
+    return tuple([choose(x < y, None, share) for x in xs])
 
 
 def _logsumexp(xs: Sequence[Any]) -> Any:
     """Shifted by the largest operand, which then counts exactly 1: https://en.wikipedia.org/wiki/LogSumExp."""
     largest, others, met = amax(*xs), 0.0, 0.0  # met: 1 after the first of the largest, which adds nothing
     for x in xs:
-        others = others + _if(x == largest, met, _exp(x - largest))
-        met = _if(x == largest, 1.0, met)
-    return _if(abs(largest) == inf, largest, largest + log1p(others))
+        others = others + choose(x == largest, met, _exp(x - largest))
+        met = choose(x == largest, 1.0, met)
+    return choose(abs(largest) == inf, largest, largest + log1p(others))
 
 
 def _softmax(xs: Sequence[Any], y: Any) -> tuple[Any, ...]:
@@ -250,7 +250,7 @@ def _softmax(xs: Sequence[Any], y: Any) -> tuple[Any, ...]:
     largest = stop_gradient(amax(*xs))  # the quotients don't depend on it
     powers = [exp(x - largest) for x in xs]
     total = sum(*powers)
-    return tuple([_if(largest == inf, exp(x - y), power / total) for x, power in zip(xs, powers, strict=True)])
+    return tuple([choose(largest == inf, exp(x - y), power / total) for x, power in zip(xs, powers, strict=True)])
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -299,14 +299,14 @@ pow = row(Binary, "pow", _pow,               _pow_partials,
 neg = row(Unary, "neg", lambda a: -a,       lambda a, y: (-1.0,),
         symbol="−", samples=[(2.0,), (-0.5,)])
 abs = row(Unary, "abs", builtins.abs,
-        lambda a, y: (_if(a > 0.0, 1.0, _if(a < 0.0, -1.0, _if(a == 0.0, cosine(a, y), 0.0))),),
+        lambda a, y: (choose(a > 0.0, 1.0, choose(a < 0.0, -1.0, choose(a == 0.0, cosine(a, y), 0.0))),),
         symbol="|·|", convention="0 at 0, the second NaN", samples=[(2.0,), (-0.5,)], kinks=[(0.0,)],
-        at_kink=lambda a: a == 0.0, textbook=lambda a, y: (_if(a > 0.0, 1.0, _if(a < 0.0, -1.0, 0.0)),))
+        at_kink=lambda a: a == 0.0, textbook=lambda a, y: (choose(a > 0.0, 1.0, choose(a < 0.0, -1.0, 0.0)),))
 
 ieee_div = row(Binary, "ieee_div", _ieee_div, lambda a, b, y: (ieee_div(1.0, b), ieee_div(-y, b)),
         symbol="÷", samples=[(3.0, 2.0), (-1.5, 0.5), (2.0, -4.0)])
 ieee_log = row(Unary, "ieee_log", lambda a: math.log(a) if a > 0.0 else (-inf if a == 0.0 else nan),
-        lambda a, y: (_if(a < 0.0, nan, ieee_div(1.0, a)),),
+        lambda a, y: (choose(a < 0.0, nan, ieee_div(1.0, a)),),
         textbook=lambda a, y: (1.0 / a,),
         samples=[(0.5,), (3.0,)])
 ieee_pow = row(Binary, "ieee_pow", _ieee_pow, _ieee_pow_partials,
@@ -342,11 +342,11 @@ xlogy = row(Binary, "xlogy", _xlogy,     _xlogy_partials,
 
 # Extremes and distances
 
-maximum = row(Binary, "maximum", lambda a, b: _if(a >= b, a, _if(a < b, b, a + b)),  # a + b: NaN if one of them is
+maximum = row(Binary, "maximum", lambda a, b: choose(a >= b, a, choose(a < b, b, a + b)),  # a + b: NaN if one is
         lambda a, b, y: (_share(a > b, a < b), _share(b > a, b < a)),
         symbol="max", convention="½ and ½ at a tie", samples=[(2.0, 3.0), (1.0, -0.5)], kinks=[(2.0, 2.0)],
         at_kink=lambda a, b: a == b)
-minimum = row(Binary, "minimum", lambda a, b: _if(a <= b, a, _if(a > b, b, a + b)),
+minimum = row(Binary, "minimum", lambda a, b: choose(a <= b, a, choose(a > b, b, a + b)),
         lambda a, b, y: (_share(a < b, a > b), _share(b < a, b > a)),
         symbol="min", convention="½ and ½ at a tie", samples=[(2.0, 3.0), (1.0, -0.5)], kinks=[(2.0, 2.0)],
         at_kink=lambda a, b: a == b)
@@ -408,16 +408,16 @@ log_sigmoid = row(Unary, "log_sigmoid", lambda a: minimum(a, 0.0) - log1p(exp(-b
         lambda a, y: (sigmoid(-a),), samples=[(-40.0,), (0.0,), (1.5,)])
 softplus    = row(Unary, "softplus",    lambda a: maximum(a, 0.0) + log1p(exp(-builtins.abs(a))),
         lambda a, y: (sigmoid(a),), samples=[(-2.0,), (0.0,), (15.0,)])
-relu        = row(Unary, "relu",        lambda a: _if(a <= 0.0, 0.0, a), lambda a, y: (_if(a > 0.0, 1.0, None),),
+relu        = row(Unary, "relu",        lambda a: choose(a <= 0.0, 0.0, a), lambda a, y: (choose(a > 0.0, 1.0, None),),
         convention="0 at 0", samples=[(2.0,), (-0.5,)], kinks=[(0.0,)], at_kink=lambda a: a == 0.0)
-leaky_relu  = row(Sloped, "leaky_relu",  lambda a, slope: _if(a > 0.0, a, slope * a), _leaky_relu_partials,
+leaky_relu  = row(Sloped, "leaky_relu",  lambda a, slope: choose(a > 0.0, a, slope * a), _leaky_relu_partials,
         defaults=(0.01,), convention="the slope at 0",
-        textbook=lambda a, slope, y: (_if(a > 0.0, 1.0, slope), _if(a > 0.0, 0.0, a)),
+        textbook=lambda a, slope, y: (choose(a > 0.0, 1.0, slope), choose(a > 0.0, 0.0, a)),
         samples=[(2.0, 0.01), (-0.5, 0.01), (-0.5, 0.25)], kinks=[(0.0, 0.01)],
         at_kink=lambda a, slope: a == 0.0 and slope != 1.0)
-elu         = row(Scaled, "elu",         lambda a, alpha: _if(a > 0.0, a, alpha * expm1(minimum(a, 0.0))),
+elu         = row(Scaled, "elu",         lambda a, alpha: choose(a > 0.0, a, alpha * expm1(minimum(a, 0.0))),
         _elu_partials, defaults=(1.0,), convention="alpha at 0",
-        textbook=lambda a, alpha, y: (_if(a > 0.0, 1.0, alpha * exp(a)), _if(a > 0.0, 0.0, expm1(a))),
+        textbook=lambda a, alpha, y: (choose(a > 0.0, 1.0, alpha * exp(a)), choose(a > 0.0, 0.0, expm1(a))),
         samples=[(2.0, 1.0), (-0.5, 1.0), (-0.5, 0.25)],
         kinks=[(0.0, 1.0), (0.0, 0.5)], at_kink=lambda a, alpha: a == 0.0 and alpha != 1.0)
 silu        = row(Unary, "silu",        lambda a: a * sigmoid(a),

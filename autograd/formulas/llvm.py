@@ -17,6 +17,7 @@ from autograd.engine.define import PLAIN_ZERO
 from autograd.engine.primitive import Primitive
 from autograd.formulas.masks import flowing
 from autograd.formulas.notation import operands_first
+from autograd.formulas.rewriting import shared
 from autograd.formulas.symbol import Symbol, partial_formulas, value_formula
 
 # A register or constant of a template: an operand x0, x1, ... as its index, the result y as -1, a step as -2 - index,
@@ -30,6 +31,7 @@ _OF_MATH: Final = (
 )
 LIBRARY: Final[dict[object, str]] = {getattr(math, name): name for name in _OF_MATH.split()}
 """The functions of C's library that Python's math calls for the same bits."""
+_LONGEST: Final = 64  # vectors whose length is computed by machine code
 _BY_NAME: Final = {"pow": "pow", "ieee_pow": "pow", "ieee_log": "log"}
 
 
@@ -37,7 +39,8 @@ class Step(NamedTuple):
     """One number computed from others.
 
     Attributes:
-        kind: fadd, fsub, fmul, fdiv, fneg, fabs, sqrt, select, a comparison as `fcmp olt`, or a function of C's.
+        kind: fadd, fsub, fmul, fdiv, fneg, fabs, sqrt, select, a comparison as `fcmp olt`, not, and, or of such, or a
+            function of C's.
         parts: what it is applied to.
     """
 
@@ -97,11 +100,23 @@ class _Writer:
         if symbol.primitive is not None:
             condition = symbol.operands[0] if symbol.head == "where" else None
             return self.call(symbol.primitive, operands, condition is not None and condition.is_comparison)
+        if head in ("not", "and", "or"):
+            return self.step(str(head), *operands)
         if isinstance(head, str):
-            return self.step(f"fcmp {_SIGNS[head]}", *operands) if symbol.operands else parts[head]
+            if not symbol.operands:
+                return parts[head]
+            return self.step(f"fcmp {_SIGNS[head]}" if head in _SIGNS else head, *operands)
         if head is None:
             raise OpaqueError("a partial that doesn't flow has no value")
         return float(head)
+
+    def divided(self, a: Part, b: Part) -> Part:
+        """a / b, which sets a flag wherever b is 0: by itself the processor does so for finite a only."""
+        return self.step("fdiv", self.step("select", self.step("fcmp oeq", b, 0.0), 1.0, a), b)
+
+    def checked(self, y: Part, wrong: Part) -> Part:
+        """y; a flag is set where something is wrong."""
+        return self.step("select", wrong, self.step("sqrt", self.step("select", wrong, -1.0, 0.0)), y)
 
     def call(self, row: Primitive, operands: Sequence[Part], by_comparison: bool = False) -> Part:
         """The value of a row.
@@ -128,8 +143,8 @@ class _Writer:
             return self.step(_BY_NAME[name], *operands)
         if row.value in LIBRARY:
             return self.step(LIBRARY[row.value], *operands)
-        if row is p.norm:
-            raise OpaqueError(row.name)
+        if row in (p.hypot, p.norm) and 0 < len(operands) <= _LONGEST:
+            return self.step(f"length{len(operands)}", *operands)
         return self._formula(row, operands)
 
     def _is_xlogy_zero(self, a: Part, b: Part) -> Part:
@@ -157,7 +172,14 @@ def value_template(row: Primitive, count: int) -> Template:
         OpaqueError: if its rule computes with floats only.
     """
     writer = _Writer()
-    return Template(writer.steps, [writer.call(row, list(range(count)))])
+    operands: list[Part] = list(range(count))
+    if row is p.div:
+        return Template(writer.steps, [writer.divided(*operands)])
+    y = writer.call(row, operands)
+    if row is p.clip:
+        _, low, high = operands
+        y = writer.checked(y, writer.step("fcmp ogt", low, high))
+    return Template(writer.steps, [y])
 
 
 @lru_cache(maxsize=4096)
@@ -179,20 +201,20 @@ def partials_template(row: Primitive, count: int, constants: tuple[tuple[int, st
         formulas = partial_formulas(row, operands, Symbol("y"), exact=True)
     except (TypeError, AttributeError) as error:
         raise OpaqueError(str(error)) from None
+    formulas = shared(formulas)
     writer = _Writer()
     parts: dict[str, Part] = {"y": -1, **{f"x{i}": i for i in range(count)}}
     results: list[Partial | None] = []
     plain = dict(constants)
     for i, formula in enumerate(formulas):
-        partial, mask = (formula, None) if i in plain else flowing(formula)
-        if i in plain or mask is None or partial.head is None:
+        partial, mask = flowing(formula)
+        if i in plain or mask is None:
             results.append(None)
-            continue
-        if mask is True:
-            results.append(Partial(writer.write([partial], parts)[0], None))
-        else:
+        elif isinstance(mask, Symbol):
             value, condition = writer.write([partial, mask], parts)
             results.append(Partial(value, condition))
+        else:
+            results.append(Partial(writer.write([partial], parts)[0], None))
     return Template(writer.steps, results)
 
 
@@ -233,13 +255,15 @@ def instruction(kind: str, width: Width, function: Callable[[str], str]) -> str:
         return f"fneg {number} {{}}"
     if kind.startswith("fcmp"):
         return f"{kind} {number} {{}}, {{}}"
-    if kind == "and":
-        return f"and {truth} {{}}, {{}}"
+    if kind in ("and", "or"):
+        return f"{kind} {truth} {{}}, {{}}"
+    if kind == "not":
+        return f"xor {truth} {{}}, {'true' if width.lanes == 1 else 'splat (i1 true)'}"
     if kind == "select":
         return f"select {truth} {{}}, {number} {{}}, {number} {{}}"
     if kind in ("fabs", "sqrt"):
         return f"call {number} @llvm.{kind}.{_suffix(width)}({number} {{}})"
-    parameters = ", ".join([f"{number} {{}}"] * (2 if kind in TWO_OPERANDS else 1))
+    parameters = ", ".join([f"{number} {{}}"] * operands_of(kind))
     return f"call {number} @{function(kind)}({parameters})"
 
 
@@ -247,7 +271,11 @@ def _suffix(width: Width) -> str:
     return "f64" if width.lanes == 1 else f"v{width.lanes}f64"
 
 
-TWO_OPERANDS: Final = ("pow", "atan2")
+def operands_of(function: str) -> int:
+    """How many numbers a function takes."""
+    if function.startswith("length"):
+        return int(function.removeprefix("length"))
+    return 2 if function in ("pow", "atan2") else 1
 
 
 def function_text(function: str, width: Width, vector: str | None) -> str:
@@ -257,17 +285,20 @@ def function_text(function: str, width: Width, vector: str | None) -> str:
         function, width: which, and for how many numbers.
         vector: the name of a library's own function for vectors, to be called instead.
     """
-    count = 2 if function in TWO_OPERANDS else 1
+    count = operands_of(function)
     doubles = ", ".join(["double"] * count)
+    declared = f"declare double @{function}({doubles})"
+    if function.startswith("length"):
+        declared = length_text(function, count)
     if width.lanes == 1:
-        return f"declare double @{function}({doubles})"
+        return declared
     vectors = ", ".join([width.number] * count)
     parameters = ", ".join(f"{width.number} %x{i}" for i in range(count))
     head = f"define internal {width.number} @{function}.{width.lanes}({parameters}) noinline {{\n"
     if vector is not None:
         called = f"  %y = call {width.number} @{vector}({parameters})\n  ret {width.number} %y\n}}"
         return f"declare {width.number} @{vector}({vectors})\n{head}{called}"
-    lines = [f"declare double @{function}({doubles})", head.rstrip()]
+    lines = [declared, head.rstrip()]
     result = "poison"
     for lane in range(width.lanes):
         for i in range(count):
@@ -278,3 +309,93 @@ def function_text(function: str, width: Width, vector: str | None) -> str:
         lines.append(f"  %r.{lane} = insertelement {width.number} {result}, double %y.{lane}, i32 {lane}")
         result = f"%r.{lane}"
     return "\n".join([*lines, f"  ret {width.number} {result}", "}"])
+
+
+def length_text(name: str, count: int) -> str:
+    """The IR of the length of a vector, with the bits of `math.hypot`: see `c_runtime` for the method.
+
+    Of huge, tiny and strange numbers it divides by zero, so that the flag is set and they are computed elsewhere.
+    """
+    lines = [
+        f"define internal double @{name}({', '.join(f'double %x{i}' for i in range(count))}) noinline {{",
+        "entry:",
+        *[f"  %a.{i} = call double @llvm.fabs.f64(double %x{i})" for i in range(count)],
+    ]
+    big = "%a.0"
+    for i in range(1, count):
+        lines += [
+            f"  %is.{i} = fcmp ugt double %a.{i}, {big}",
+            f"  %big.{i} = select i1 %is.{i}, double %a.{i}, double {big}",
+        ]
+        big = f"%big.{i}"
+    number = Width(1).constant
+    lines += [f"  %is_zero = fcmp oeq double {big}, {number(0.0)}"]
+    numbers = "%is_zero"
+    for i in range(count):
+        lines += [f"  %ord.{i} = fcmp ord double %a.{i}, {number(0.0)}"]
+    usual = "true"
+    for i in range(count):
+        lines += [f"  %all.{i} = and i1 {usual}, %ord.{i}"]
+        usual = f"%all.{i}"
+    lines += [
+        f"  %low = fcmp oge double {big}, {number(2.0**-1000)}",
+        f"  %high = fcmp olt double {big}, {number(2.0**1000)}",
+        "  %range = and i1 %low, %high",
+        f"  %fine = and i1 %range, {usual}",
+        f"  %zero = and i1 {numbers}, {usual}",
+        "  br i1 %zero, label %origin, label %other",
+        "origin:",
+        f"  ret double {number(0.0)}",
+        "other:",
+        "  br i1 %fine, label %compute, label %strange",
+        "strange:",
+        "  %nothing = fsub double %x0, %x0",
+        "  %no = select i1 %fine, double %nothing, double 0.0",
+        "  %flagged = fdiv double 1.0, %no",
+        "  ret double %flagged",
+        "compute:",
+        f"  %bits = bitcast double {big} to i64",
+        "  %shifted = lshr i64 %bits, 52",  # the exponent e of frexp is this less 1022; 2^-e has 2045 less it
+        "  %exponent = sub i64 2045, %shifted",
+        "  %moved = shl i64 %exponent, 52",
+        "  %scale = bitcast i64 %moved to double",
+    ]
+    total, lost, low = "1.0", "0.0", "0.0"
+    for i in range(count):
+        lines += [
+            f"  %s.{i} = fmul double %a.{i}, %scale",
+            f"  %h.{i} = fmul double %s.{i}, %s.{i}",
+            f"  %m.{i} = fneg double %h.{i}",
+            f"  %f.{i} = call double @llvm.fma.f64(double %s.{i}, double %s.{i}, double %m.{i})",
+            f"  %low.{i} = fadd double {low}, %f.{i}",
+            f"  %t.{i} = fadd double {total}, %h.{i}",
+            f"  %d.{i} = fsub double {total}, %t.{i}",
+            f"  %e.{i} = fadd double %d.{i}, %h.{i}",
+            f"  %lost.{i} = fadd double {lost}, %e.{i}",
+        ]
+        total, lost, low = f"%t.{i}", f"%lost.{i}", f"%low.{i}"
+    lines += [
+        f"  %u = fsub double {total}, 1.0",
+        f"  %w = fadd double {low}, {lost}",
+        "  %v = fadd double %u, %w",
+        "  %h = call double @llvm.sqrt.f64(double %v)",
+        "  %g = fneg double %h",
+        "  %high2 = fmul double %g, %h",
+        "  %n = fneg double %high2",
+        "  %f = call double @llvm.fma.f64(double %g, double %h, double %n)",
+        f"  %low2 = fadd double {low}, %f",
+        f"  %t = fadd double {total}, %high2",
+        f"  %d = fsub double {total}, %t",
+        "  %e = fadd double %d, %high2",
+        f"  %lost2 = fadd double {lost}, %e",
+        "  %p = fsub double %t, 1.0",
+        "  %q = fadd double %low2, %lost2",
+        "  %rest = fadd double %p, %q",
+        "  %twice = fmul double 2.0, %h",
+        "  %part = fdiv double %rest, %twice",
+        "  %sum = fadd double %h, %part",
+        "  %result = fdiv double %sum, %scale",
+        "  ret double %result",
+        "}",
+    ]
+    return "\n".join(lines)

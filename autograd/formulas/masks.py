@@ -1,37 +1,83 @@
-"""Where a partial flows: a row's rule says None for an operand that cannot influence the result under a condition."""
+"""Where a partial flows: the `None` of a formula, nothing flows, taken out of it and made a condition."""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import NamedTuple, TypeAlias
 
-from autograd.engine import primitives as p
-from autograd.formulas.symbol import Symbol, as_symbol
+from autograd.formulas.notation import operands_first
+from autograd.formulas.symbol import Symbol
 
-
-def flowing(partial: Symbol) -> tuple[Symbol, Symbol | Literal[True] | None]:
-    """A partial without its Nones, and the condition under which it flows: True for always, None for never."""
-    if partial.head is None:
-        return Symbol(0.0), None
-    if partial.head != "where" or not partial.operands:
-        return partial, True
-    condition, a, b = partial.operands
-    value_a, flows_a = flowing(a)
-    value_b, flows_b = flowing(b)
-    if flows_a is None and flows_b is None:
-        return Symbol(0.0), None
-    if flows_a is True and flows_b is True:
-        return as_symbol(p.where(condition, value_a, value_b)), True
-    if flows_a is None:
-        return value_b, _condition(condition, False, flows_b)
-    if flows_b is None:
-        return value_a, _condition(condition, flows_a, False)
-    return p.where(condition, value_a, value_b), _condition(condition, flows_a, flows_b)
+Condition: TypeAlias = Symbol | bool | None
 
 
-def _condition(condition: Symbol, a: Any, b: Any) -> Symbol:
-    """A condition, or whether another one holds, as 1.0 or 0.0."""
-    return as_symbol(p.where(condition, _number(a), _number(b))) != 0.0
+class Flow(NamedTuple):
+    """A partial and where it flows.
+
+    Attributes:
+        partial: a formula without `None`, to be read where the condition holds; elsewhere it may be anything.
+        condition: `True` (everywhere), `None` (nowhere), or a symbol that is true or false: a comparison, or the `not`,
+            `and`, `or` of such symbols.
+    """
+
+    partial: Symbol
+    condition: Condition
 
 
-def _number(flows: Any) -> Any:
-    return p.where(flows, 1.0, 0.0) if isinstance(flows, Symbol) else float(bool(flows))
+def flowing(formula: Symbol) -> Flow:
+    """The partial that a formula with `None` in branches of its choices stands for, and where it flows.
+
+    A choice between branches that are one and the same symbol is no choice: see `rewriting.shared`.
+
+    >>> from autograd import where
+    >>> a = Symbol("a")
+    >>> flowing(where(a > 0.0, a * 2.0, None))
+    Flow(partial=mul(a, 2.0), condition=>(a, 0.0))
+    >>> flowing(where(a > 0.0, None, a))
+    Flow(partial=a, condition=not(>(...)))
+    >>> flowing(a).condition, flowing(Symbol(None)).condition
+    (True, None)
+    """
+    flows: dict[int, Flow] = {}
+    for symbol in operands_first([formula]):
+        if symbol.head == "where":
+            flow = _chosen(symbol, *[flows[id(branch)] for branch in symbol.operands[1:]])
+        else:
+            flow = Flow(symbol, None if symbol.head is None else True)
+        flows[id(symbol)] = flow
+    return flows[id(formula)]
+
+
+def _chosen(symbol: Symbol, first: Flow, second: Flow) -> Flow:
+    choice, *branches = symbol.operands
+    holds = choice if choice.is_comparison else Symbol("!=", (choice, Symbol(0.0)))
+    if first.condition is True:
+        condition = _either(holds, second.condition)
+    elif second.condition is True:
+        condition = _either(_opposite(holds), first.condition)
+    else:
+        condition = _either(_both(holds, first.condition), _both(_opposite(holds), second.condition))
+    if first.condition is None or first.partial is second.partial:
+        return Flow(second.partial, condition)
+    if second.condition is None:
+        return Flow(first.partial, condition)
+    if first.partial is branches[0] and second.partial is branches[1]:
+        return Flow(symbol, condition)
+    return Flow(Symbol("where", (choice, first.partial, second.partial), symbol.primitive), condition)
+
+
+def _opposite(holds: Symbol) -> Symbol:
+    """The condition that holds where this one doesn't; of a < b that is not a >= b, for one may be NaN."""
+    sign = {"==": "!=", "!=": "=="}.get(str(holds.head))
+    return Symbol("not", (holds,)) if sign is None else Symbol(sign, holds.operands)
+
+
+def _both(a: Symbol, b: Condition) -> Condition:
+    return Symbol("and", (a, b)) if isinstance(b, Symbol) else b
+
+
+def _either(a: Condition, b: Condition) -> Condition:
+    if isinstance(a, Symbol) and isinstance(b, Symbol):
+        return Symbol("or", (a, b))
+    if a is True or b is True:
+        return True
+    return b if a is None else a

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 import numpy as np
 
@@ -26,6 +26,17 @@ if TYPE_CHECKING:
 _SUMMED: Final = 2_000_000  # operations × points that are summed up by themselves
 _WORTHWHILE: Final = 100_000  # operations × points for which another thread is woken
 _MOST_PIECES: Final = 64
+
+
+class Compute(Protocol):
+    """What a `Batch` is for those who call it; another may compute in another way, or elsewhere."""
+
+    takes_views: bool
+
+    def __call__(
+        self, rows: Sequence[Array], common: Array, seeds: float | Array | None, count: int, threads: int
+    ) -> Computed:
+        """Values and adjoints at the points of a batch."""
 
 
 class Batch:
@@ -52,16 +63,19 @@ class Batch:
         self.common = _run_of([i for i in range(n) if shared[i]])
         self.summed = _run_of([i for i in range(n) if shared[i] and wants[i]])
         self.by_point = [i for i in self.own if wants[i]]
-        self.outputs = [x for x in program.outputs if x >= 0]
-        self.size = n + len(program)
         self.sums = sum(shared[i] and wants[i] for i in range(n))
-        code = Emitter(program, width, wanted, [a and b for a, b in zip(shared, wants, strict=True)], functions).code()
+        emitter = Emitter(program, width, wanted, [a and b for a, b in zip(shared, wants, strict=True)], functions)
+        code, layout = emitter.code(), emitter.layout
+        self.outputs = [layout.values[x] for x in layout.outputs]
+        self.value_count, self.adjoint_count = layout.value_count, layout.adjoint_count
         self._forward, self._reverse = machine.load(code, functions)
         self._functions = functions
         self.tables = [np.array(part.addresses or [0], np.uint64) for part in (self._forward, self._reverse)]
         self.counts = [len(part.addresses) for part in (self._forward, self._reverse)]
         self._run = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p)(machine.driver(self.lanes))
         self._spaces: list[_Space] = []  # one for each piece that is under way
+
+    takes_views = False  # whether the columns of a row may lie apart
 
     def __call__(
         self, rows: Sequence[Array], common: Array, seeds: float | Array | None, count: int, threads: int
@@ -84,7 +98,7 @@ class Batch:
         inputs, outputs = _addresses(given), _addresses([results])
 
         def compute(k: int) -> None:
-            self._piece(inputs, outputs, status.ctypes.data, *pieces[k], common, seeds, sums[k])
+            self._piece(inputs, outputs, address_of(status), *pieces[k], common, seeds, sums[k])
 
         if threads > 1 and len(pieces) > 1:
             list(_threads(threads).map(compute, range(len(pieces))))
@@ -123,12 +137,12 @@ class Batch:
         are_rows = isinstance(seeds, np.ndarray)
         parameters = space.parameters
         parameters[Parameters.INPUT : Parameters.SEEDS] = (
-            inputs.ctypes.data,
+            address_of(inputs),
             len(inputs),
-            (space.all_places if are_rows else space.places).ctypes.data,
-            outputs.ctypes.data,
+            address_of(space.all_places if are_rows else space.places),
+            address_of(outputs),
             len(outputs),
-            space.results.ctypes.data,
+            address_of(space.results),
             status,
             start,
             stop,
@@ -165,16 +179,17 @@ class _Space:
     """The memory of one piece of a batch, on the boundary of a vector."""
 
     def __init__(self, batch: Batch) -> None:
-        lanes, size, seeds = batch.lanes, batch.size, len(batch.program.outputs)
-        self._memory = np.zeros((2 * size + seeds + 1) * lanes)
-        skip = -self._memory.ctypes.data // 8 % lanes
-        aligned = self._memory[skip : skip + (2 * size + seeds) * lanes].reshape(-1, lanes)
+        lanes, size, seeds = batch.lanes, batch.value_count, len(batch.program.outputs)
+        total = size + seeds + batch.adjoint_count
+        self._memory = np.zeros((total + 1) * lanes)
+        skip = -address_of(self._memory) // 8 % lanes
+        aligned = self._memory[skip : skip + total * lanes].reshape(-1, lanes)
         values, adjoints = aligned[: size + seeds], aligned[size + seeds :]
         self.seeds = values[size:]
         self.common = _Rows(values, batch.common)
         self.summed = _Rows(adjoints, batch.summed)
         step = 8 * lanes
-        first, back = values.ctypes.data, adjoints.ctypes.data
+        first, back = address_of(values), address_of(adjoints)
         self.all_places = np.array(
             [first + step * x for x in [*batch.own, *range(size, size + seeds)]] or [0], np.uint64
         )
@@ -183,16 +198,16 @@ class _Space:
         self.results = np.array(results or [0], np.uint64)
         self.parameters = np.zeros(len(Parameters), np.uint64)
         self.parameters[: Parameters.INPUT] = (
-            batch.tables[0].ctypes.data,
+            address_of(batch.tables[0]),
             batch.counts[0],
-            batch.tables[1].ctypes.data,
+            address_of(batch.tables[1]),
             batch.counts[1],
             first,
             back,
         )
         self.parameters[Parameters.SEEDS :] = first + step * size, seeds
         self.ones = np.ones(lanes)
-        self.address = self.parameters.ctypes.data
+        self.address = address_of(self.parameters)
 
 
 class _Rows:
@@ -222,9 +237,15 @@ def _addresses(arrays: Sequence[Array]) -> Any:
     """Where each row of the arrays begins."""
     found: list[int] = []
     for array in arrays:
-        first, step = array.ctypes.data, array.strides[0]
+        first, step = address_of(array), array.strides[0]
         found += [first + step * k for k in range(len(array))]
     return np.array(found, np.uint64)
+
+
+def address_of(array: Any) -> int:
+    """Where the numbers of an array begin."""
+    address: int = array.__array_interface__["data"][0]
+    return address
 
 
 @cache

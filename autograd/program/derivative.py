@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from autograd.engine.recording import OPEN, grad_enabled, recorder
 from autograd.engine.value import Value, number_of
 from autograd.program.signature import NUMBER
+from autograd.support.extras import has
 from autograd.transforms import functional
 from autograd.transforms.linearize import positions
 from autograd.transforms.tree import is_one_number, unflatten
 
 if TYPE_CHECKING:
+    from autograd.program.array_plan import ArrayPlan
     from autograd.program.jit import Jitted
     from autograd.program.signature import Arguments
     from autograd.program.variant import Variant
@@ -28,12 +31,19 @@ class Derivative:
         self.name = name
         self.argnums = argnums
         self._plans: dict[int, Callable[[tuple[float, ...]], Any]] = {}
+        self._array_plans: dict[Hashable, ArrayPlan] = {}
+        self._look: Callable[[Any, list[Any]], Hashable]
+        self._unusual: type[Exception]
         self._wanted: dict[Variant, tuple[bool, ...]] = {}
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         plan = self._plans.get(len(args))
         if plan is not None and not OPEN and not kwargs and {*map(type, args)} == _FLOATS:
             found = plan(args)
+            if found is not None:
+                return found
+        if self._array_plans and not OPEN and not kwargs:
+            found = self._by_arrays(args)
             if found is not None:
                 return found
         jitted = self.jitted
@@ -50,9 +60,39 @@ class Derivative:
             return self._in_general(args, kwargs)
         if given.key == (NUMBER,) * len(args):
             self._plan(variant, args)
+        elif not kwargs:
+            self._plan_arrays(variant, args)
         parts = [self._part(given, result.adjoints, args, i) for i in self._positions(args)]
         gradient = tuple(parts) if isinstance(self.argnums, Sequence) else parts[0]
         return gradient if self.name == "grad" else (result.outputs[0], gradient)
+
+    def _by_arrays(self, args: Sequence[Any]) -> Any:
+        """The result by a plan for arguments of such forms; None if there is none."""
+        leaves: list[Any] = []
+        try:
+            form = tuple([self._look(arg, leaves) for arg in args])
+        except self._unusual:
+            return None
+        plan = self._array_plans.get(form)
+        found = None if plan is None else plan(leaves)
+        if found is None:
+            return None
+        value, parts = found
+        gradient = tuple(parts) if isinstance(self.argnums, Sequence) else parts[0]
+        return (value, gradient) if self.name == "value_and_grad" else gradient
+
+    def _plan_arrays(self, variant: Variant, args: Sequence[Any]) -> None:
+        """From now on, calls with arguments of these forms copy them."""
+        if not has("numpy"):
+            return
+        from autograd.program.array_plan import ArrayPlan, UnusualError, looked_at
+
+        self._look, self._unusual = looked_at, UnusualError
+        point = variant.point(self._wanted[variant])
+        with suppress(UnusualError):
+            form = tuple([looked_at(arg, []) for arg in args])
+            if point is not None:
+                self._array_plans[form] = ArrayPlan(point, args, self._positions(args))
 
     def _plan(self, variant: Variant, args: Sequence[Any]) -> None:
         """From now on, calls with as many floats take the fastest way, through the program that served last."""

@@ -119,6 +119,8 @@ entry:
   %s = alloca i8
   %scratch = alloca i32
 {parameters}
+  %one_way = icmp eq i64 %reverse_count, 0
+  call void @clear_flags(ptr %scratch)
   br label %test
 test:
   %i = phi i64 [%start, %entry], [%next_i, %advance]
@@ -171,7 +173,6 @@ cut:
   br i1 %more_seeds, label %cut, label %compute
 compute:
   store i8 -1, ptr %s
-  call void @clear_flags(ptr %scratch)
   call void @run(ptr %forward, i64 %forward_count, ptr %values, ptr %adjoints, ptr %s)
 {held}
   %lanes = bitcast {lane_bits} %held to {truth}
@@ -181,15 +182,19 @@ compute:
   %all = icmp eq {lane_bits} %fine_bits, -1
   br i1 %all, label %forward_flags, label %some
 some:
+  call void @clear_flags(ptr %scratch)
   %told = select {truth} %lanes, {bytes} splat (i8 {not_done}), {bytes} splat (i8 {other})
   call void @llvm.masked.store.{byte_suffix}.p0({bytes} %told, ptr %states, i32 1, {truth} %mask)
   br label %advance
 forward_flags:
   %set = call i32 @flags(ptr %scratch)
   %fine = icmp eq i32 %set, 0
-  br i1 %fine, label %back, label %left
+  br i1 %fine, label %there, label %left
+there:
+  br i1 %one_way, label %store, label %back
 left:
   %came_late = phi i32 [0, %forward_flags], [1, %back]
+  call void @clear_flags(ptr %scratch)
   call void @llvm.masked.store.{byte_suffix}.p0({bytes} splat (i8 {left}), ptr %states, i32 1, {truth} %mask)
   br label %advance
 back:

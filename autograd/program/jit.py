@@ -6,12 +6,13 @@ import functools
 import inspect
 from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
-from typing import Any, Generic, ParamSpec, TypeVar, cast
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, cast
 
 from autograd.engine.recording import OPEN, grad_enabled, recorder
 from autograd.engine.value import Value, number_of
 from autograd.program.derivative import Derivative
-from autograd.program.program import Program
+from autograd.program.program import BranchError, Program
 from autograd.program.recorder import record
 from autograd.program.result import DONE, LEFT_THE_REALS, Result
 from autograd.program.signature import NUMBER, Arguments, arguments, named, refilled
@@ -20,6 +21,9 @@ from autograd.support.errors import one_line, typed
 from autograd.transforms import functional
 from autograd.transforms.block import Block
 from autograd.transforms.tree import flatten, unflatten
+
+if TYPE_CHECKING:
+    from autograd.program.batch import Compute
 
 P = ParamSpec("P")
 Y = TypeVar("Y")
@@ -65,7 +69,8 @@ def jit(
     if not callable(f):
         raise TypeError(f"jit: f must be a function, got {typed(f)}; pass f, not f(x)")
     transform = functional.transform_of(f)
-    if transform is not None:  # the derivative of a recorded function is better than a recorded derivative
+    if transform is not None and transform[0] in ("grad", "value_and_grad"):
+        # The gradient of a recorded function is better than a recorded gradient: what its rules choose is no branch.
         name, inner, argnums = transform
         derived: Callable[P, Y] = getattr(functional, name)(
             jit(
@@ -88,11 +93,18 @@ Ask = Callable[[Variant], tuple[Sequence[float], tuple[bool, ...] | None]]
 """What is wanted of a program: a cotangent for every output, and by which inputs to differentiate."""
 
 
+ERRORS = (ValueError, OverflowError, ZeroDivisionError, BranchError)
+"""What replaying a program raises."""
+
 _FLOATS = {float}
 
 
 def _values_alone(variant: Variant) -> tuple[Sequence[float], None]:
     return (), None
+
+
+class TooManyProgramsError(RuntimeError):
+    """A function goes more ways than programs are kept."""
 
 
 class Jitted(Generic[P, Y]):
@@ -116,6 +128,7 @@ class Jitted(Generic[P, Y]):
         self._static_argnames = static_argnames
         self._max_programs = max_programs
         self._plans: dict[int, Callable[[tuple[float, ...]], Any]] = {}
+        self._pullbacks: dict[tuple[Variant, tuple[bool, ...], tuple[bool, ...]], Jitted[..., list[Any]]] = {}
         self.variants: dict[Hashable, list[Variant]] = {}
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Y:
@@ -182,7 +195,8 @@ class Jitted(Generic[P, Y]):
                         variants.insert(0, variants.pop(i))
                     return variant, result
                 if result.status == LEFT_THE_REALS:
-                    return variant, eagerly(variant, inputs, *ask(variant))
+                    with suppress(*ERRORS):  # f itself shall raise it, or go another way
+                        return variant, eagerly(variant, inputs, *ask(variant))
         variant = self.record(given, numbers, args, kwargs)
         inputs = variant.numbers(numbers)
         result = variant.run(inputs, *ask(variant))
@@ -194,7 +208,6 @@ class Jitted(Generic[P, Y]):
         self, given: Arguments, numbers: Sequence[float], args: Sequence[Any], kwargs: dict[str, Any]
     ) -> Variant:
         """Record f for these arguments, and keep the program."""
-        self._check_room(given.key)
         static = self._static_argnums
         names = named(args, kwargs, self._parameters(), static)
         values = self.stand_ins(numbers, names)
@@ -209,6 +222,7 @@ class Jitted(Generic[P, Y]):
             return flatten(result, self.name, "the result")
 
         recording = record(self.name, call, values, names)
+        self._check_room(given.key)
         variant = Variant(recording.program, recording.captured, unflatten(result, map(number_of, recording.outputs)))
         self.variants.setdefault(given.key, []).insert(0, variant)
         return variant
@@ -216,6 +230,10 @@ class Jitted(Generic[P, Y]):
     def stand_ins(self, numbers: Sequence[float], names: Sequence[str]) -> list[Value]:
         """What f is called with while it is recorded: a Value for every number of the arguments."""
         return [Value(x, name) for x, name in zip(numbers, names, strict=True)]
+
+    def batch(self, variant: Variant, wanted: tuple[bool, ...] | None, shared: tuple[bool, ...], count: int) -> Compute:
+        """What computes a program of it for so many points."""
+        return variant.batch(wanted, shared, self.vector_math, self.exact, count)
 
     def _parameters(self) -> list[str]:
         try:
@@ -239,10 +257,42 @@ class Jitted(Generic[P, Y]):
             )
         else:
             reason = "they differ in their static arguments, or in the sizes of the others"
-        raise RuntimeError(
+        raise TooManyProgramsError(
             f"{self.name}: there are {count} programs already, and this call needs one more: {reason}, or raise "
             "max_programs"
         )
+
+    def pullback(
+        self, variant: Variant, wanted: tuple[bool, ...], cotangents: Sequence[Any]
+    ) -> Callable[[Sequence[Any], Sequence[Any]], list[Any]]:
+        """The pullback of a program as a function of its inputs and cotangents, itself recorded, for higher orders.
+
+        Args:
+            variant: the program.
+            wanted: by which inputs to differentiate.
+            cotangents: of which only matters which are None: nothing comes back there.
+        """
+        given = tuple([u is not None for u in cotangents])
+        key = variant, wanted, given
+        if key not in self._pullbacks:
+
+            def pulled(inputs: Sequence[Any], us: Sequence[Any]) -> list[Any]:
+                seeds = [u if is_given else None for u, is_given in zip(us, given, strict=True)]
+                sources = [x for x, want in zip(inputs, wanted, strict=True) if want]
+                found = iter(pulled_back(variant.program, inputs, seeds, sources, True)[1])
+                return [(0.0 if (x := next(found)) is None else x) if want else 0.0 for want in wanted]
+
+            pulled.__name__ = f"pullback of {self.name}"
+            self._pullbacks[key] = Jitted(pulled, (), (), self.vector_math, self.exact, self._max_programs)
+        recorded = self._pullbacks[key]
+
+        def called(inputs: Sequence[Any], us: Sequence[Any]) -> list[Any]:
+            try:
+                return recorded(list(inputs), [0.0 if u is None else u for u in us])
+            except TooManyProgramsError:  # the rules choose by the inputs too often: the engine does it
+                return recorded.f(inputs, us)
+
+        return called
 
     # -- in a graph ---------------------------------------------------------------------------------------------------
 
@@ -280,7 +330,12 @@ class _Called(Block):
 
     def pull(self, cotangents: Sequence[Any], start: Sequence[Any], on_graph: bool) -> list[Any]:
         if on_graph:
-            found = pulled_back(self._variant.program, self.operands, cotangents, self.inputs, True)[1]
+            found = self._jitted.pullback(self._variant, self._wanted, cotangents)(self.operands, cotangents)
+            totals: dict[int, Any] = {}
+            for x, adjoint in zip(self.operands, found, strict=True):
+                if adjoint is not None:
+                    totals[id(x)] = totals[id(x)] + adjoint if id(x) in totals else adjoint
+            found = [totals.get(id(x)) for x in self.inputs]
         else:
             found = self._pulled(cotangents)
         return [b if a is None else a if b is None else a + b for a, b in zip(start, found, strict=True)]

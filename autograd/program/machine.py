@@ -5,17 +5,19 @@ from __future__ import annotations
 import ctypes
 import ctypes.util
 import functools
+import platform
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 import llvmlite.binding as llvm
 
 from autograd.engine.primitive import Primitive
-from autograd.formulas.llvm import Width, function_text
+from autograd.formulas.llvm import Width, function_text, operands_of
+from autograd.program.body import Body, Code
 from autograd.program.callbacks import callback_text, partials_of, value_of
 from autograd.program.driver import FLAG_FUNCTIONS, driver, has_flags
-from autograd.program.emit import Body, Code
 
+_VECTOR_PREFIXES: Final = {8: "_ZGVeN8", 4: "_ZGVdN4", 2: "_ZGVbN2"}  # the x86-64 vector function ABI's names
 _FUNCTIONS: Final = 64  # a module: what compiling needs of memory is bounded by it
 
 
@@ -47,6 +49,7 @@ class Machine:
         self.lanes = 8 if features.get("avx512f") else 4 if features.get("avx") else 2
         self.features = features.flatten()
         self.math = ctypes.CDLL(ctypes.util.find_library("m"))
+        self.vectors = _library("libmvec.so.1") if platform.machine() == "x86_64" else None
         self._drivers: dict[int, tuple[Loaded, Any]] = {}
 
     def compile(self, text: str, names: Sequence[str], level: int = 0) -> Loaded:
@@ -113,8 +116,8 @@ class Functions:
     def name(self, function: str) -> str:
         """What a function of C's is called here; its text is written then."""
         if function not in self._used:
-            address = ctypes.cast(getattr(self._machine.math, function), ctypes.c_void_p).value
-            llvm.add_symbol(function, address)
+            if not function.startswith("length"):
+                llvm.add_symbol(function, ctypes.cast(getattr(self._machine.math, function), ctypes.c_void_p).value)
             self._used[function] = function_text(function, self.width, self._vector_name(function))
         return function if self.width.lanes == 1 else f"{function}.{self.width.lanes}"
 
@@ -131,7 +134,16 @@ class Functions:
         return name
 
     def _vector_name(self, function: str) -> str | None:
-        return None
+        """The function of libmvec's for vectors of this width, if it is wanted and there."""
+        prefix = _VECTOR_PREFIXES.get(self.width.lanes)
+        if not self.vector_math or prefix is None or self._machine.vectors is None:
+            return None
+        name = f"{prefix}{'v' * operands_of(function)}_{function}"
+        pointer = getattr(self._machine.vectors, name, None)
+        if pointer is None:
+            return None
+        llvm.add_symbol(name, ctypes.cast(pointer, ctypes.c_void_p).value)
+        return name
 
     def text(self) -> str:
         """Declarations and definitions."""
@@ -140,7 +152,16 @@ class Functions:
 
 def _intrinsics(width: Width) -> list[str]:
     suffix = "f64" if width.lanes == 1 else f"v{width.lanes}f64"
-    return [f"declare {width.number} @llvm.{name}.{suffix}({width.number})" for name in ("fabs", "sqrt")]
+    vectors = [f"declare {width.number} @llvm.{name}.{suffix}({width.number})" for name in ("fabs", "sqrt")]
+    scalars = [f"declare double @llvm.{name}.f64(double)" for name in ("fabs", "sqrt") if width.lanes > 1]
+    return [*vectors, *scalars, "declare double @llvm.fma.f64(double, double, double)"]
+
+
+def _library(name: str) -> Any:
+    try:
+        return ctypes.CDLL(name)
+    except OSError:
+        return None
 
 
 @functools.cache

@@ -66,6 +66,12 @@ class Mapped:
         mapped._outer = True
         return mapped
 
+    def replaced(self, by: Callable[[Jitted[..., Any]], Jitted[..., Any]]) -> Mapped:
+        """The same, of another recorded function."""
+        mapped = Mapped(by(self._jitted), self._derivative, self._argnums, self._in_axes, self._reduce, self._threads)
+        mapped._outer = self._outer
+        return mapped
+
     def __call__(self, *args: Any) -> Any:
         """The results at all points."""
         arrays: list[Any] = []

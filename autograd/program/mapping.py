@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.program.batch import Batch, Computed
+from autograd.program.batch import Computed
+from autograd.program.jit import ERRORS
 from autograd.program.points import Points
 from autograd.program.result import DONE, LEFT_THE_REALS, NOT_DONE, OTHER_BRANCH
 from autograd.program.signature import Arguments, key_of
@@ -19,6 +20,7 @@ from autograd.transforms.tree import is_one_number
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from autograd.program.batch import Compute
     from autograd.program.jit import Jitted
 
     Array = NDArray[np.float64]
@@ -69,7 +71,7 @@ class Call:
         self._summed = [i for i, want in enumerate(wants) if want and self._shared[i]]
         self._common = np.empty(0) if self._spread else points.common()
         self._first: Variant | None = None
-        self.kernel: Batch | None = None
+        self.kernel: Compute | None = None
         self.outputs: Array = np.empty((0, points.how_many))
         self.adjoints: Array = np.empty((len(self._by_point), points.how_many))
         self.sums: Array = np.zeros(len(self._summed))
@@ -90,18 +92,27 @@ class Call:
             known = [x for x in jitted.variants.get(points.key, []) if not any(x is y for y in tried)]
             if not known:
                 point = int(pending[0])
-                numbers = points.numbers(point)
                 with told(point):
-                    known = [
-                        jitted.record(Arguments(points.key, numbers, points.starts), numbers, points.example(point), {})
-                    ]
+                    known = [self._record(point)]
             for variant in known:
                 if len(pending):
                     tried.append(variant)
                     self._check_structure(variant)
                     pending = self._run(variant, pending)
-        if len(tried) > 1 or self._lonely or self.variant.captured or min(self.variant.program.outputs, default=-1) < 0:
+        if (
+            self._spread
+            or len(tried) > 1
+            or self._lonely
+            or self.variant.captured
+            or min(self.variant.program.outputs, default=-1) < 0
+        ):
             self.kernel = None
+
+    def _record(self, point: int) -> Variant:
+        points = self._points
+        numbers = points.numbers(point)
+        given = Arguments(points.key, numbers, points.starts)
+        return self._jitted.record(given, numbers, points.example(point), {})
 
     def _check_structure(self, variant: Variant) -> None:
         """Raise a ValueError if it returns something else than the others, a TypeError if there is no one number."""
@@ -143,7 +154,7 @@ class Call:
         points = self._points
         captured = len(variant.captured)
         wanted = None if self._wanted is None else (*self._wanted, *[self._by_captured] * captured)
-        kernel = self.kernel = variant.batch(wanted, (*self._shared, *[True] * captured), self._jitted.vector_math)
+        kernel = self.kernel = self._jitted.batch(variant, wanted, (*self._shared, *[True] * captured), len(pending))
         count = len(pending)
         rows = points.rows(None if count == points.how_many else pending, self._spread)
         common = np.concatenate([self._common, [x._data for x in variant.captured]])
@@ -170,8 +181,12 @@ class Call:
             seeds = [given] * len(variant.program.outputs) if isinstance(given, float) else given[:, point].tolist()
         result = variant.run(numbers, seeds, wanted)
         if result.status != DONE:
-            with told(point):
+            try:
                 result = eagerly(variant, numbers, seeds, wanted)
+            except ERRORS:
+                with told(point):
+                    self._record(point)  # f itself raises its error
+                raise
         self.outputs[:, point] = result.outputs
         if wanted is not None:
             self.adjoints[:, point] = [result.adjoints[i] for i in self._by_point]

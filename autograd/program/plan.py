@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.program.batch import Batch
 from autograd.program.points import Points
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from autograd.program.batch import Compute
 
     Array = NDArray[np.float64]
 
@@ -31,10 +32,14 @@ def looked_at(tree: Any, found: list[Any]) -> Hashable:
         if tree.dtype != _FLOAT:
             raise UnusualError
         found.append(tree)
-        return tree.shape
-    if kind is float:
+        shape: tuple[int, ...] = tree.shape
+        return shape
+    if kind is float or kind is int:
         found.append(tree)
         return float
+    if kind is list and set(map(type, tree)) == {float}:
+        found.append(tree)
+        return list, len(tree)
     if kind is list or kind is tuple:
         return kind, tuple([looked_at(x, found) for x in tree])
     if kind is dict:
@@ -58,7 +63,7 @@ class Plan:
     def __init__(
         self,
         points: Points,
-        kernel: Batch,
+        kernel: Compute,
         seeds: float | None,
         threads: int,
         finish: Callable[[Array, Array, Array], Any],
@@ -77,12 +82,13 @@ class Plan:
         common: list[Array] = []
         for array, (axis, size) in zip(arrays, self._leaves, strict=True):
             if axis is None:
-                common.append(np.array([array]) if type(array) is float else array.ravel())
+                common.append(array.ravel() if type(array) is np.ndarray else np.array(array, np.float64, ndmin=1))
             elif size:
                 last = array.ndim - 1
                 part = array if axis == last else array.T if last == 1 else np.moveaxis(array, axis, -1)
                 part = part.reshape(size, count)
-                rows.append(part if part.strides[1] == 8 else np.ascontiguousarray(part))
+                is_fine = part.strides[1] == 8 or self._kernel.takes_views
+                rows.append(part if is_fine else np.ascontiguousarray(part))
         shared = common[0] if len(common) == 1 else np.concatenate(common) if common else _NOTHING
         computed = self._kernel(rows, shared, self._seeds, count, self._threads)
         return None if computed.status.any() else self._finish(computed.outputs, computed.adjoints, computed.sums)

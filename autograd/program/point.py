@@ -22,23 +22,30 @@ class Point:
     Args:
         program: what to compute.
         wanted: by which inputs to differentiate; None for the values alone.
-        vector_math: unused for one point, whose functions are C's.
+
+    Attributes:
+        size: how many values lie in memory; the cotangents lie behind them.
+        output: where the value lies of the one output; -1 if it is a constant, or there are several.
+        run: the driver, of the address of a space's parameters.
     """
 
     def __init__(self, program: Program, wanted: Sequence[bool] | None) -> None:
         machine = this_machine()
         width = Width(1)
         functions = Functions(machine, width, False)
-        code = Emitter(program, width, wanted, [False] * len(program.inputs), functions).code()
+        emitter = Emitter(program, width, wanted, [False] * len(program.inputs), functions)
+        code, layout = emitter.code(), emitter.layout
         self._forward, self._reverse = machine.load(code, functions)
         self._functions = functions
         kind = ctypes.CFUNCTYPE if len(program) > _LONG else ctypes.PYFUNCTYPE
-        self._run = kind(ctypes.c_int, ctypes.c_void_p)(machine.driver(1))
+        self.run = kind(ctypes.c_int, ctypes.c_void_p)(machine.driver(1))
         self._inputs = len(program.inputs)
-        self._size = self._inputs + len(program)
-        self._outputs = len(program.outputs)
-        self._program = program
-        self._single = program.outputs[0] if len(program.outputs) == 1 and program.outputs[0] >= 0 else -1
+        self.size = layout.value_count
+        self._adjoints = layout.adjoint_count
+        places = iter(layout.outputs)
+        self._places = [layout.values[next(places)] if x >= 0 else x for x in program.outputs]
+        self._constants = program.constants
+        self.output = self._places[0] if len(self._places) == 1 else -1
         self._spaces: list[_Space] = []  # one for each call that is under way
 
     def __call__(self, numbers: Sequence[float], cotangents: Sequence[float]) -> Result:
@@ -51,17 +58,17 @@ class Point:
         try:
             space = self._spaces.pop()
         except IndexError:
-            space = self._space()
+            space = self.space()
         values = space.values
         values[: self._inputs] = numbers
         if cotangents:
-            values[self._size :] = cotangents
-        status = self._run(space.parameters)
-        if self._single >= 0:
-            outputs = [values[self._single]]
+            values[self.size :] = cotangents
+        status = self.run(space.parameters)
+        if self.output >= 0:
+            outputs = [values[self.output]]
         else:
-            constants = self._program.constants
-            outputs = [values[x] if x >= 0 else constants[-1 - x] for x in self._program.outputs]
+            constants = self._constants
+            outputs = [values[x] if x >= 0 else constants[-1 - x] for x in self._places]
         result = Result(status, outputs, space.adjoints[: self._inputs] if cotangents else [])
         self._spaces.append(space)
         return result
@@ -76,15 +83,15 @@ class Point:
             A function that returns the output, or the output and the adjoints; or None where there is no machine code
             for these numbers. None in its place if there is more than one output.
         """
-        if self._single < 0:
+        if self.output < 0:
             return None
-        n, single, run, spaces = self._inputs, self._single, self._run, self._spaces
-        size = self._size
+        n, single, run, spaces = self._inputs, self.output, self.run, self._spaces
+        size = self.size
         every = picked is not None and list(picked) == list(range(n))
         indices = list(picked or ())
 
         def at(numbers: tuple[float, ...]) -> Any:
-            space = spaces.pop() if spaces else self._space()
+            space = spaces.pop() if spaces else self.space()
             values = space.values
             values[:n] = numbers
             values[size] = 1.0
@@ -98,8 +105,9 @@ class Point:
 
         return at
 
-    def _space(self) -> _Space:
-        return _Space(self._size + self._outputs, self._size, self._forward.addresses, self._reverse.addresses)
+    def space(self) -> _Space:
+        """Memory for a call."""
+        return _Space(self.size + len(self._places), self._adjoints, self._forward.addresses, self._reverse.addresses)
 
 
 Plan = Callable[[tuple[float, ...]], Any]

@@ -1,103 +1,25 @@
-"""A recorded computation as a flat list of operations: the one model that is replayed, compiled, drawn and saved.
-
-Every number has a slot. The inputs come first, then one slot for each operation, in the order in which eager
-evaluation would list the graph: operands before results. A negative operand is a constant: -1 is the first of them.
-"""
+"""A recorded computation as a flat list of operations: the one model that is replayed, compiled, drawn and saved."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any
 
-from autograd.engine.primitive import Primitive
 from autograd.engine.value import Value
+from autograd.program import storage
+from autograd.program.operations import Guard, Operations, Place
+from autograd.program.to_c import to_c
 from autograd.support.errors import one_line
 
 
-class Place(NamedTuple):
-    """A line of the user's source."""
-
-    file: str
-    line: int
-
-    def __str__(self) -> str:
-        return f'"{self.file}", line {self.line}'
-
-
-class Guard(NamedTuple):
-    """A question that steered Python while recording, and its answer: other answers need another program.
-
-    Attributes:
-        slot: the number that was asked; true unless it is 0.
-        answer: what it said.
-        place: which of the program's places asked.
-    """
-
-    slot: int
-    answer: bool
-    place: int
-
-
 @dataclass(frozen=True, slots=True, eq=False)
-class Program:
-    """A computation of outputs from inputs.
+class Program(Operations):
+    """A computation of outputs from inputs, to be called with a number for each.
 
-    Attributes:
-        name: of the function.
-        inputs: the name of each input; it has the slot of the same number.
-        constants: the plain numbers it uses.
-        primitives: what each operation is; the i-th has the slot len(inputs) + i.
-        operands: what each is applied to: slots, and constants as negative numbers.
-        outputs: the slots of the results; a negative one is a constant.
-        guards: on which answers it holds.
-        stopped: slots through which no gradient flows, though it could.
-        labels: names of slots.
-        places: lines of the user's source.
-        lines: for each operation which place it comes from; -1 where that is not known.
+    Its attributes are those of `Operations`.
     """
-
-    name: str
-    inputs: Sequence[str]
-    constants: Sequence[float]
-    primitives: Sequence[Primitive]
-    operands: Sequence[tuple[int, ...]]
-    outputs: Sequence[int]
-    guards: Sequence[Guard] = ()
-    stopped: frozenset[int] = frozenset()
-    labels: dict[int, str] = field(default_factory=dict)
-    places: Sequence[Place] = ()
-    lines: Sequence[int] = ()
-
-    def __len__(self) -> int:
-        return len(self.primitives)
-
-    def operations(self) -> Iterator[tuple[int, Primitive, tuple[int, ...]]]:
-        """Each operation: its slot, what it is, its operands."""
-        return zip(
-            range(len(self.inputs), len(self.inputs) + len(self.primitives)),
-            self.primitives,
-            self.operands,
-            strict=True,
-        )
-
-    def counts(self) -> dict[str, int]:
-        """How many operations there are of each kind, the most frequent first."""
-        return dict(Counter(row.name for row in self.primitives).most_common())
-
-    def active(self, wanted: Sequence[bool] | None = None) -> bytearray:
-        """Which slots depend on wanted inputs, along edges that a gradient can flow back over.
-
-        Args:
-            wanted: which inputs to differentiate by; all of them if it is None.
-        """
-        n = len(self.inputs)
-        active = bytearray([1] * n if wanted is None else map(bool, wanted))
-        for slot, _, operands in self.operations():
-            live = slot not in self.stopped and any(active[x] for x in operands if x >= 0)
-            active.append(live)
-        return active
 
     def replay(self, numbers: Sequence[Any]) -> list[Any]:
         """Every slot's number, computed operation by operation: of Values the graph is recorded.
@@ -133,6 +55,64 @@ class Program:
         if len(numbers) != len(self.inputs):
             raise TypeError(f"{self.name}: the program has {len(self.inputs)} inputs, got {len(numbers)} numbers")
         return self.results(self.replay(numbers))
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Save it to a JSON file, with every bit of its numbers; `Program.load` reads it.
+
+        The file is written atomically: a crash leaves the old one or the new one, whole.
+
+        Args:
+            path: where to; an existing file is replaced.
+
+        Raises:
+            ValueError: if an operation is not in the table of primitives: a `custom_vjp`, say.
+            OSError: if the file cannot be written.
+        """
+        storage.write(path, self)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Program:
+        """Read what `program.save(path)` wrote, and refuse anything else. Nothing is unpickled, no code in it is run.
+
+        The program is called with numbers. It computes in plain Python; `jit(program)` compiles it.
+
+        Args:
+            path: the file.
+
+        Raises:
+            ValueError: for a file that is foreign, truncated, edited, newer, or holds an operation unknown here.
+            OSError: if it cannot be read.
+
+        >>> import tempfile
+        >>> from autograd import jit
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     jit(lambda x, y: x * y + x).program(2.0, 3.0).save(folder + "/program.json")
+        ...     program = Program.load(folder + "/program.json")
+        >>> program(5.0, 7.0)
+        [40.0]
+        """
+        return cls(**storage.read(path))
+
+    def to_c(self, name: str | None = None) -> str:
+        """The program as a C99 file that needs nothing but C's own library: values, and the gradient by every input.
+
+        The file says at its top how it is called and compiled. Its bits are those of Python's floats.
+
+        Args:
+            name: what the function is called in C, and `name_gradient` its gradient; by default like the program.
+
+        Raises:
+            TypeError: for a primitive of the user's that computes with floats only.
+            ValueError: if C can't have the name.
+
+        >>> from autograd import jit
+        >>> program = jit(lambda x, y: x * y).program(2.0, 3.0)
+        >>> [line for line in program.to_c("area").splitlines() if line.startswith("int")]
+        ... # doctest: +NORMALIZE_WHITESPACE
+        ['int area(const double *x, double *y) {',
+         'int area_gradient(const double *x, const double *cotangents, double *y, double *g) {']
+        """
+        return to_c(self, name)
 
     def questions(self) -> list[Place]:
         """Where Python was steered."""
@@ -172,8 +152,16 @@ class Program:
         lines.append(f"returns {', '.join(map(self.spelled, self.outputs))}")
         return "\n".join(lines)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        rest = {x.name: getattr(self, x.name) for x in fields(self) if x.name != "primitives"}
+        return _unpickled, (storage.names_of(self), rest)
+
     def __repr__(self) -> str:
         return f"<program {one_line(self.name)}: {len(self.inputs)} inputs, {len(self)} operations>"
+
+
+def _unpickled(names: Sequence[str], rest: dict[str, Any]) -> Program:
+    return Program(primitives=storage.rows_of(names, f"the pickled program {one_line(rest['name'])}"), **rest)
 
 
 class BranchError(Exception):

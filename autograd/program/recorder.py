@@ -11,7 +11,8 @@ from autograd.engine.primitive import Primitive
 from autograd.engine.recording import Recorder, recorded
 from autograd.engine.value import MARKS, SWEEP, Value, nodes_below
 from autograd.program.comparison import COMPARISONS, Comparison
-from autograd.program.program import Guard, Place, Program
+from autograd.program.operations import Guard, Place
+from autograd.program.program import Program
 from autograd.support.errors import as_float, describe, describe_all
 
 NOT_EQUAL = COMPARISONS["!="]

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from autograd.engine.recording import resumed
 from autograd.engine.value import SWEEP, Value, number_of
+from autograd.program.passes import sums_of_products
 from autograd.program.program import BranchError, Program
 from autograd.program.result import DONE, LEFT_THE_REALS, OTHER_BRANCH, Result
+from autograd.program.staging import Stages, staged
 from autograd.support.extras import has
 from autograd.transforms.sweeps import Subgraph, reverse_sweep, reverse_sweep_on_graph
 from autograd.transforms.tree import is_one_number
 
 if TYPE_CHECKING:
     from autograd.program.batch import Batch
+    from autograd.program.point import Point
+    from autograd.program.staged import Staged
 
+_Key = tuple[tuple[bool, ...] | None, tuple[bool, ...], bool]
 Kernel = Callable[[Sequence[float], Sequence[float]], Result]
 
 
@@ -34,7 +39,9 @@ class Variant:
         self.result = result
         self.has_variables = any(not x.is_constant for x in captured)
         self._kernels: dict[tuple[bool, ...] | None, Kernel] = {}
-        self._batches: dict[object, Batch] = {}
+        self._batches: dict[_Key, Batch] = {}
+        self._staged: dict[_Key, Staged] = {}
+        self._stages: dict[tuple[bool, ...], Stages | None] = {}
 
     def run(
         self, numbers: Sequence[float], cotangents: Sequence[float] = (), wanted: tuple[bool, ...] | None = None
@@ -51,21 +58,51 @@ class Variant:
             kernel = self._kernels[wanted] = point_kernel(self.program, wanted)
         return kernel(numbers, cotangents)
 
+    def point(self, wanted: tuple[bool, ...] | None) -> Point | None:
+        """The machine code for one point, if it has one output, and needs nothing but the arguments."""
+        kernel = self._kernels.get(wanted)
+        if isinstance(kernel, Plain) or kernel is None or self.captured or not is_one_number(self.result):
+            return None
+        point = cast("Point", kernel)
+        return point if point.output >= 0 else None
+
     def plan(self, wanted: tuple[bool, ...] | None, picked: Sequence[int] | None) -> Callable[..., Any] | None:
         """The fastest way to the one output, and the adjoints of picked inputs, if there is one."""
         kernel = self._kernels.get(wanted)
         make = getattr(kernel, "plan", None)
         return None if make is None or self.captured or not is_one_number(self.result) else make(picked)
 
-    def batch(self, wanted: tuple[bool, ...] | None, shared: tuple[bool, ...], vector_math: bool) -> Batch:
-        """What computes the program for many points."""
-        from autograd.program.batch import Batch
+    def batch(
+        self, wanted: tuple[bool, ...] | None, shared: tuple[bool, ...], vector_math: bool, exact: bool, count: int
+    ) -> Batch | Staged:
+        """What computes the program for many points.
 
+        Args:
+            wanted, shared, vector_math: as of `Batch`.
+            exact: whether sums of products must be added in their order.
+            count: how many points there are.
+        """
+        from autograd.program.batch import Batch
+        from autograd.program.staged import Staged
+
+        def plain() -> Batch:
+            key = wanted, shared, vector_math
+            if key not in self._batches:
+                self._batches[key] = Batch(self.program, wanted, shared, vector_math)
+            return self._batches[key]
+
+        stages = None if exact else self._stages_for(shared)
+        if stages is None or not stages.pays(count):
+            return plain()
         key = wanted, shared, vector_math
-        kernel = self._batches.get(key)
-        if kernel is None:
-            kernel = self._batches[key] = Batch(self.program, wanted, shared, vector_math)
-        return kernel
+        if key not in self._staged:
+            self._staged[key] = Staged(stages, wanted, shared, vector_math, plain)
+        return self._staged[key]
+
+    def _stages_for(self, shared: tuple[bool, ...]) -> Stages | None:
+        if shared not in self._stages:
+            self._stages[shared] = staged(sums_of_products(self.program), shared)
+        return self._stages[shared]
 
     def numbers(self, arguments: Sequence[float]) -> Sequence[float]:
         """The numbers of all inputs: the arguments' and those of the Values from outside, as they are now."""

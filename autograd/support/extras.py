@@ -10,7 +10,9 @@ def has(package: str) -> bool:
     return find_spec(package) is not None
 
 
-def needed(operation: str, package: str) -> None:
-    """Raise an ImportError that says how to get a package, if it is not installed."""
+def needed(operation: str, package: str, extra: str = "fast") -> None:
+    """Raise an ImportError that says with which extra one gets a package, if it is not installed."""
     if not has(package):
-        raise ImportError(f"{operation}: it needs {package}, which is not installed; pip install scalar-autograd[fast]")
+        raise ImportError(
+            f"{operation}: it needs {package}, which is not installed; pip install scalar-autograd[{extra}]"
+        )

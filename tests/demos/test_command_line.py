@@ -136,6 +136,10 @@ def test_the_readme_runs_what_it_installs_and_not_the_sources_one_stands_in():
         (["--page", "x.html", "000", "002"], "take one demo; name it"),
         (["--page", str(Path(__file__).parent), "000"], "is a folder; name a file in it"),
         (["--site", str(Path(__file__))], "File exists"),
+        (["--updates", "5"], "--updates: not for chain_rule, only for mnist and gpt"),
+        (["gpt", "montecarlo", "--paths", "5"], "--paths: not for gpt, only for montecarlo"),
+        (["gpt", "--updates", "0"], "argument --updates: expected a whole number, 1 or more, got '0'"),
+        (["montecarlo", "--paths", "1e6"], "argument --paths: expected a whole number, 2 or more, got '1e6'"),
     ],
 )
 def test_a_wrong_command_line_is_told_in_one_line_and_ends_with_2(arguments, says):
@@ -216,6 +220,7 @@ def test_a_terminal_without_the_characters_still_gets_the_report():
         ("digits", "sklearn", "scikit-learn"),
         ("regression", "scipy", "scipy"),
         ("mars", "scipy", "scipy"),
+        ("cluster", "distributed", "distributed"),
     ],
 )
 def test_plots_without_a_library_say_what_to_install(name, missing, package, tmp_path):
@@ -226,7 +231,14 @@ def test_plots_without_a_library_say_what_to_install(name, missing, package, tmp
 
 @pytest.mark.parametrize(
     ("name", "missing", "package"),
-    [("digits", "sklearn", "scikit-learn"), ("regression", "scipy", "scipy"), ("mars", "scipy", "scipy")],
+    [
+        ("digits", "sklearn", "scikit-learn"),
+        ("regression", "scipy", "scipy"),
+        ("mars", "scipy", "scipy"),
+        ("cluster", "distributed", "distributed"),
+        ("gpt", "numpy", "numpy"),
+        ("montecarlo", "numpy", "numpy"),
+    ],
 )
 def test_reports_without_a_library_say_what_to_install(name, missing, package):
     ended = run_without(missing, name)

@@ -5,23 +5,13 @@ from __future__ import annotations
 import gzip
 import os
 import sys
+import tracemalloc
 from pathlib import Path
 
 import pytest
 
 from demos.handwriting import DataError, Handwriting, handwriting, mnist, read_idx, scikit_learn_digits
-
-
-def idx(shape: tuple[int, ...], elements: bytes, kind: int = 8) -> bytes:
-    return bytes([0, 0, kind, len(shape)]) + b"".join(n.to_bytes(4, "big") for n in shape) + elements
-
-
-def write_part(folder: Path, part: str, labels: list[int], width: int = 2) -> None:
-    """One picture per label, all of whose pixels are twenty times the label."""
-    pixels = b"".join(bytes([20 * label] * width * width) for label in labels)
-    (folder / f"{part}-images-idx3-ubyte").write_bytes(idx((len(labels), width, width), pixels))
-    packed = gzip.compress(idx((len(labels),), bytes(labels)))
-    (folder / f"{part}-labels-idx1-ubyte.gz").write_bytes(packed)
+from support.idx import idx, write_part
 
 
 def pairs(data: Handwriting) -> list[tuple[list[float], int]]:
@@ -49,10 +39,11 @@ def test_dimensions_are_big_endian_and_four_bytes_wide(tmp_path: Path) -> None:
     [
         (b"", ["00 00 08", "nothing"]),
         (b"PK\x03\x04 a zip file", ["expected an IDX file", "50 4b 03 04"]),
+        (idx((0xFFFFFFFF,) * 4, b"1"), ["found 1;", "truncated"]),
         (idx((2,), b"12345678", kind=0x0D), ["type 08", "type 0d"]),
         (b"\0\0\x08\x03\0\0\0\x02", ["header of 16 bytes", "found 8", "truncated"]),
         (idx((2, 2, 2), b"1234567"), ["2×2×2 = 8 bytes", "found 7", "truncated"]),
-        (idx((2,), b"123"), ["expected 2 = 2 bytes", "found 3", "behind"]),
+        (idx((2,), b"123"), ["expected 2 = 2 bytes", "found more", "behind"]),
         (gzip.compress(idx((2,), b"12"), mtime=0)[:-9], ["gzip", "damaged"]),
         (b"\x1f\x8b and then something else", ["gzip", "damaged"]),
     ],
@@ -66,6 +57,23 @@ def test_a_truncated_or_foreign_file_is_named_with_what_was_expected_and_found(
         read_idx(path)
     for word in words:
         assert word in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [idx((0xFFFFFFFF, 28, 28), b"1"), gzip.compress(idx((2,), bytes(50_000_000)))],
+    ids=["a header that promises terabytes", "a gzip file that unpacks to more than its header says"],
+)
+def test_a_hostile_file_takes_no_more_memory_than_it_holds(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "t10k-images-idx3-ubyte"
+    path.write_bytes(content)
+    tracemalloc.start()
+    try:
+        with pytest.raises(DataError, match="t10k-images-idx3-ubyte: expected "):
+            read_idx(path)
+        assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_pixels_are_shades_between_0_and_1_and_stay_with_their_labels(tmp_path: Path) -> None:

@@ -70,14 +70,6 @@ def test_an_enlarged_picture_repeats_pixels() -> None:
     assert rows[14] == rows[27] == [0.5] * 14 + [0.75] * 14
 
 
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [(0.0012, "1.2 ms"), (0.25, "250 ms"), (12.34, "12.3 s"), (420.0, "7.0 min"), (9000.0, "2.5 h")],
-)
-def test_durations_in_the_unit_one_would_say_them_in(seconds: float, text: str) -> None:
-    assert learning_network._duration(seconds) == text
-
-
 def test_the_costs_hold_the_two_gradients_against_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(learning_network, "SAMPLE", 2)
     image = [(i * 37 % 101) / 100.0 for i in range(64)]

@@ -6,7 +6,16 @@ from dataclasses import replace
 import pytest
 
 from autograd import Value
-from demos.report import Gradient, Row, Verdict, central_difference, derivatives, gradient_section, rounds_to
+from demos.report import (
+    Gradient,
+    Row,
+    Verdict,
+    central_difference,
+    derivatives,
+    duration,
+    gradient_section,
+    rounds_to,
+)
 
 
 @pytest.mark.parametrize(
@@ -92,3 +101,19 @@ def test_gradient_section_has_a_row_for_each_variable_among_the_numbers():
     assert [row.what for row in section.rows] == ["∂E/∂a"]
     assert section.rows[0].engine == 30.0
     assert section.rows[0].numeric == pytest.approx(30.0, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0.0012, "1.2 ms"),
+        (0.25, "250 ms"),
+        (12.34, "12.3 s"),
+        (420.0, "7.0 min"),
+        (9000.0, "2.5 h"),
+        (4 * 86400.0, "4.0 days"),
+        (3.15576e9, "100.0 years"),
+    ],
+)
+def test_durations_in_the_unit_one_would_say_them_in(seconds: float, text: str) -> None:
+    assert duration(seconds) == text

@@ -39,3 +39,8 @@ def test_verdicts_and_remarks_are_shown():
     assert "must be (1.5, 2.5, 3.5)" in text
     assert "the document says 2, three is right" in text
     assert text.endswith("1 ✓, 1 erratum, 1 ✗")
+
+
+def test_a_line_that_fits_keeps_its_columns():
+    table = Section("table", text=["digit    0    1", "    0   12    3"])
+    assert "\n  digit    0    1\n      0   12    3\n" in "\n".join(report_lines("title", [table]))

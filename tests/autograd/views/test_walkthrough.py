@@ -62,7 +62,7 @@ def test_a_square_has_two_edges_and_their_gradients_add_up() -> None:
     ]
 
 
-@pytest.mark.parametrize("row", PRIMITIVES.values(), ids=lambda row: row.name)
+@pytest.mark.parametrize("row", [row for row in PRIMITIVES.values() if row.samples], ids=lambda row: row.name)
 def test_every_row_ends_with_the_engines_gradients(row: Primitive) -> None:
     for point in (*row.samples, *row.kinks):
         leaves = [Value(number) for number in point]

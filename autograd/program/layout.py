@@ -1,0 +1,152 @@
+"""Where the numbers of a program go: which function computes them, and where in memory they lie, if they must."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final
+
+from autograd.program.program import Program
+
+CHUNK: Final = 200  # operands a function: compiling is linear in functions, and no register lives longer than one
+FUSED: Final = 200  # operations up to which values and adjoints share one function, and stay in registers
+_FEW: Final = 5  # operands of a choice by an index that is written out as choices by conditions
+
+
+class Layout:
+    """The functions and the memory of a program.
+
+    Args:
+        program: what is compiled.
+        active: the slots whose adjoints are wanted; none where only values are.
+        uses: which operands, by index, an operation's partials need; its result comes after them.
+        fused: whether values and adjoints are computed by one function.
+
+    Attributes:
+        is_fused: whether they are.
+        chunks: which function each operation goes to.
+        same: of operations that are computed already, by which slot.
+        values: where each slot's value lies in memory; -1 for those that never leave a register.
+        value_count: how much memory that takes, in numbers; the cotangents lie behind it.
+        adjoints: the same for adjoints.
+        adjoint_count: and for these.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        active: Sequence[int],
+        uses: Callable[[int], Iterable[int]],
+        fused: bool,
+    ) -> None:
+        self._program = program
+        self._first = len(program.inputs)
+        self._size = self._first + len(program)
+        self.is_fused = fused
+        self.chunks = _chunks(program, fused)
+        self.same = _duplicates(program)
+        self.outputs = [self.same.get(x, x) for x in program.outputs if x >= 0]
+        last = self._last_uses(active, uses)
+        self.values, self.value_count = self._value_places(last)
+        self.adjoints, self.adjoint_count = self._adjoint_places(active)
+
+    def _last_uses(self, active: Sequence[int], uses: Callable[[int], Iterable[int]]) -> list[int]:
+        """The last function that reads each value from memory; -1 if none does."""
+        same, chunks, first = self.same, self.chunks, self._first
+        never, always = -1, len(self._program) + 1
+        last = [never] * self._size
+        for slot, _, operands in self._program.operations():
+            chunk = chunks[slot - first]
+            if slot not in same:
+                for x in operands:
+                    source = same.get(x, x)
+                    if source >= first and chunks[source - first] != chunk:
+                        last[source] = max(last[source], chunk)
+            if active[slot] and not self.is_fused:
+                slots = (*operands, slot)
+                for i in uses(slot):
+                    source = same.get(slots[i], slots[i])
+                    if source >= first:
+                        last[source] = always
+        for source in self.outputs:
+            last[source] = always
+        return last
+
+    def _value_places(self, last: list[int]) -> tuple[list[int], int]:
+        """Values that no later function reads leave their place to others."""
+        first = self._first
+        places = list(range(first)) + [-1] * (self._size - first)
+        count = first
+        free: list[int] = []
+        ending: dict[int, list[int]] = {}
+        chunk = -1
+        for slot in range(first, self._size):
+            while chunk < self.chunks[slot - first]:
+                free += ending.pop(chunk, [])
+                chunk += 1
+            if last[slot] < 0:
+                continue
+            if free:
+                places[slot] = free.pop()
+            else:
+                places[slot] = count
+                count += 1
+            ending.setdefault(last[slot], []).append(places[slot])
+        return places, count
+
+    def _adjoint_places(self, active: Sequence[int]) -> tuple[list[int], int]:
+        """Adjoints to which other functions add lie in memory."""
+        first = self._first
+        places = list(range(first)) + [-1] * (self._size - first)
+        count = first
+        for slot, _, operands in self._program.operations():
+            if active[slot]:
+                for x in operands:
+                    if (
+                        x >= first
+                        and active[x]
+                        and places[x] < 0
+                        and self.chunks[x - first] != self.chunks[slot - first]
+                    ):
+                        places[x] = count
+                        count += 1
+        for x in self._program.outputs:
+            if x >= first and places[x] < 0:
+                places[x] = count
+                count += 1
+        return places, count
+
+
+def step_of(operands: tuple[int, ...], inputs: int) -> int:
+    """How far apart the values of a choice by an index lie in memory, if they are inputs; 0 if it is written out."""
+    if len(operands) <= _FEW or not all(0 <= x < inputs for x in operands[1:]):
+        return 0
+    first, step = operands[1], operands[2] - operands[1]
+    return step if step > 0 and all(x == first + i * step for i, x in enumerate(operands[1:])) else 0
+
+
+def _chunks(program: Program, fused: bool) -> list[int]:
+    if fused:
+        return [0] * len(program)
+    chunks: list[int] = []
+    size = chunk = 0
+    for operands in program.operands:
+        if size >= CHUNK:
+            size, chunk = 0, chunk + 1
+        size += len(operands)
+        chunks.append(chunk)
+    return chunks
+
+
+def _duplicates(program: Program) -> dict[int, int]:
+    """Common subexpressions: the operations that some operation before computes already.
+
+    Their values are the same number; their adjoints are not made one, for a sum of products rounds otherwise.
+    """
+    same: dict[int, int] = {}
+    known: dict[tuple[object, ...], int] = {}
+    for slot, row, operands in program.operations():
+        key = row, *([same.get(x, x) for x in operands] if same else operands)
+        before = known.setdefault(key, slot)
+        if before != slot:
+            same[slot] = before
+    return same

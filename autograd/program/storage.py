@@ -1,0 +1,232 @@
+"""Programs in files: JSON, with every bit of their numbers; a file that is read is trusted in nothing."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, NoReturn
+
+from autograd.engine import primitives as p
+from autograd.engine.primitive import PRIMITIVES, Primitive
+from autograd.program.comparison import COMPARISONS
+from autograd.program.operations import Guard, Operations, Place
+from autograd.program.take import TAKE
+from autograd.support.documents import Kind, read_document, write_document
+from autograd.support.errors import one_line, shown
+
+KIND: Final = Kind("scalar-autograd program", 1, "saved program")
+_LAST_LINE: Final = 2**31
+_ROWS: Final = {**COMPARISONS, "[]": TAKE}  # no name of the user's own is a sign
+_SIGNS: Final = {row: sign for sign, row in _ROWS.items()}
+
+
+def write(path: str | os.PathLike[str], program: Operations) -> None:
+    """Write a program to a file.
+
+    Raises:
+        ValueError: if it can't be read again: an operation is not in the table, a slot doesn't exist.
+        OSError: if it cannot be written.
+    """
+    content = {
+        "name": program.name,
+        "inputs": list(program.inputs),
+        "constants": [float.hex(x) for x in program.constants],
+        "operations": [[name, *operands] for name, operands in zip(names_of(program), program.operands, strict=True)],
+        "outputs": list(program.outputs),
+        "guards": [list(guard) for guard in program.guards],
+        "stopped": sorted(program.stopped),
+        "labels": [[slot, label] for slot, label in sorted(program.labels.items())],
+        "places": [list(place) for place in program.places],
+        "lines": list(program.lines),
+    }
+    _Reader(f"save: {program.name}", "nothing was written").program(content)
+    write_document(path, KIND, content)
+
+
+def read(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """The attributes of the program in a file.
+
+    Raises:
+        ValueError: for a file that is foreign, truncated, edited, newer, or holds an operation unknown here.
+        OSError: if it cannot be read.
+    """
+    content = read_document(path, KIND)
+    return _Reader(f"load: {os.fspath(path)}", "it was edited or damaged: save the program again").program(content)
+
+
+def names_of(program: Operations) -> list[str]:
+    """The operations' names outside of this process: signs for those that aren't in the table.
+
+    Raises:
+        ValueError: for an operation that has none.
+    """
+    names = []
+    for row in program.primitives:
+        name = _SIGNS.get(row, row.name)
+        if _known(name) is not row:
+            raise ValueError(
+                f"{one_line(program.name)}: {one_line(row.name)} is not in the table of primitives, so the program "
+                "can be neither saved nor pickled; write it with operators, or make it a `primitive`"
+            )
+        names.append(name)
+    return names
+
+
+def rows_of(names: Iterable[str], place: str) -> list[Primitive]:
+    """The operations of these names.
+
+    Args:
+        names: as `names_of` gave them.
+        place: where they stand, for a message.
+
+    Raises:
+        ValueError: for an operation unknown here.
+    """
+    found = []
+    for name in names:
+        row = _known(name)
+        if row is None:
+            raise ValueError(
+                f"{place} holds the operation {one_line(name)}, which is not known here; make that primitive first, or "
+                "upgrade scalar-autograd if it is one of its own"
+            )
+        found.append(row)
+    return found
+
+
+def _known(name: str) -> Primitive | None:
+    return _ROWS.get(name) or PRIMITIVES.get(name)
+
+
+class _Reader:
+    """Takes nothing for granted.
+
+    Args:
+        place: what messages begin with.
+        remedy: what they end with.
+    """
+
+    def __init__(self, place: str, remedy: str) -> None:
+        self._place = place
+        self._remedy = remedy
+
+    def program(self, content: dict[str, Any]) -> dict[str, Any]:
+        """The attributes of a program, if every one of them is what it must be.
+
+        Raises:
+            ValueError: if one isn't, which the message names.
+        """
+        if set(content) != _KEYS:
+            self._wrong("the program", sorted(content), f"have {', '.join(sorted(_KEYS))}, and nothing else")
+        places = [self._source(x, f"place {i}") for i, x in enumerate(self._list(content["places"], "places"))]
+        inputs = [self._text(x, f"input {i}") for i, x in enumerate(self._list(content["inputs"], "inputs"))]
+        constants = [
+            self._float(x, f"constant {i}") for i, x in enumerate(self._list(content["constants"], "constants"))
+        ]
+        primitives: list[Primitive] = []
+        operands: list[tuple[int, ...]] = []
+        n = len(inputs)
+        for i, operation in enumerate(self._list(content["operations"], "operations")):
+            row, found = self._operation(operation, i, n + i, -len(constants))
+            primitives.append(row)
+            operands.append(found)
+        size = n + len(primitives)
+        outputs = self._ints(content["outputs"], "outputs", -len(constants), size)
+        lines = self._ints(content["lines"], "lines", -1, len(places))
+        if lines and len(lines) != len(primitives):
+            self._wrong("lines", lines, f"be {len(primitives)}, one for each operation, or none")
+        return {
+            "name": self._text(content["name"], "the name"),
+            "inputs": inputs,
+            "constants": constants,
+            "primitives": primitives,
+            "operands": operands,
+            "outputs": outputs,
+            "guards": self._guards(content["guards"], size, len(places)),
+            "stopped": frozenset(self._rising(self._ints(content["stopped"], "stopped", n, size), "stopped")),
+            "labels": self._labels(content["labels"], size),
+            "places": places,
+            "lines": lines,
+        }
+
+    # -- parts --------------------------------------------------------------------------------------------------------
+
+    def _operation(self, operation: Any, i: int, slot: int, first: int) -> tuple[Primitive, tuple[int, ...]]:
+        what = f"operation {i}"
+        name, *rest = self._list(operation, what) or self._wrong(what, operation, "begin with a name")
+        [row] = rows_of([self._text(name, what)], self._place)
+        operands = self._ints(rest, what, first, slot)
+        count = len(operands)
+        if row.variadic:
+            if count < 1 + (row is TAKE) or (row is p.dot and count % 2):
+                fitting = "an even number of operands" if row is p.dot else f"{1 + (row is TAKE)} or more operands"
+                self._wrong(what, operation, f"have {fitting}")
+        elif count != len(row.operands):
+            self._wrong(what, operation, f"be applied as {row.name}({', '.join(row.operands)}) is")
+        return row, tuple(operands)
+
+    def _guards(self, guards: Any, size: int, places: int) -> list[Guard]:
+        found: list[Guard] = []
+        for i, guard in enumerate(self._list(guards, "guards")):
+            what = f"guard {i}"
+            slot, answer, place = self._list(guard, what, 3)
+            if type(answer) is not bool:
+                self._wrong(what, guard, "have true or false for its answer")
+            [slot] = self._ints([slot], what, 0, size)
+            [place] = self._ints([place], what, 0, places)
+            found.append(Guard(slot, answer, place))
+        if len({guard.slot for guard in found}) != len(found):
+            self._wrong("guards", guards, "ask no slot twice")
+        return found
+
+    def _labels(self, labels: Any, size: int) -> dict[int, str]:
+        pairs = [self._list(x, f"label {i}", 2) for i, x in enumerate(self._list(labels, "labels"))]
+        slots = self._rising(self._ints([slot for slot, _ in pairs], "labels", 0, size), "labels")
+        return {
+            slot: self._text(label, f"label {i}") for i, (slot, (_, label)) in enumerate(zip(slots, pairs, strict=True))
+        }
+
+    def _source(self, place: Any, what: str) -> Place:
+        file, line = self._list(place, what, 2)
+        return Place(self._text(file, what), self._ints([line], what, 0, _LAST_LINE)[0])
+
+    # -- what JSON has ------------------------------------------------------------------------------------------------
+
+    def _list(self, thing: Any, what: str, length: int | None = None) -> list[Any]:
+        if type(thing) is not list:
+            self._wrong(what, thing, "be a list")
+        if length is not None and len(thing) != length:
+            self._wrong(what, thing, f"be a list of {length}")
+        return list(thing)
+
+    def _text(self, thing: Any, what: str) -> str:
+        return thing if type(thing) is str else self._wrong(what, thing, "have a text here")
+
+    def _ints(self, numbers: Sequence[Any], what: str, first: int, end: int) -> list[int]:
+        """Whole numbers from first, up to but without end."""
+        for x in self._list(numbers, what):
+            if type(x) is not int or not first <= x < end:  # a bool is an int, too
+                self._wrong(what, x, f"be whole numbers from {first} up to {end - 1}" if first < end else "be empty")
+        return list(numbers)
+
+    def _rising(self, numbers: list[int], what: str) -> list[int]:
+        if any(a >= b for a, b in itertools.pairwise(numbers)):
+            self._wrong(what, numbers, "be in order, each once")
+        return numbers
+
+    def _float(self, text: Any, what: str) -> float:
+        """A number, written as Python's float.hex writes it, and in no other way."""
+        try:
+            number = float.fromhex(self._text(text, what))
+        except (ValueError, OverflowError):
+            self._wrong(what, text, "be a number as float.hex writes it")
+        return number if number.hex() == text else self._wrong(what, text, "be a number as float.hex writes it")
+
+    def _wrong(self, what: str, got: Any, must: str) -> NoReturn:
+        raise ValueError(f"{self._place}: {what} must {must}, got {shown(got)}; {self._remedy}")
+
+
+_KEYS: Final = frozenset(
+    ("name", "inputs", "constants", "operations", "outputs", "guards", "stopped", "labels", "places", "lines")
+)

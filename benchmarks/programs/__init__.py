@@ -1,0 +1,1 @@
+"""Recorded programs beside their peers: what an engine that records once and replays is measured against."""
