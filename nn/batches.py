@@ -108,7 +108,7 @@ def examples(
     ]
 
 
-def _class_target(name: str, argument: str, target: Any, classes: int) -> int | Value | list[Any]:
+def _class_target(name: str, argument: str, target: Any, classes: int) -> Any:
     """A class index, also for a one-hot row; else, or where it is recorded, the row of shares."""
     if is_recorded(target):
         return _recorded_index(name, argument, target, classes)
@@ -147,6 +147,7 @@ def class_index(name: str, argument: str, index: Any, classes: int) -> int:
 
 
 def _recorded_index(name: str, argument: str, index: Value, classes: int) -> Value:
+    """A class index that every call checks, with one comparison that steers Python however many classes there are."""
     is_class: Any = 0.0
     for j in range(classes):
         is_class = where(index == float(j), 1.0, is_class)
@@ -156,14 +157,6 @@ def _recorded_index(name: str, argument: str, index: Value, classes: int) -> Val
             f"{classes - 1}; got {plain(index)}"
         )
     return index
-
-
-def picked(row: Sequence[Any], index: Value) -> Any:
-    """The number at an index that is recorded, by comparisons with each place."""
-    found = row[-1]
-    for j in reversed(range(len(row) - 1)):
-        found = where(index == float(j), row[j], found)
-    return found
 
 
 def _rows(name: str, argument: str, things: Any) -> list[list[Any]]:

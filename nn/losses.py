@@ -21,7 +21,6 @@ from nn.batches import (
     examples,
     is_recorded,
     pairs,
-    picked,
     place,
     plain,
     varies,
@@ -164,7 +163,7 @@ def cross_entropy(probabilities: Any, targets: Any, reduction: str = "mean") -> 
         if isinstance(target, int):
             losses.append(-autograd.log(row[target]))
         elif isinstance(target, Value):
-            losses.append(-autograd.log(picked(row, target)))
+            losses.append(-autograd.log(autograd.take(row, target)))
         else:
             kept = [j for j, t in enumerate(target) if varies(t) or is_recorded(t) or t != 0.0]
             kept = kept or [row.index(max(row))]  # nothing but zeros: 0, which still depends on the predictions
@@ -283,7 +282,7 @@ def _from_recorded(row: list[Any], target: Value | list[Any]) -> Any:
     differences = [z - largest for z in row]
     total = autograd.logsumexp(differences)
     if isinstance(target, Value):
-        return total - picked(differences, target)
+        return total - autograd.take(differences, target)
     return total * autograd.sum(target) + _expected_surprise(target, differences)
 
 

@@ -58,8 +58,8 @@ class Recorded:
         self._optimizer = eager.optimizer
         trained = set(map(id, eager.optimizer.parameters))
         self._frozen = [p for p in eager.parameters if id(p) not in trained]
-        self._inputs = np.ascontiguousarray(np.array(eager.rows).T)
-        self._target_numbers = self._columns(eager)
+        self._inputs = _Examples(eager.rows)
+        self._target_numbers = _Examples(_numbers_of_targets(eager))
         self._is_begun = False
         self._at = self._seen = self._found()
 
@@ -108,8 +108,8 @@ class Recorded:
     def _differentiated(self, total: float, batch: Sequence[int], predictions: list[Any] | None) -> tuple[float, Array]:
         """The sum with the losses of a batch, and the gradient of their mean, penalty included."""
         at = self._at
-        inputs = self._inputs.take(batch, axis=1)
-        mean, gradient = self._loss(at.numbers, at.frozen, inputs, self._target_numbers.take(batch, axis=1))
+        inputs = self._inputs.columns(batch)
+        mean, gradient = self._loss(at.numbers, at.frozen, inputs, self._target_numbers.columns(batch))
         if predictions is not None:
             predictions += self._structure.put_together(self._prediction(at.numbers, at.frozen, inputs))
         if self._penalty is not None:
@@ -212,24 +212,47 @@ class Recorded:
             move(self._optimizer.parameters, at.numbers.tolist(), self._optimizer, {"state": state, "steps": at.steps})
             self._seen = at
 
-    def _columns(self, eager: Eager) -> Array:
-        """The numbers of the targets, a column for each."""
-        columns = []
-        for i, target in enumerate(eager.targets):
-            try:
-                numbers = [x for _, x in located(eager.targets[0], target, "fit", f"y[{i}]")]
-                if any(map(varies, numbers)):
-                    raise TypeError(f"fit: y[{i}] is {shown(target)}, a variable")
-            except (TypeError, ValueError) as error:
-                failure = error
-            else:
-                columns.append([number_of(x) for x in numbers])
-                continue
-            eager.try_targets([i])
-            raise type(failure)(
-                f"{failure}; with jit=True all targets must be numbers, or lists of them of one structure"
-            )
-        return np.ascontiguousarray(np.array(columns, dtype=float).T)
+
+class _Examples:
+    """Numbers of examples, one row for each; a batch of them has columns, in the same memory each time."""
+
+    def __init__(self, rows: list[list[float]]) -> None:
+        self._rows = np.array(rows, dtype=float)
+        self._room: dict[int, tuple[Array, Array]] = {}
+
+    def columns(self, batch: Sequence[int]) -> Array:
+        """The numbers of a batch."""
+        room = self._room.get(len(batch))
+        if room is None:
+            width = self._rows.shape[1]
+            room = self._room[len(batch)] = np.empty((len(batch), width)), np.empty((width, len(batch)))
+        rows, columns = room
+        self._rows.take(batch, axis=0, out=rows, mode="clip")  # the other modes need memory of their own
+        np.copyto(columns, rows.T)
+        return columns
+
+
+def _numbers_of_targets(eager: Eager) -> list[list[float]]:
+    """The numbers in each target.
+
+    Raises:
+        TypeError, ValueError: what the loss raises for a target that has not only numbers, or another structure than
+            the first.
+    """
+    rows = []
+    for i, target in enumerate(eager.targets):
+        try:
+            numbers = [x for _, x in located(eager.targets[0], target, "fit", f"y[{i}]")]
+            if any(map(varies, numbers)):
+                raise TypeError(f"fit: y[{i}] is {shown(target)}, a variable")
+        except (TypeError, ValueError) as error:
+            failure = error
+        else:
+            rows.append([number_of(x) for x in numbers])
+            continue
+        eager.try_targets([i])
+        raise type(failure)(f"{failure}; with jit=True all targets must be numbers, or lists of them of one structure")
+    return rows
 
 
 _ONCE = np.zeros(1)
@@ -255,7 +278,7 @@ def _refusal(failure: Exception) -> Exception:
     """What to raise where eager steps find nothing wrong."""
     if isinstance(failure, (ArithmeticError, ImportError, MemoryError)):
         return failure
-    kind = type(failure) if type(failure) in (TypeError, ValueError, RuntimeError) else None
+    kind = next((each for each in (TypeError, ValueError, RuntimeError) if isinstance(failure, each)), None)
     told = str(failure) if kind else f"{type(failure).__name__}: {failure}"
     return (kind or TypeError)(
         f"fit: with jit=True the model, its loss and the penalty are recorded, and here can't be: {told}. Targets and "

@@ -378,7 +378,7 @@ def test_ctrl_c_leaves_a_whole_step(monkeypatch):
         assert _state(line, optimizer) in states
         assert not any(p.grad for p in line.parameters())
         found.add(optimizer.steps)
-    assert {0, 4} <= found
+    assert len(found) > 2
 
 
 def _state(line, optimizer):
