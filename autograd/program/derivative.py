@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Hashable, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from autograd.engine.recording import OPEN, grad_enabled, recorder
 from autograd.engine.value import Value, number_of
@@ -17,15 +17,34 @@ from autograd.transforms.tree import is_one_number, unflatten
 
 if TYPE_CHECKING:
     from autograd.program.array_plan import ArrayPlan
-    from autograd.program.jit import Jitted
+    from autograd.program.result import Result
     from autograd.program.signature import Arguments
     from autograd.program.variant import Variant
 
+J = TypeVar("J", bound="Replayed")
 
-class Derivative:
+
+class Replayed(Protocol):
+    """A jitted function, as far as its derivatives know it."""
+
+    f: Callable[..., Any]
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
+    def arguments(self, args: Sequence[Any], kwargs: dict[str, Any]) -> Arguments: ...
+    def evaluated(
+        self,
+        given: Arguments,
+        numbers: Sequence[float],
+        args: Sequence[Any],
+        kwargs: dict[str, Any],
+        ask: Callable[[Variant], tuple[Sequence[float], tuple[bool, ...] | None]],
+    ) -> tuple[Variant, Result]: ...
+
+
+class Derivative(Generic[J]):
     """`grad` or `value_and_grad` of a jitted function."""
 
-    def __init__(self, jitted: Jitted[..., Any], name: str, argnums: int | Sequence[int]) -> None:
+    def __init__(self, jitted: J, name: str, argnums: int | Sequence[int]) -> None:
         functools.update_wrapper(self, jitted.f, updated=())
         self.jitted = jitted
         self.name = name

@@ -151,7 +151,9 @@ def eagerly(
     Raises:
         ValueError, OverflowError, ZeroDivisionError: as the operation does.
     """
-    return by_engine(variant.program, numbers, cotangents, wanted or (False,) * len(numbers))
+    if wanted is None:
+        return Result(DONE, variant.program(*numbers), [])
+    return by_engine(variant.program, numbers, cotangents, wanted)
 
 
 def by_engine(

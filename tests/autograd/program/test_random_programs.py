@@ -7,7 +7,6 @@ values, gradients and errors.
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -19,6 +18,7 @@ from autograd.engine.value import number_of
 from autograd.transforms.tree import flatten
 from support.random_programs import Function, any_numbers, functions, numbers, own_operations, source
 
+EXAMPLES = 100
 ERRORS = (ValueError, OverflowError, ZeroDivisionError)
 pytestmark = pytest.mark.filterwarnings("ignore")  # of a function that depends on no variable the gradient is 0
 
@@ -40,12 +40,10 @@ def _way(request: pytest.FixtureRequest) -> Iterator[None]:
 both_ways = pytest.mark.usefixtures("_way")
 
 
-def outcome(compute: Callable[[], Any]) -> Any:
+def outcome(f: Callable[..., Any], args: tuple[Any, ...]) -> Any:
     """The numbers of a result, NaN as None and the zeros as one; or what error it was, and of which operation."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            result = compute()
+        result = f(*args)
     except ERRORS as error:
         return type(error), str(error).partition("(")[0]
     return plain(result)
@@ -57,10 +55,6 @@ def plain(result: Any) -> list[float | None]:
     return [None if math.isnan(x) else x + 0.0 for x in found]
 
 
-def with_values(made: Function, point: list[float]) -> tuple[Any, ...]:
-    return made.arguments([Value(x) for x in point])
-
-
 def story(made: Function, points: list[list[float]], i: int, found: Any, expected: Any) -> str:
     return f"{made.form}\n{source(made)}\nparameters {made.parameters}, points {points}, at {i}:\n{found}\n{expected}"
 
@@ -70,43 +64,45 @@ def check_values(made: Function, points: list[list[float]]) -> None:
     f = made.called_with(parameters)
     jitted = jit(f)
     for i, point in enumerate([*points, points[0]]):
-        expected = outcome(lambda point=point: f(*with_values(made, point)))
-        found = outcome(lambda point=point: jitted(*made.arguments(point)))
+        expected = outcome(f, made.arguments([Value(x) for x in point]))
+        found = outcome(jitted, made.arguments(point))
         assert found == expected, story(made, points, i, found, expected)
 
 
 def check_gradients(made: Function, points: list[list[float]]) -> None:
     f = made.called_with([Value(x) for x in made.parameters])
-    jitted = value_and_grad(jit(f))
+    eager, jitted = value_and_grad(f), value_and_grad(jit(f))
     for i, point in enumerate([*points, points[0]]):
-        expected = outcome(lambda point=point: list(value_and_grad(f)(*made.arguments(point))))
-        found = outcome(lambda point=point: list(jitted(*made.arguments(point))))
+        expected = outcome(eager, made.arguments(point))
+        found = outcome(jitted, made.arguments(point))
+        if isinstance(found, tuple) and isinstance(expected, tuple):  # what is no variable in the one is in the other
+            found, expected = found[:1], expected[:1]
         assert found == expected, story(made, points, i, found, expected)
 
 
 @both_ways
-@settings(max_examples=300)
+@settings(max_examples=EXAMPLES)
 @given(functions())
 def test_values(example: tuple[Function, list[list[float]]]) -> None:
     check_values(*example)
 
 
 @both_ways
-@settings(max_examples=300)
+@settings(max_examples=EXAMPLES)
 @given(functions(any_numbers | numbers))
 def test_values_at_any_numbers(example: tuple[Function, list[list[float]]]) -> None:
     check_values(*example)
 
 
 @both_ways
-@settings(max_examples=300)
+@settings(max_examples=EXAMPLES)
 @given(functions(result="number"))
 def test_gradients(example: tuple[Function, list[list[float]]]) -> None:
     check_gradients(*example)
 
 
 @both_ways
-@settings(max_examples=300)
+@settings(max_examples=EXAMPLES)
 @given(functions(any_numbers | numbers, result="number"))
 def test_gradients_at_any_numbers(example: tuple[Function, list[list[float]]]) -> None:
     check_gradients(*example)
