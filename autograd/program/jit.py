@@ -221,7 +221,7 @@ class Jitted(Generic[P, Y]):
         """Record f for these arguments, and keep the program."""
         static = self._static_argnums
         names = named(args, kwargs, self._parameters(), static)
-        values = [Value(x, name) for x, name in zip(numbers, names, strict=True)]
+        values = self.stand_ins(numbers, names)
         result: Any = None
 
         def call() -> list[Any]:
@@ -237,6 +237,10 @@ class Jitted(Generic[P, Y]):
         variant = Variant(recording.program, recording.captured, unflatten(result, map(number_of, recording.outputs)))
         self.variants.setdefault(given.key, []).insert(0, variant)
         return variant
+
+    def stand_ins(self, numbers: Sequence[float], names: Sequence[str]) -> list[Value]:
+        """What f is called with while it is recorded: a Value for every number of the arguments."""
+        return [Value(x, name) for x, name in zip(numbers, names, strict=True)]
 
     def batch(self, variant: Variant, wanted: tuple[bool, ...] | None, shared: tuple[bool, ...], count: int) -> Compute:
         """What computes a program of it for so many points."""
