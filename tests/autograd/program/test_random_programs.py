@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from autograd import Value, jit, value_and_grad
+from autograd import Value, jit, no_grad, value_and_grad, vmap
 from autograd.engine.value import number_of
 from autograd.transforms.tree import flatten
 from support.random_programs import Function, any_numbers, functions, numbers, own_operations, source
@@ -106,3 +108,118 @@ def test_gradients(example: tuple[Function, list[list[float]]]) -> None:
 @given(functions(any_numbers | numbers, result="number"))
 def test_gradients_at_any_numbers(example: tuple[Function, list[list[float]]]) -> None:
     check_gradients(*example)
+
+
+@both_ways
+@settings(max_examples=EXAMPLES)
+@given(functions(any_numbers | numbers))
+def test_backward_through_a_call(example: tuple[Function, list[list[float]]]) -> None:
+    """In a larger graph, by the arguments and by the Values that the function uses from outside."""
+    made, points = example
+    parameters = [Value(x) for x in made.parameters]
+    f = made.called_with(parameters)
+
+    def gradients(g: Callable[..., Any], *point: float) -> list[float]:
+        leaves = [Value(x) for x in point]
+        for x in parameters:
+            x.grad = 0.0
+        result = g(*made.arguments([1.5 * x for x in leaves]))
+        y = result if made.result == "number" else result["y"]
+        if isinstance(y, Value) and not y.is_constant:
+            (y * y).backward()
+        return [x.grad for x in [*leaves, *parameters]]
+
+    jitted = jit(f)
+    for i, point in enumerate(points):
+        expected = outcome(lambda *xs: gradients(f, *xs), tuple(point))
+        found = outcome(lambda *xs: gradients(jitted, *xs), tuple(point))
+        assert found == expected, story(made, points, i, found, expected)
+
+
+def at_each(tree: Any, count: int) -> list[list[float | None]]:
+    """What a structure of arrays says of each point."""
+    leaves = list(_arrays(tree))
+    return [plain([x[i] for x in leaves]) for i in range(count)]
+
+
+def _arrays(tree: Any) -> Iterator[Any]:
+    if isinstance(tree, np.ndarray):
+        yield tree
+    else:
+        for x in tree.values() if isinstance(tree, dict) else tree:
+            yield from _arrays(x)
+
+
+def check_batch(
+    made: Function, points: list[list[float]], mapped: Callable[..., Any], eager: Callable[..., Any]
+) -> None:
+    expected = [outcome(eager, made.arguments(point)) for point in points]
+    errors = {x[0] for x in expected if isinstance(x, tuple)}
+    try:
+        found = at_each(mapped(*made.batch(points)), len(points))
+    except ERRORS as error:
+        assert type(error) in errors, story(made, points, -1, error, expected)
+        assert "in row" in str(error)
+    else:
+        for i in range(len(points)):
+            assert found[i] == expected[i], story(made, points, i, found[i], expected[i])
+
+
+axes_of_points = {"numbers": 0, "list": 0, "array": 0, "tree": (0, None)}
+
+
+@settings(max_examples=EXAMPLES)
+@given(functions(any_numbers | numbers))
+def test_batches_of_values(example: tuple[Function, list[list[float]]]) -> None:
+    made, points = example
+    f = made.called_with([Value(x) for x in made.parameters])
+    with no_grad():  # or the results are Values, by the parameters
+        check_batch(made, points * 4, vmap(jit(f), axes_of_points[made.form]), f)
+
+
+@settings(max_examples=EXAMPLES)
+@given(functions(any_numbers | numbers, result="number"))
+def test_batches_of_gradients(example: tuple[Function, list[list[float]]]) -> None:
+    made, points = example
+    f = made.called_with(made.parameters)
+    eager = value_and_grad(f)
+    check_batch(made, points * 4, vmap(value_and_grad(jit(f)), axes_of_points[made.form]), eager)
+
+
+@settings(max_examples=EXAMPLES)
+@given(functions(result="number"))
+def test_the_gradient_of_a_mean(example: tuple[Function, list[list[float]]]) -> None:
+    """By arguments with points and one that is the same for all of them."""
+    made, points = example
+    made = replace(made, form="numbers")
+    n = len(points[0])
+    points = [[*point[:-1], points[0][-1]] for point in points] * 4
+    f = made.called_with(made.parameters)
+    by_all = tuple(range(n))
+    each = [outcome(value_and_grad(f, argnums=by_all), tuple(point)) for point in points]
+    axes = [0] * (n - 1) + [None] if n > 1 else [0]
+    args = [*made.batch(points)]
+    if n > 1:
+        args[-1] = points[0][-1]
+    mean = value_and_grad(vmap(jit(f), axes, reduce="mean"), argnums=by_all)
+    if any(isinstance(x, tuple) for x in each):
+        with pytest.raises(ERRORS):
+            mean(*args)
+        return
+    value, gradients = mean(*args)
+    table = np.array([[math.nan if x is None else x for x in row] for row in each])
+    close(value, table[:, 0].mean(), np.abs(table[:, 0]).mean())
+    for i in range(n):
+        column = table[:, 1 + i]
+        if axes[i] is None:
+            close(gradients[i], column.mean(), np.abs(column).mean())
+        else:
+            for x, y in zip(gradients[i], column / len(points), strict=True):
+                close(x, y, abs(y))
+
+
+def close(a: float, b: float, size: float) -> None:
+    if math.isfinite(a) and math.isfinite(b):
+        assert abs(a - b) <= 1e-12 * size + 1e-300
+    else:
+        assert plain(a) == plain(b)
