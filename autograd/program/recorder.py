@@ -15,6 +15,7 @@ from autograd.program.comparison import COMPARISONS, Comparison
 from autograd.program.operations import Guard, Place
 from autograd.program.program import Program
 from autograd.support.errors import as_float, describe, describe_all
+from autograd.transforms.block import JOINT
 
 NOT_EQUAL = COMPARISONS["!="]
 _NEVER_FAIL = {p.add, p.sub, p.mul, p.neg, p.abs, p.where, p.maximum, p.minimum, p.stop_gradient, *COMPARISONS.values()}
@@ -69,6 +70,11 @@ class Tape(Recorder):
 
     def operation_done(self, primitive: Primitive, operands: Sequence[Any], result: Value) -> None:
         """An operation of the function."""
+        if primitive is JOINT:
+            raise TypeError(
+                f"{self.name}: it calls a function that has a pullback of its own (custom_vjp), which is not recorded; "
+                "make it an operation with autograd.primitive, or leave it outside"
+            )
         keys = self._keys
         found: list[int] = []
         constant = True
