@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 import numpy as np
 
-from autograd.formulas.llvm import Width
+from autograd.formulas.llvm_text import Width
 from autograd.program.driver import Parameters
 from autograd.program.emit import Emitter
 from autograd.program.machine import Functions, this_machine

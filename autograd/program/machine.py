@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 import llvmlite.binding as llvm
 
 from autograd.engine.primitive import Primitive
-from autograd.formulas.llvm import Width, function_text, operands_of
+from autograd.formulas.llvm_text import Width, function_text, operands_of
 from autograd.program.body import Body, Code
 from autograd.program.callbacks import callback_text, partials_of, value_of
 from autograd.program.driver import FLAG_FUNCTIONS, driver, has_flags

@@ -99,6 +99,24 @@ class Mapped:
             self._plans[form] = Plan(points, call.kernel, seeds, threads, finish)
         return finish(call.outputs, call.adjoints, call.sums)
 
+    def listing(self, *args: Any) -> str:
+        """The program of the first point, and the matrix products that are made of it for so many points.
+
+        >>> import numpy as np
+        >>> from autograd import dot, vmap
+        >>> layer = vmap(lambda w, x: [dot(row, x) for row in w], in_axes=(None, 0))
+        >>> print(layer.listing(np.ones((20, 30)), np.ones((1000, 30))).splitlines()[-1])
+        matrix product: 20 rows w.flat[0], ... by 1 column x[0], ... of 30 numbers
+        """
+        points = points_of(self._jitted.name, args, self._in_axes)
+        variant = Call(self._jitted, points, self._threads or cores()).variant
+        lines = [variant.program.listing()]
+        shared = (*points.shared(), *[True] * len(variant.captured))
+        stages = None if self._jitted.exact else variant.stages_for(shared)
+        if stages is not None and stages.pays(points.how_many):
+            lines += [product.told(stages.program) for product in stages.products]
+        return "\n".join(lines)
+
     def _seed(self, points: Points) -> float:
         return 1.0 / points.how_many if self._reduce == "mean" else 1.0
 

@@ -91,7 +91,7 @@ class Variant:
                 self._batches[key] = Batch(self.program, wanted, shared, vector_math)
             return self._batches[key]
 
-        stages = None if exact else self._stages_for(shared)
+        stages = None if exact else self.stages_for(shared)
         if stages is None or not stages.pays(count):
             return plain()
         key = wanted, shared, vector_math
@@ -99,7 +99,8 @@ class Variant:
             self._staged[key] = Staged(stages, wanted, shared, vector_math, plain)
         return self._staged[key]
 
-    def _stages_for(self, shared: tuple[bool, ...]) -> Stages | None:
+    def stages_for(self, shared: tuple[bool, ...]) -> Stages | None:
+        """The program with its matrix products, if there are some; `shared` as of `Batch`."""
         if shared not in self._stages:
             self._stages[shared] = staged(sums_of_products(self.program), shared)
         return self._stages[shared]
