@@ -7,6 +7,7 @@ import inspect
 from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 from contextlib import suppress
+from types import MethodType
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, Protocol, TypeVar, cast
 
 from autograd.engine.recording import OPEN, grad_enabled, recorder
@@ -164,6 +165,10 @@ class Jitted(Generic[P, Y]):
             if plan is not None:
                 self._plans[len(args)] = plan
         return cast(Y, unflatten(variant.result, result.outputs))
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        """Above a method: the object is its first argument, and static."""
+        return self if instance is None else MethodType(self, instance)
 
     def program(self, *args: P.args, **kwargs: P.kwargs) -> Program:
         """The program for such arguments, recorded if need be."""
