@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from autograd import jit, value_and_grad
-from demos import gpt
 from demos.arrays import Array, np
-from demos.gpt import CONTEXT, WIDTH
+from demos.gpt_network import CONTEXT, WIDTH, Parameters, loss, scores
 from demos.handwriting import DataError
 from demos.progress import progress
 
@@ -102,7 +101,7 @@ def encoded(word: str, letters: str) -> list[int]:
 
 
 @cache
-def trained(data: str | None = None, updates: int = gpt.UPDATES) -> Training:
+def trained(data: str | None, updates: int) -> Training:
     """The transformer after training; once per process.
 
     Raises:
@@ -113,7 +112,7 @@ def trained(data: str | None = None, updates: int = gpt.UPDATES) -> Training:
     generator.shuffle(words)
     letters = "".join(sorted(set("".join(words))))
     weights, parameters = initial(len(letters) + 1)
-    step = value_and_grad(jit(gpt.loss))
+    step = value_and_grad(jit(loss))
     move = adam(weights, updates)
     losses = []
     start = time.perf_counter()
@@ -173,6 +172,6 @@ def sampled(parameters: dict[str, Array], letters: str, generator: random.Random
     return words
 
 
-def _following(parameters: gpt.Parameters, tokens: Sequence[Any]) -> list[Any]:
+def _following(parameters: Parameters, tokens: Sequence[Any]) -> list[Any]:
     """What each token is given to follow these."""
-    return gpt.scores(parameters, tokens)[-1]
+    return scores(parameters, tokens)[-1]

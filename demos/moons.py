@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from autograd import Value, constant, no_grad, relu
+from autograd.support.extras import has
 from demos.report import AtLeast, Report, Section
 from nn import MLP, SGD, History, accuracy, fit, hinge, l2_penalty
 
@@ -65,6 +66,7 @@ def trained() -> Separation:
         epochs=STEPS,
         metrics={"accuracy": lambda scores, targets: accuracy(scores, targets, threshold=0.0)},
         penalty=lambda model: l2_penalty(model, PENALTY),
+        jit=has("numpy") and has("llvmlite"),
     )
     return Separation(points, sides, model, history)
 

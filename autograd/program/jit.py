@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any, Generic, ParamSpec, Protocol, TypeVar, ca
 from autograd.engine.recording import OPEN, grad_enabled, recorder
 from autograd.engine.value import Value, number_of
 from autograd.program.derivative import Derivative
+from autograd.program.plain import eagerly, pulled_back
 from autograd.program.program import BranchError, Program
 from autograd.program.recorder import record
 from autograd.program.result import DONE, LEFT_THE_REALS, Result
 from autograd.program.signature import NUMBER, Arguments, arguments, named, refilled
-from autograd.program.variant import Variant, eagerly, pulled_back
+from autograd.program.variant import Variant
 from autograd.support.errors import one_line, typed
 from autograd.transforms import functional
 from autograd.transforms.block import Block
@@ -214,12 +215,12 @@ class Jitted(Generic[P, Y]):
                     return variant, result
                 if result.status == LEFT_THE_REALS:
                     with suppress(*ERRORS):  # f itself shall raise it, or go another way
-                        return variant, eagerly(variant, inputs, *ask(variant))
+                        return variant, eagerly(variant.program, inputs, *ask(variant))
         variant = self.record(given, numbers, args, kwargs)
         inputs = variant.numbers(numbers)
         result = variant.run(inputs, *ask(variant))
         if result.status != DONE:
-            result = eagerly(variant, inputs, *ask(variant))
+            result = eagerly(variant.program, inputs, *ask(variant))
         return variant, result
 
     def record(
@@ -364,7 +365,7 @@ class _Called(Block):
         seeds = [0.0 if u is None else u for u in cotangents]
         result = self._variant.run(numbers, seeds, self._wanted)
         if result.status != DONE:
-            result = eagerly(self._variant, numbers, seeds, self._wanted)
+            result = eagerly(self._variant.program, numbers, seeds, self._wanted)
         totals: dict[int, float] = {}
         for x, adjoint in zip(self.operands, result.adjoints, strict=True):
             totals[id(x)] = totals.get(id(x), 0.0) + adjoint

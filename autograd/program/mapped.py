@@ -17,6 +17,8 @@ from autograd.program.mapping import Call
 from autograd.program.parts import Parts, evaluated
 from autograd.program.plan import Plan, UnusualError, looked_at
 from autograd.program.points import Points, points_of
+from autograd.program.unrolled import unrolled
+from autograd.transforms import functional
 from autograd.transforms.block import Block
 from autograd.transforms.linearize import positions
 from autograd.transforms.tree import is_array, unflatten
@@ -75,10 +77,7 @@ class Mapped:
     def __call__(self, *args: Any) -> Any:
         """The results at all points."""
         if recorder() is not None:
-            raise TypeError(
-                f"{self._jitted.name}: a vmap inside a recorded function; record the function of one point, and map "
-                "that: what vmap returns is recorded already"
-            )
+            return self._recorded(args)
         arrays: list[Any] = []
         form: Hashable = None
         if not OPEN:
@@ -103,6 +102,16 @@ class Mapped:
             seeds = None if self._derivative is None else self._seed(points)
             self._plans[form] = Plan(points, call.kernel, seeds, threads, finish)
         return finish(call.outputs, call.adjoints, call.sums)
+
+    def _recorded(self, args: Sequence[Any]) -> Any:
+        """The same as part of a larger program."""
+        f, name = self._jitted.f, self._derivative
+        if name is None:
+            return unrolled(f, args, self._in_axes, self._reduce)
+        transform = getattr(functional, name)
+        if not self._outer:
+            return unrolled(transform(f, self._argnums), args, self._in_axes, self._reduce)
+        return transform(lambda *xs: unrolled(f, xs, self._in_axes, self._reduce), self._argnums)(*args)
 
     def listing(self, *args: Any) -> str:
         """The program of the first point, and the matrix products that are made of it for so many points.

@@ -10,10 +10,11 @@ import numpy as np
 
 from autograd.program.computed import Computed
 from autograd.program.jit import ERRORS
+from autograd.program.plain import eagerly
 from autograd.program.points import Points
 from autograd.program.result import DONE, LEFT_THE_REALS, NOT_DONE, OTHER_BRANCH
 from autograd.program.signature import Arguments, key_of
-from autograd.program.variant import Variant, eagerly
+from autograd.program.variant import Variant
 from autograd.support.errors import typed
 from autograd.transforms.tree import is_one_number
 
@@ -182,7 +183,7 @@ class Call:
         result = variant.run(numbers, seeds, wanted)
         if result.status != DONE:
             try:
-                result = eagerly(variant, numbers, seeds, wanted)
+                result = eagerly(variant.program, numbers, seeds, wanted)
             except ERRORS:
                 with told(point):
                     self._record(point)  # f itself raises its error

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from autograd.program.computed import Computed
+from autograd.program.plain import Plain
 from autograd.program.program import Program
-from autograd.program.variant import Plain
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -112,7 +112,7 @@ class Points(NamedTuple):
         return rows
 
 
-def points_of(name: str, args: Sequence[Any], in_axes: Any) -> Points:
+def points_of(name: str, args: Sequence[Any], in_axes: Any, with_values: bool = False) -> Points:
     """Take the arguments of a call apart.
 
     Raises:
@@ -128,7 +128,7 @@ def points_of(name: str, args: Sequence[Any], in_axes: Any) -> Points:
     counts: dict[int, str] = {}
     for i, (arg, axis) in enumerate(zip(args, axes, strict=True)):
         before = len(leaves)
-        _collect(arg, axis, f"argument {i}", name, leaves, counts)
+        _collect(arg, axis, f"argument {i}", name, leaves, counts, with_values)
         size += sum(leaf.size for leaf in leaves[before:])
         starts.append(size)
     if not counts:
@@ -143,17 +143,29 @@ def points_of(name: str, args: Sequence[Any], in_axes: Any) -> Points:
     return Points(key_of(name, first), leaves, starts, count, args, axes)
 
 
-def _collect(tree: Any, axis: Any, where: str, name: str, leaves: list[Leaf], counts: dict[int, str]) -> None:
+def _collect(
+    tree: Any, axis: Any, where: str, name: str, leaves: list[Leaf], counts: dict[int, str], with_values: bool
+) -> None:
     """Append the leaves of a structure, and note how many points it holds."""
     if isinstance(tree, dict):
         _check_container(axis, (dict,), where)
         for key, x in tree.items():
-            _collect(x, axis[key] if isinstance(axis, dict) else axis, f"{where}[{key!r}]", name, leaves, counts)
+            _collect(
+                x, axis[key] if isinstance(axis, dict) else axis, f"{where}[{key!r}]", name, leaves, counts, with_values
+            )
         return
     if isinstance(tree, (list, tuple)):
         _check_container(axis, (list, tuple), where)
         for i, x in enumerate(tree):
-            _collect(x, axis[i] if isinstance(axis, (list, tuple)) else axis, f"{where}[{i}]", name, leaves, counts)
+            _collect(
+                x,
+                axis[i] if isinstance(axis, (list, tuple)) else axis,
+                f"{where}[{i}]",
+                name,
+                leaves,
+                counts,
+                with_values,
+            )
         return
     if isinstance(tree, (bool, str)) or tree is None:
         return
@@ -171,7 +183,8 @@ def _collect(tree: Any, axis: Any, where: str, name: str, leaves: list[Leaf], co
         raise TypeError(f"vmap: an entry of in_axes must be an int or None, got {typed(axis)}")
     if not -tree.ndim <= axis < tree.ndim:
         raise ValueError(f"{name}: {where} has the shape {tree.shape}, and no axis {axis}, which in_axes names")
-    array = np.moveaxis(_numbers(tree, where, name), axis, -1)
+    numbers = _shared(tree, where, name).array if with_values and tree.dtype == object else _numbers(tree, where, name)
+    array = np.moveaxis(numbers, axis, -1)
     counts.setdefault(array.shape[-1], where)
     leaves.append(Leaf(array, axis % tree.ndim, None))
 
@@ -193,7 +206,10 @@ def _numbers(array: Any, where: str, name: str) -> Array:
     if array.dtype == np.float64:
         return cast("Array", array)
     if array.dtype.kind not in "iufb":
-        raise TypeError(f"{name}: {where} must be an array of real numbers, got one of dtype {array.dtype}")
+        raise TypeError(
+            f"{name}: {where} must be an array of real numbers, got one of dtype {array.dtype}; Values may stand in "
+            "arguments that are the same for all points"
+        )
     numbers: Array = array.astype(np.float64)
     return numbers
 
@@ -218,4 +234,8 @@ def _at(tree: Any, axis: Any, point: int) -> Any:
     if not is_array(tree):
         return tree
     taken = tree.take(point, axis)
-    return taken if taken.ndim else float(taken)
+    return taken if isinstance(taken, np.ndarray) and taken.ndim else _one(taken)
+
+
+def _one(number: Any) -> Any:
+    return number if isinstance(number, Value) else float(number)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
-from autograd.engine.recording import resumed
-from autograd.engine.value import SWEEP, Value, number_of
+from autograd.engine.value import Value
 from autograd.program.passes import sums_of_products
-from autograd.program.program import BranchError, Program
-from autograd.program.result import DONE, LEFT_THE_REALS, OTHER_BRANCH, Result
+from autograd.program.plain import Plain
+from autograd.program.program import Program
+from autograd.program.result import Result
 from autograd.program.staging import Stages, staged
 from autograd.support.extras import has
-from autograd.transforms.sweeps import Subgraph, reverse_sweep, reverse_sweep_on_graph
 from autograd.transforms.tree import is_one_number
 
 if TYPE_CHECKING:
@@ -129,63 +128,3 @@ def has_llvm() -> bool:
     from autograd.program.driver import has_flags
 
     return has("llvmlite") and has_flags()
-
-
-class Plain:
-    """A program in plain Python, for where llvmlite is not installed."""
-
-    def __init__(self, program: Program, wanted: tuple[bool, ...] | None) -> None:
-        self.program = program
-        self.wanted = wanted
-
-    def __call__(self, numbers: Sequence[float], cotangents: Sequence[float]) -> Result:
-        try:
-            if self.wanted is None:
-                return Result(DONE, self.program(*numbers), [])
-            return by_engine(self.program, numbers, cotangents, self.wanted)
-        except BranchError:
-            return Result(OTHER_BRANCH, [], [])
-        except (ValueError, OverflowError, ZeroDivisionError):
-            return Result(LEFT_THE_REALS, [], [])
-
-
-def eagerly(
-    variant: Variant, numbers: Sequence[float], cotangents: Sequence[float], wanted: tuple[bool, ...] | None
-) -> Result:
-    """Where machine code has left the real numbers the engine raises what it raises, or finds that it may be.
-
-    Raises:
-        ValueError, OverflowError, ZeroDivisionError: as the operation does.
-    """
-    if wanted is None:
-        return Result(DONE, variant.program(*numbers), [])
-    return by_engine(variant.program, numbers, cotangents, wanted)
-
-
-def by_engine(
-    program: Program, numbers: Sequence[float], cotangents: Sequence[float], wanted: Sequence[bool]
-) -> Result:
-    """A program's outputs and adjoints as the engine computes them."""
-    inputs = [Value(x, name) for x, name in zip(numbers, program.inputs, strict=True)]
-    sources = [x for x, want in zip(inputs, wanted, strict=True) if want]
-    seeds = [None if u == 0.0 else u for u in cotangents] or [None] * len(program.outputs)
-    outputs, found = pulled_back(program, inputs, seeds, sources, False)
-    adjoints = dict(zip(map(id, sources), found, strict=True))
-    return Result(DONE, list(map(number_of, outputs)), [adjoints.get(id(x)) or 0.0 for x in inputs])
-
-
-def pulled_back(
-    program: Program, inputs: Sequence[Any], cotangents: Sequence[Any], sources: Sequence[Value], on_graph: bool
-) -> tuple[list[Any], list[Any]]:
-    """A program's outputs, and what comes back to sources, computed by the engine: None where nothing flows."""
-    with resumed():
-        outputs = program.results(program.replay(inputs))
-        pairs = [
-            (y, u)
-            for y, u in zip(outputs, cotangents, strict=True)
-            if isinstance(y, Value) and not y.is_constant and u is not None
-        ]
-        with SWEEP.lock:
-            graph = Subgraph([y for y, _ in pairs], sources, False)
-            sweep = reverse_sweep_on_graph if on_graph else reverse_sweep
-            return outputs, sweep(graph, pairs, sources)

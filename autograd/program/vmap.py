@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from autograd.program.derivative import Derivative
@@ -47,6 +48,8 @@ def vmap(f: Callable[..., Any], in_axes: Any = 0, *, reduce: Reduce = None, thre
     needed("vmap", "numpy")
     from autograd.program.mapped import Mapped
 
+    if isinstance(f, Mapped):  # its points become part of a program of this one's
+        f = partial(f)
     recorded = f if isinstance(f, (Jitted, Derivative)) else jit(f)
     if isinstance(recorded, Derivative):
         return Mapped(recorded.jitted, recorded.name, recorded.argnums, in_axes, reduce, threads)

@@ -10,7 +10,7 @@ import pytest
 from autograd import Value, value_and_grad
 from benchmarks import transformer
 from demos import __main__ as command_line
-from demos import gpt
+from demos import gpt, gpt_network
 from demos.handwriting import DataError
 from demos.report import Verdict
 from nn import Adam
@@ -31,7 +31,7 @@ def test_loss_and_gradient_are_those_of_micrograd_s_way_to_write_it() -> None:
     }
     expected = transformer.mean_loss(weights, WORD)
     expected.backward()
-    loss, gradient = value_and_grad(gpt_training.jit(gpt.loss))(parameters, WORD)
+    loss, gradient = value_and_grad(gpt_training.jit(gpt_network.loss))(parameters, WORD)
     assert loss == pytest.approx(expected.data, rel=1e-12)
     for name, rows in weights.items():
         by_hand = [[w.grad for w in row] for row in rows]
@@ -71,7 +71,7 @@ def test_words_are_the_lines_of_a_file_and_letters_what_occurs_in_them(tmp_path:
     assert done.letters == "가나다"
     assert len(done.losses) == len(done.tenths) == 3
     assert len(done.samples) == gpt_training.SAMPLES
-    assert all(set(word) <= set("가나다") and len(word) <= gpt.CONTEXT for word in done.samples)
+    assert all(set(word) <= set("가나다") and len(word) <= gpt_network.CONTEXT for word in done.samples)
 
 
 @pytest.mark.parametrize(

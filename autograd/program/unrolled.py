@@ -1,0 +1,40 @@
+"""A mapped function inside a recorded one: its points, one after the other, are part of the larger program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.engine.reductions import mean
+from autograd.engine.reductions import sum as total
+from autograd.program.points import points_of
+from autograd.transforms.tree import flatten, unflatten
+
+
+def unrolled(f: Callable[..., Any], args: Sequence[Any], in_axes: Any, reduce: str | None) -> Any:
+    """The results of f at all points, as arrays of Values; or their mean or sum.
+
+    Raises:
+        TypeError, ValueError: as of a mapped function.
+    """
+    name = getattr(f, "__name__", type(f).__name__)
+    points = points_of(name, args, in_axes, with_values=True)
+    results = [f(*points.example(k)) for k in range(points.how_many)]
+    columns = list(zip(*[flatten(result, name, "the result") for result in results], strict=True))
+    if reduce is not None:
+        return unflatten(results[0], [(mean if reduce == "mean" else total)(column) for column in columns])
+    return _stacked(results[0], iter(columns))
+
+
+def _stacked(result: Any, columns: Iterator[Sequence[Any]]) -> Any:
+    """The structure of one result, with arrays that have the points along their first axis."""
+    if isinstance(result, dict):
+        return {key: _stacked(x, columns) for key, x in result.items()}
+    if isinstance(result, (list, tuple)):
+        children = [_stacked(x, columns) for x in result]
+        return type(result)(*children) if hasattr(result, "_fields") else type(result)(children)
+    size = result.size if isinstance(result, np.ndarray) else 1
+    rows = np.array([next(columns) for _ in range(size)], dtype=object)
+    return rows.T.reshape(-1, *result.shape) if isinstance(result, np.ndarray) else rows[0]
