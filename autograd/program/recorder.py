@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from autograd.engine import primitives as p
 from autograd.engine.primitive import Primitive
-from autograd.engine.recording import Recorder, recorded
+from autograd.engine.recording import Recorder, recorded, resumed
 from autograd.engine.value import MARKS, SWEEP, Value, nodes_below
 from autograd.program.comparison import COMPARISONS, Comparison
 from autograd.program.operations import Guard, Place
@@ -298,7 +298,7 @@ def record(name: str, call: Callable[[], Sequence[Any]], arguments: Sequence[Val
         TypeError: if a number is taken out of a Value on the way.
     """
     tape = Tape(name, arguments)
-    with recorded(tape):
+    with resumed(), recorded(tape):
         outputs = list(call())
     if tape.failed is not None:
         what, place = tape.failed
@@ -307,7 +307,7 @@ def record(name: str, call: Callable[[], Sequence[Any]], arguments: Sequence[Val
             "frozen; ask before (if x > 0.0: ...), for comparisons are recorded"
         )
     again = Tape(name, arguments, keeps_lines=False)
-    with recorded(again):
+    with resumed(), recorded(again):
         call()
     _check_same(tape, again)
     return Recording(tape.program(outputs, names), tape.captured, outputs)
