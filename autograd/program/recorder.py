@@ -200,7 +200,7 @@ class Tape(Recorder):
 
         What no output needs is left out, unless it could raise an error.
         """
-        output_keys = [self._output(y) for y in outputs]
+        output_keys = [self.output(y) for y in outputs]
         inputs = len(self.arguments) + len(self.captured)
         with SWEEP.lock:
             listed = nodes_below(_each_once(y for y in outputs if isinstance(y, Value)), next(MARKS), False)
@@ -236,7 +236,12 @@ class Tape(Recorder):
     def _spelled(self, key: int) -> Any:
         return self.results[key - _FIRST] if key >= _FIRST else [*self.arguments, *self.captured][key]
 
-    def _output(self, y: Any) -> int:
+    def same_constants(self, other: Tape) -> bool:
+        """Whether both have met the same plain numbers, in the same order."""
+        return self._constant_keys == other._constant_keys
+
+    def output(self, y: Any) -> int:
+        """The key of a number that the function returns."""
         if not isinstance(y, Value):
             return self._constant(y)
         return self._keys[id(y)] if id(y) in self._keys else self._key_of(y)
@@ -308,14 +313,15 @@ def record(name: str, call: Callable[[], Sequence[Any]], arguments: Sequence[Val
         )
     again = Tape(name, arguments, keeps_lines=False)
     with resumed(), recorded(again):
-        call()
+        outputs_again = list(call())
     _check_same(tape, again)
+    _check_same_outputs(tape, [tape.output(y) for y in outputs], again, [again.output(y) for y in outputs_again])
     return Recording(tape.program(outputs, names), tape.captured, outputs)
 
 
 def _check_same(tape: Tape, again: Tape) -> None:
     """Raise a ValueError that shows the first operation in which two recordings differ."""
-    if tape.primitives == again.primitives and tape.operands == again.operands and tape.constants == again.constants:
+    if tape.primitives == again.primitives and tape.operands == again.operands and tape.same_constants(again):
         return
     for i, line in enumerate(tape.lines):
         first = tape.spelled(i)
@@ -328,4 +334,18 @@ def _check_same(tape: Tape, again: Tape) -> None:
     raise ValueError(
         f"{tape.name}: called a second time with the same arguments it did {again.spelled(len(tape.primitives))} more; "
         "random numbers, counters and what is read from outside must be arguments"
+    )
+
+
+def _check_same_outputs(tape: Tape, outputs: Sequence[int], again: Tape, others: Sequence[int]) -> None:
+    """Raise a ValueError if two recordings that did the same returned something else."""
+    if len(outputs) != len(others):
+        told = f"returned {len(outputs)} numbers first and {len(others)} then"
+    elif outputs != others or not tape.same_constants(again):
+        told = "returned other numbers"
+    else:
+        return
+    raise ValueError(
+        f"{tape.name}: called twice with the same arguments it {told}; random numbers, counters and what is read from "
+        "outside must be arguments"
     )

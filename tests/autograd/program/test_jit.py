@@ -295,6 +295,13 @@ def longer(x: Any) -> Any:
         (assigned, TypeError, r"\.data of w = 2.0 was set .*test_jit.py.*assign it outside"),
         (swept, RuntimeError, r"backward\(\) inside a recorded function; use grad"),
         (lambda x: x * next(NUMBERS), ValueError, r"called twice .* it did mul\(x = 2.0, .*must be arguments"),
+        (lambda x: [x * x, next(NUMBERS)], ValueError, r"called twice .* it returned other numbers"),
+        (lambda x: [x * x, x + 1.0][next(NUMBERS) % 2], ValueError, r"called twice .* it returned other numbers"),
+        (
+            lambda x: [x] * (1 + next(NUMBERS) % 2),
+            ValueError,
+            "called twice .* it returned . numbers first and . then",
+        ),
         (longer, ValueError, r"called .*with the same arguments"),
         (lambda x: "text", TypeError, r"the result must be a real number.* got str"),
         (lambda x: None, TypeError, r"the result must be a real number.* got NoneType"),
@@ -308,6 +315,11 @@ def test_functions_that_cannot_be_recorded(h: Any, kind: type[Exception], messag
             jitted(2.0)
     assert W.data == 2.0
     assert jit(lambda x: x * W)(2.0).data == 4.0  # nothing is left open
+
+
+def test_constants_that_are_nan_are_the_same() -> None:
+    jitted = jit(lambda x: [x * math.nan, x, math.nan])
+    assert all(map(math.isnan, [jitted(1.0)[0], jitted(2.0)[0], jitted(2.0)[2]]))
 
 
 def test_random_numbers_from_a_file(tmp_path: Path) -> None:
