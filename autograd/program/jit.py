@@ -24,7 +24,7 @@ from autograd.transforms.block import Block
 from autograd.transforms.tree import flatten, unflatten
 
 if TYPE_CHECKING:
-    from autograd.program.batch import Compute
+    from autograd.program.computed import Compute
 
 P = ParamSpec("P")
 Y = TypeVar("Y")
@@ -70,6 +70,8 @@ def jit(
     """
     if not callable(f):
         raise TypeError(f"jit: f must be a function, got {typed(f)}; pass f, not f(x)")
+    if hasattr(f, "own_transform"):  # it is recorded already
+        return cast("Replayed[P, Y]", f)
     transform = functional.transform_of(f)
     if transform is not None and transform[0] in ("grad", "value_and_grad"):
         # The gradient of a recorded function is better than a recorded gradient: what its rules choose is no branch.

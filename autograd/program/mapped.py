@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from autograd.engine.recording import OPEN, grad_enabled
+from autograd.engine.recording import OPEN, grad_enabled, recorder
 from autograd.engine.value import Value
-from autograd.program.batch import cores
+from autograd.program.computed import cores
 from autograd.program.jit import Jitted
 from autograd.program.mapping import Call
 from autograd.program.parts import Parts, evaluated
@@ -74,6 +74,11 @@ class Mapped:
 
     def __call__(self, *args: Any) -> Any:
         """The results at all points."""
+        if recorder() is not None:
+            raise TypeError(
+                f"{self._jitted.name}: a vmap inside a recorded function; record the function of one point, and map "
+                "that: what vmap returns is recorded already"
+            )
         arrays: list[Any] = []
         form: Hashable = None
         if not OPEN:

@@ -15,7 +15,7 @@ from autograd.program.comparison import COMPARISONS, Comparison
 from autograd.program.operations import Guard, Place
 from autograd.program.program import Program
 from autograd.support.errors import as_float, describe, describe_all
-from autograd.transforms.block import JOINT
+from autograd.transforms.block import JOINT, Output
 
 NOT_EQUAL = COMPARISONS["!="]
 _NEVER_FAIL = {p.add, p.sub, p.mul, p.neg, p.abs, p.where, p.maximum, p.minimum, p.stop_gradient, *COMPARISONS.values()}
@@ -70,11 +70,10 @@ class Tape(Recorder):
 
     def operation_done(self, primitive: Primitive, operands: Sequence[Any], result: Value) -> None:
         """An operation of the function."""
-        if primitive is JOINT:
-            raise TypeError(
-                f"{self.name}: it calls a function that has a pullback of its own (custom_vjp), which is not recorded; "
-                "make it an operation with autograd.primitive, or leave it outside"
-            )
+        if primitive is JOINT:  # what lies below the outputs of a block, each of which is an operation
+            return
+        if isinstance(primitive, Output):
+            primitive = primitive.block.row_at(primitive.position)
         keys = self._keys
         found: list[int] = []
         constant = True

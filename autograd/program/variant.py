@@ -17,6 +17,7 @@ from autograd.transforms.tree import is_one_number
 
 if TYPE_CHECKING:
     from autograd.program.batch import Batch
+    from autograd.program.computed import Compute
     from autograd.program.point import Point
     from autograd.program.staged import Staged
 
@@ -74,7 +75,7 @@ class Variant:
 
     def batch(
         self, wanted: tuple[bool, ...] | None, shared: tuple[bool, ...], vector_math: bool, exact: bool, count: int
-    ) -> Batch | Staged:
+    ) -> Compute:
         """What computes the program for many points.
 
         Args:
@@ -82,6 +83,10 @@ class Variant:
             exact: whether sums of products must be added in their order.
             count: how many points there are.
         """
+        if not has_llvm():
+            from autograd.program.plain_batch import PlainBatch
+
+            return PlainBatch(self.program, wanted, shared)
         from autograd.program.batch import Batch
         from autograd.program.staged import Staged
 
