@@ -17,9 +17,9 @@ from autograd.program.plain import eagerly, pulled_back
 from autograd.program.program import BranchError, Program
 from autograd.program.recorder import record
 from autograd.program.result import DONE, LEFT_THE_REALS, Result
-from autograd.program.signature import NUMBER, Arguments, arguments, named, refilled
+from autograd.program.signature import NUMBER, Arguments, arguments, named, refilled, static_arguments
 from autograd.program.variant import Variant
-from autograd.support.errors import one_line, typed
+from autograd.support.errors import one_line, shown, typed
 from autograd.transforms import functional
 from autograd.transforms.block import Block
 from autograd.transforms.tree import flatten, unflatten
@@ -89,8 +89,9 @@ def jit(
             argnums,
         )
         return derived
-    numbers = (static_argnums,) if isinstance(static_argnums, int) else tuple(static_argnums)
-    names = (static_argnames,) if isinstance(static_argnames, str) else tuple(static_argnames)
+    if isinstance(max_programs, bool) or not isinstance(max_programs, int) or max_programs < 1:
+        raise ValueError(f"jit: max_programs must be an int of 1 or more, got {shown(max_programs)}")
+    numbers, names = static_arguments(f, static_argnums, static_argnames)
     return Jitted(f, numbers, names, vector_math, exact, max_programs)
 
 
@@ -228,7 +229,7 @@ class Jitted(Generic[P, Y]):
     ) -> Variant:
         """Record f for these arguments, and keep the program."""
         static = self._static_argnums
-        names = named(args, kwargs, self._parameters(), static)
+        names = named(args, kwargs, self._parameters(), static, self._static_argnames)
         values = self.stand_ins(numbers, names)
         result: Any = None
 

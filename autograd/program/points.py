@@ -148,14 +148,14 @@ def _collect(
 ) -> None:
     """Append the leaves of a structure, and note how many points it holds."""
     if isinstance(tree, dict):
-        _check_container(axis, (dict,), where)
+        _check_container(axis, (dict,), tree, where)
         for key, x in tree.items():
             _collect(
                 x, axis[key] if isinstance(axis, dict) else axis, f"{where}[{key!r}]", name, leaves, counts, with_values
             )
         return
     if isinstance(tree, (list, tuple)):
-        _check_container(axis, (list, tuple), where)
+        _check_container(axis, (list, tuple), tree, where)
         for i, x in enumerate(tree):
             _collect(
                 x,
@@ -214,10 +214,18 @@ def _numbers(array: Any, where: str, name: str) -> Array:
     return numbers
 
 
-def _check_container(axis: Any, kinds: tuple[type, ...], where: str) -> None:
-    if axis is not None and not isinstance(axis, (int, *kinds)):
+def _check_container(axis: Any, kinds: tuple[type, ...], tree: Any, where: str) -> None:
+    if axis is None or isinstance(axis, int):
+        return
+    if not isinstance(axis, kinds):
         raise TypeError(
             f"vmap: the entry of in_axes for {where} must be an int, None or of its structure, got {typed(axis)}"
+        )
+    entries: Any = axis
+    if len(entries) != len(tree) or (isinstance(axis, dict) and axis.keys() != tree.keys()):
+        raise ValueError(
+            f"vmap: the entry of in_axes for {where} must have its {len(tree)} entries, got {shown(axis)}; "
+            "None says that something is the same for all points"
         )
 
 

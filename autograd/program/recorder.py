@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from autograd.engine import primitives as p
 from autograd.engine.primitive import Primitive
-from autograd.engine.recording import Recorder, recorded
+from autograd.engine.recording import Recorder, recorded, resumed
 from autograd.engine.value import MARKS, SWEEP, Value, nodes_below
 from autograd.program.comparison import COMPARISONS, Comparison
 from autograd.program.operations import Guard, Place
@@ -199,7 +199,7 @@ class Tape(Recorder):
 
         What no output needs is left out, unless it could raise an error.
         """
-        output_keys = [self._output(y) for y in outputs]
+        output_keys = [self.output(y) for y in outputs]
         inputs = len(self.arguments) + len(self.captured)
         with SWEEP.lock:
             listed = nodes_below(_each_once(y for y in outputs if isinstance(y, Value)), next(MARKS), False)
@@ -235,7 +235,12 @@ class Tape(Recorder):
     def _spelled(self, key: int) -> Any:
         return self.results[key - _FIRST] if key >= _FIRST else [*self.arguments, *self.captured][key]
 
-    def _output(self, y: Any) -> int:
+    def same_constants(self, other: Tape) -> bool:
+        """Whether both have met the same plain numbers, in the same order."""
+        return self._constant_keys == other._constant_keys
+
+    def output(self, y: Any) -> int:
+        """The key of a number that the function returns."""
         if not isinstance(y, Value):
             return self._constant(y)
         return self._keys[id(y)] if id(y) in self._keys else self._key_of(y)
@@ -297,7 +302,7 @@ def record(name: str, call: Callable[[], Sequence[Any]], arguments: Sequence[Val
         TypeError: if a number is taken out of a Value on the way.
     """
     tape = Tape(name, arguments)
-    with recorded(tape):
+    with resumed(), recorded(tape):
         outputs = list(call())
     if tape.failed is not None:
         what, place = tape.failed
@@ -306,15 +311,16 @@ def record(name: str, call: Callable[[], Sequence[Any]], arguments: Sequence[Val
             "frozen; ask before (if x > 0.0: ...), for comparisons are recorded"
         )
     again = Tape(name, arguments, keeps_lines=False)
-    with recorded(again):
-        call()
+    with resumed(), recorded(again):
+        outputs_again = list(call())
     _check_same(tape, again)
+    _check_same_outputs(tape, [tape.output(y) for y in outputs], again, [again.output(y) for y in outputs_again])
     return Recording(tape.program(outputs, names), tape.captured, outputs)
 
 
 def _check_same(tape: Tape, again: Tape) -> None:
     """Raise a ValueError that shows the first operation in which two recordings differ."""
-    if tape.primitives == again.primitives and tape.operands == again.operands and tape.constants == again.constants:
+    if tape.primitives == again.primitives and tape.operands == again.operands and tape.same_constants(again):
         return
     for i, line in enumerate(tape.lines):
         first = tape.spelled(i)
@@ -327,4 +333,18 @@ def _check_same(tape: Tape, again: Tape) -> None:
     raise ValueError(
         f"{tape.name}: called a second time with the same arguments it did {again.spelled(len(tape.primitives))} more; "
         "random numbers, counters and what is read from outside must be arguments"
+    )
+
+
+def _check_same_outputs(tape: Tape, outputs: Sequence[int], again: Tape, others: Sequence[int]) -> None:
+    """Raise a ValueError if two recordings that did the same returned something else."""
+    if len(outputs) != len(others):
+        told = f"returned {len(outputs)} numbers first and {len(others)} then"
+    elif outputs != others or not tape.same_constants(again):
+        told = "returned other numbers"
+    else:
+        return
+    raise ValueError(
+        f"{tape.name}: called twice with the same arguments it {told}; random numbers, counters and what is read from "
+        "outside must be arguments"
     )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+import inspect
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from autograd.engine.value import Value
-from autograd.support.errors import as_float, is_real, typed
+from autograd.support.errors import as_float, is_real, one_line, shown, typed
 from autograd.transforms.tree import is_array, is_row
 
 Number = Value | float
@@ -40,6 +41,47 @@ class Arguments(NamedTuple):
     key: Hashable
     numbers: Sequence[Number]
     starts: Sequence[int]
+
+
+def static_arguments(
+    f: Callable[..., Any], argnums: int | Sequence[int], argnames: str | Sequence[str]
+) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    """By position and by name which arguments are static, however they will be given.
+
+    Raises:
+        TypeError: for what is no position, or no name.
+        ValueError: for a position or a name that f has not got.
+    """
+    numbers = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+    names = (argnames,) if isinstance(argnames, str) else tuple(argnames)
+    for number in numbers:
+        if isinstance(number, bool) or not isinstance(number, int):
+            raise TypeError(f"jit: static_argnums must be an int or several, got {typed(number)}")
+    for name in names:
+        if not isinstance(name, str):
+            raise TypeError(f"jit: static_argnames must be a string or several, got {typed(name)}")
+    try:
+        parameters = list(inspect.signature(f).parameters.values()) if numbers or names else []
+    except (TypeError, ValueError):  # some of Python's own functions can't tell their parameters
+        return numbers, names
+    by_position = [x.name for x in parameters if x.kind in (x.POSITIONAL_ONLY, x.POSITIONAL_OR_KEYWORD)]
+    takes_more = any(x.kind == x.VAR_POSITIONAL for x in parameters)
+    for number in numbers:
+        if not (-len(by_position) <= number < len(by_position) or (takes_more and number >= 0)):
+            raise ValueError(
+                f"jit: static_argnums has {number}, and {_called(f)} takes {len(by_position)} arguments by position"
+            )
+    known = [x.name for x in parameters]
+    for name in names:
+        if name not in known and not any(x.kind == x.VAR_KEYWORD for x in parameters):
+            raise ValueError(f"jit: static_argnames has {shown(name)}, which is no parameter of {_called(f)}")
+    numbers = tuple([x % len(by_position) if x < 0 else x for x in numbers])
+    both = {*numbers, *[i for i, name in enumerate(by_position) if name in names]}
+    return tuple(sorted(both)), tuple(sorted({*names, *[by_position[i] for i in numbers if i < len(by_position)]}))
+
+
+def _called(f: Any) -> str:
+    return one_line(getattr(f, "__name__", type(f).__name__))
 
 
 def arguments(
@@ -144,14 +186,21 @@ def refilled(tree: Any, numbers: Iterator[Any], static: bool = False) -> Any:
     return next(numbers) if is_real(tree) else tree
 
 
-def named(args: Sequence[Any], kwargs: dict[str, Any], parameters: Sequence[str], static: Sequence[int]) -> list[str]:
+def named(
+    args: Sequence[Any],
+    kwargs: dict[str, Any],
+    parameters: Sequence[str],
+    static_argnums: Sequence[int],
+    static_argnames: Sequence[str],
+) -> list[str]:
     """What the numbers of a call are called: `x`, `x[0]`, `w['bias']`."""
     names: list[str] = []
     for i, arg in enumerate(args):
-        if i not in static:
+        if i not in static_argnums:
             _name(arg, parameters[i] if i < len(parameters) else f"argument {i}", names)
     for key in sorted(kwargs):
-        _name(kwargs[key], key, names)
+        if key not in static_argnames:
+            _name(kwargs[key], key, names)
     return names
 
 
