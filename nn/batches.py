@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import numbers
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from autograd import Value
+from autograd import Value, where
+from autograd.engine.recording import OPEN, recorder
 from autograd.engine.value import number_of
 from autograd.support.errors import as_float, shown, typed
 from autograd.transforms.tree import is_array, unflatten
@@ -19,24 +20,43 @@ def plain(number: Any) -> float:
     return float(number_of(number))
 
 
-def plain_structure(thing: Any) -> Any:
-    """Lists, tuples, dicts and arrays of Values, however deep, with the numbers instead; anything else as it is.
+def plain_structure(thing: Any, number: Callable[[Value], float] = number_of) -> Any:
+    """Lists, tuples, dicts and arrays of Values, however deep, with numbers instead; anything else as it is.
+
+    Args:
+        thing: the structure.
+        number: what stands for a Value; it is asked in order.
 
     >>> plain_structure({"mean": Value(1.0), "rest": (2.0, [Value(3.0), "x"])})
     {'mean': 1.0, 'rest': (2.0, [3.0, 'x'])}
     """
     if isinstance(thing, Value):
-        return thing.data
+        return number(thing)
     if isinstance(thing, Mapping):
-        return {key: plain_structure(part) for key, part in thing.items()}
+        return {key: plain_structure(part, number) for key, part in thing.items()}
     if is_array(thing):
-        return unflatten(thing, map(plain_structure, thing.ravel().tolist())) if thing.dtype.hasobject else thing
-    if isinstance(thing, tuple) and hasattr(thing, "_fields"):  # a named one takes its parts apart
-        return type(thing)(*map(plain_structure, thing))
+        if not thing.dtype.hasobject:
+            return thing
+        return unflatten(thing, [plain_structure(part, number) for part in thing.ravel().tolist()])
     if isinstance(thing, (tuple, list)):
-        parts = list(map(plain_structure, thing))
-        return tuple(parts) if isinstance(thing, tuple) else parts
+        parts = [plain_structure(part, number) for part in thing]
+        if isinstance(thing, tuple):
+            return type(thing)(*parts) if hasattr(thing, "_fields") else tuple(parts)
+        return parts
     return thing
+
+
+def is_recorded(number: Any) -> bool:
+    """Whether it stands for a number of every call to come: a Value in a function that `jit` records.
+
+    What depends on such a number is best written without a branch, or there would be a program for each way.
+    """
+    return bool(OPEN) and isinstance(number, Value) and recorder() is not None
+
+
+def checked(number: Any) -> Any:
+    """What a check compares: a plain number, or a Value that is recorded, so that every call is checked."""
+    return number if is_recorded(number) else plain(number)
 
 
 def varies(number: Any) -> bool:
@@ -58,7 +78,7 @@ def pairs(name: str, argument: str, predictions: Any, targets: Any, reduction: s
         )
     for i, row in enumerate(expected):
         for j, t in enumerate(row):
-            if not math.isfinite(plain(t)):
+            if not -math.inf < checked(t) < math.inf:
                 raise ValueError(
                     f"{name}: {place('targets', targets, i, j)} is {plain(t)}; leave such examples out, or repair them"
                 )
@@ -67,8 +87,8 @@ def pairs(name: str, argument: str, predictions: Any, targets: Any, reduction: s
 
 def examples(
     name: str, argument: str, predictions: Any, targets: Any, reduction: str
-) -> list[tuple[list[Any], int | list[Any]]]:
-    """Rows of class scores, each with its target: a class index, or a checked row of shares.
+) -> list[tuple[list[Any], int | Value | list[Any]]]:
+    """Rows of class scores, each with its target: a class index, a recorded one, or a checked row of shares.
 
     Raises:
         TypeError, ValueError: if the shapes differ, nothing is given, or a target is none of the classes.
@@ -88,8 +108,10 @@ def examples(
     ]
 
 
-def _class_target(name: str, argument: str, target: Any, classes: int) -> int | list[Any]:
-    """A class index, also for a one-hot row; else the row of shares."""
+def _class_target(name: str, argument: str, target: Any, classes: int) -> Any:
+    """A class index, also for a one-hot row; else, or where it is recorded, the row of shares."""
+    if is_recorded(target):
+        return _recorded_index(name, argument, target, classes)
     if not is_row(target):
         return class_index(name, argument, target, classes)
     shares = [_number(name, argument, target, 0, j, t) for j, t in enumerate(target)]
@@ -97,7 +119,12 @@ def _class_target(name: str, argument: str, target: Any, classes: int) -> int | 
         raise ValueError(f"{name}: {argument} has {len(shares)} numbers, but there are {classes} classes")
     for j, t in enumerate(shares):
         check_share(name, argument, target, 0, j, t)
-    if not any(map(varies, shares)) and shares.count(1.0) == 1 and shares.count(0.0) == classes - 1:
+    if (
+        not any(map(varies, shares))
+        and not any(map(is_recorded, shares))
+        and shares.count(1.0) == 1
+        and shares.count(0.0) == classes - 1
+    ):
         return shares.index(1.0)
     return shares
 
@@ -117,6 +144,19 @@ def class_index(name: str, argument: str, index: Any, classes: int) -> int:
     if not 0 <= hot < classes:
         raise ValueError(f"{name}: {argument} is class {shown(hot)}, but the {classes} classes are 0 to {classes - 1}")
     return hot
+
+
+def _recorded_index(name: str, argument: str, index: Value, classes: int) -> Value:
+    """A class index that every call checks, with one comparison that steers Python however many classes there are."""
+    is_class: Any = 0.0
+    for j in range(classes):
+        is_class = where(index == float(j), 1.0, is_class)
+    if is_class == 0.0:
+        raise ValueError(
+            f"{name}: {argument} must be a class index, a whole number, and the {classes} classes are 0 to "
+            f"{classes - 1}; got {plain(index)}"
+        )
+    return index
 
 
 def _rows(name: str, argument: str, things: Any) -> list[list[Any]]:
@@ -163,7 +203,7 @@ def check_share(name: str, argument: str, things: Any, i: int, j: int, number: A
     Raises:
         ValueError: if it is one, or NaN.
     """
-    if not 0.0 <= plain(number) <= 1.0:
+    if not 0.0 <= checked(number) <= 1.0:
         remedy = (
             "apply sigmoid or softmax, or use the loss from logits" if argument == "probabilities" else "rescale it"
         )

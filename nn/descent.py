@@ -52,6 +52,11 @@ def move(
     deque(map(setattr, objects, attributes, numbers + things), maxlen=0)
 
 
+def zeros(parameters: list[Value]) -> list[float]:
+    """What is remembered before the first step."""
+    return [0.0] * len(parameters)
+
+
 def gradient_step(parameters: list[Value], rate: float, decay: float) -> list[float]:
     """p ← p − rate · (∇ + decay · p)."""
     numbers = []

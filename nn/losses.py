@@ -11,9 +11,20 @@ import re
 from typing import Any
 
 import autograd
+from autograd import Value
 from autograd.support.errors import typed
 from nn.arguments import count_of, is_row, not_negative
-from nn.batches import check_share, class_index, examples, pairs, place, plain, varies
+from nn.batches import (
+    check_share,
+    checked,
+    class_index,
+    examples,
+    is_recorded,
+    pairs,
+    place,
+    plain,
+    varies,
+)
 from nn.module import Module
 
 _NEVER = -math.inf
@@ -80,11 +91,12 @@ def binary_cross_entropy(probabilities: Any, targets: Any, reduction: str = "mea
         for j, (p, t) in enumerate(row):
             check_share(name, "targets", targets, i, j, t)
             check_share(name, "probabilities", probabilities, i, j, p)
-            if plain(p) == 0.0 < plain(t) or plain(p) == 1.0 > plain(t):
+            if (checked(p) == 0.0 and checked(t) > 0.0) or (checked(p) == 1.0 and checked(t) < 1.0):
                 raise _infinite(name, probabilities, i, j, p, t)
-            if not varies(t) and t == 1.0:
+            known = not varies(t) and not is_recorded(t)
+            if known and t == 1.0:
                 losses.append(-autograd.log(p))
-            elif not varies(t) and t == 0.0:
+            elif known and t == 0.0:
                 losses.append(-autograd.log1p(-p))
             else:
                 logs = [_NEVER if p == 0.0 else autograd.log(p), _NEVER if p == 1.0 else autograd.log1p(-p)]
@@ -111,11 +123,12 @@ def binary_cross_entropy_with_logits(logits: Any, targets: Any, reduction: str =
     for i, row in enumerate(pairs(name, "logits", logits, targets, reduction)):
         for j, (z, t) in enumerate(row):
             check_share(name, "targets", targets, i, j, t)
-            if not varies(t) and t == 1.0:
+            known = not varies(t) and not is_recorded(t)
+            if known and t == 1.0:
                 losses.append(autograd.softplus(-z))
-            elif not varies(t) and t == 0.0:
+            elif known and t == 0.0:
                 losses.append(autograd.softplus(z))
-            elif not varies(t):  # both not negative: nothing cancels
+            elif known or is_recorded(t):  # both not negative: nothing cancels
                 losses.append(autograd.softplus(-z) * t + autograd.softplus(z) * (1.0 - t))
             elif z >= 0.0:  # here neither, and the slope by t is −z without a rounding
                 losses.append(autograd.softplus(-z) + _expected_surprise([1.0 - t], [-z]))
@@ -144,13 +157,15 @@ def cross_entropy(probabilities: Any, targets: Any, reduction: str = "mean") -> 
     for i, (row, target) in enumerate(examples(name, "probabilities", probabilities, targets, reduction)):
         for j, p in enumerate(row):
             check_share(name, "probabilities", probabilities, i, j, p)
-            t = target[j] if isinstance(target, list) else float(j == target)
-            if plain(p) == 0.0 < plain(t):
+            t = target[j] if isinstance(target, list) else float(j) == target
+            if checked(p) == 0.0 and checked(t) > 0.0:
                 raise _infinite(name, probabilities, i, j, p, t)
         if isinstance(target, int):
             losses.append(-autograd.log(row[target]))
+        elif isinstance(target, Value):
+            losses.append(-autograd.log(autograd.take(row, target)))
         else:
-            kept = [j for j, t in enumerate(target) if varies(t) or t != 0.0]
+            kept = [j for j, t in enumerate(target) if varies(t) or is_recorded(t) or t != 0.0]
             kept = kept or [row.index(max(row))]  # nothing but zeros: 0, which still depends on the predictions
             logs = [_NEVER if row[j] == 0.0 else autograd.log(row[j]) for j in kept]
             losses.append(_expected_surprise([target[j] for j in kept], logs))
@@ -193,7 +208,7 @@ def hinge(scores: Any, targets: Any, reduction: str = "mean") -> Any:
     losses = []
     for i, row in enumerate(pairs("hinge", "scores", scores, targets, reduction)):
         for j, (s, t) in enumerate(row):
-            if plain(t) not in (-1.0, 1.0):
+            if abs(checked(t)) != 1.0:
                 raise ValueError(
                     f"hinge: {place('targets', targets, i, j)} is {plain(t)}, but must be −1 or 1; "
                     "make it of 0 and 1 with 2 * t - 1"
@@ -244,8 +259,10 @@ def one_hot(index: Any, classes: int) -> Any:
     return [float(k == hot) for k in range(classes)]
 
 
-def _from_logits(row: list[Any], target: int | list[Any]) -> Any:
+def _from_logits(row: list[Any], target: int | Value | list[Any]) -> Any:
     """Σₖ tₖ (logsumexp(z) − zₖ), of differences to one logit: the logits themselves may be large, and would cancel."""
+    if not isinstance(target, int) and (isinstance(target, Value) or any(map(is_recorded, target))):
+        return _from_recorded(row, target)
     pivot = _pivot(row, target)
     differences = [0.0 if j == pivot and len(row) > 1 else z - row[pivot] for j, z in enumerate(row)]
     total = autograd.logsumexp(differences)
@@ -257,6 +274,16 @@ def _from_logits(row: list[Any], target: int | list[Any]) -> Any:
     if not others:
         return scaled
     return scaled + _expected_surprise([target[j] for j in others], [differences[j] for j in others])
+
+
+def _from_recorded(row: list[Any], target: Value | list[Any]) -> Any:
+    """The same without a branch, of differences to the largest logit, on which it doesn't depend."""
+    largest = autograd.stop_gradient(autograd.amax(row))
+    differences = [z - largest for z in row]
+    total = autograd.logsumexp(differences)
+    if isinstance(target, Value):
+        return total - autograd.take(differences, target)
+    return total * autograd.sum(target) + _expected_surprise(target, differences)
 
 
 def _pivot(row: list[Any], target: int | list[Any]) -> int:
@@ -277,7 +304,7 @@ def _expected_surprise(shares: list[Any], logs: list[Any]) -> Any:
 
     By a share that varies the slope of 0 · −∞ is that of the surprise, ∞; the square root has it there.
     """
-    steep = [t == 0.0 and x == _NEVER for t, x in zip(shares, logs, strict=True)]
+    steep = [bool(x == _NEVER and t == 0.0) for t, x in zip(shares, logs, strict=True)]
     finite = [j for j, is_steep in enumerate(steep) if not is_steep]
     terms = [autograd.sqrt(t) for t, is_steep in zip(shares, steep, strict=True) if is_steep and varies(t)]
     if finite:

@@ -5,15 +5,43 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from autograd import Value
 from autograd.support.errors import as_float, one_line, shown, typed
+from nn import descent
 from nn.arguments import as_python, count_of, is_row, not_negative, truth_of
-from nn.descent import adam_step, gradient_step, momentum_step, move, sum_of_gradients, zero_gradients
+from nn.descent import move, sum_of_gradients, zero_gradients
 
 LearningRate = float | Callable[[int], float]
 """A number, or a schedule: a function of the step, which counts from 0 (see `nn.schedules`)."""
+
+P = TypeVar("P")
+P_contra = TypeVar("P_contra", contravariant=True)
+N = TypeVar("N")
+
+
+class Rules(Protocol[P_contra, N]):
+    """The formulas of the steps: `nn.descent` over Values and lists, `nn.descent_arrays` over arrays."""
+
+    def zeros(self, parameters: P_contra) -> N: ...
+    def gradient_step(self, parameters: P_contra, rate: float, decay: float) -> N: ...
+    def momentum_step(
+        self, parameters: P_contra, velocity: N, rate: float, decay: float, momentum: float, nesterov: bool
+    ) -> tuple[N, N]: ...
+    def adam_step(
+        self,
+        parameters: P_contra,
+        mean: N,
+        mean_square: N,
+        betas: tuple[float, float],
+        rate: float,
+        root: float,
+        epsilon: float,
+        decay: float,
+        kept: float,
+    ) -> tuple[N, N, N]: ...
+
 
 _OF_EVERY_OPTIMIZER = ("parameters", "learning_rate", "steps", "state")
 _STATE_DICT = ("learning_rate", "options", "steps", "state")
@@ -62,21 +90,31 @@ class Optimizer(ABC):
             ZeroDivisionError: if Adam's epsilon is 0 and the gradients of a parameter were, too; nothing is moved then.
             ValueError: if the learning rate is negative or not finite; nothing is moved then.
         """
-        name = type(self).__name__
-        rate = self.learning_rate
-        if callable(rate):
-            rate = not_negative(name, f"the learning rate of step {self.steps}", rate(self.steps))
-        else:
-            rate = not_negative(name, "learning_rate", rate)
+        rate = self.rate_at(self.steps)
         if not math.isfinite(sum_of_gradients(self.parameters)):  # a finite sum of finite numbers may overflow, too
-            for parameter in self.parameters:
-                if not math.isfinite(parameter.grad):
-                    raise FloatingPointError(
-                        f"{name}.step: the gradient of {_called(parameter)} is {parameter.grad}; no parameter was "
-                        "moved. Lower the learning rate, or look for an infinite derivative (sqrt or log at 0)"
-                    )
-        numbers, state = self._next(rate)
+            self.check_gradients([parameter.grad for parameter in self.parameters])
+        numbers, state = self.moved(descent, self.parameters, self.state, self.steps, rate)
         move(self.parameters, numbers, self, {"state": state, "steps": self.steps + 1})
+
+    def rate_at(self, step: int) -> float:
+        """The learning rate of a step, which counts from 0.
+
+        Raises:
+            TypeError, ValueError: if it is not a number, negative or not finite.
+        """
+        name, rate = type(self).__name__, self.learning_rate
+        if callable(rate):
+            return not_negative(name, f"the learning rate of step {step}", rate(step))
+        return not_negative(name, "learning_rate", rate)
+
+    def check_gradients(self, gradients: Iterable[float]) -> None:
+        """Raise a FloatingPointError that names the first parameter whose gradient is not finite, if there is one."""
+        for parameter, gradient in zip(self.parameters, gradients, strict=True):
+            if not math.isfinite(gradient):
+                raise FloatingPointError(
+                    f"{type(self).__name__}.step: the gradient of {_called(parameter)} is {gradient}; no parameter was "
+                    "moved. Lower the learning rate, or look for an infinite derivative (sqrt or log at 0)"
+                )
 
     def zero_grad(self) -> None:
         """Set the gradients of the parameters to zero."""
@@ -136,12 +174,18 @@ class Optimizer(ABC):
         return {name: as_python(thing) for name, thing in vars(self).items() if name not in _OF_EVERY_OPTIMIZER}
 
     @abstractmethod
-    def _next(self, rate: float) -> tuple[list[float], dict[str, list[float]]]:
-        """Where a step of this learning rate brings the parameters, and what it remembers; nothing changes yet."""
+    def moved(
+        self, rules: Rules[P, N], parameters: P, state: dict[str, N], steps: int, rate: float
+    ) -> tuple[N, dict[str, N]]:
+        """Where a step brings parameters, and what is remembered of it; nothing changes yet.
 
-    def _remembered(self, name: str) -> list[float]:
-        """A list of the state, zeros at first."""
-        return self.state.get(name) or [0.0] * len(self.parameters)
+        Args:
+            rules: the formulas.
+            parameters: with their gradients, as the rules take them.
+            state: what is remembered of the steps before; empty before the first.
+            steps: how many these are.
+            rate: the learning rate.
+        """
 
 
 class SGD(Optimizer):
@@ -180,12 +224,14 @@ class SGD(Optimizer):
         if self.nesterov and not self.momentum:
             raise ValueError("SGD: nesterov needs a momentum; pass for instance momentum=0.9")
 
-    def _next(self, rate: float) -> tuple[list[float], dict[str, list[float]]]:
+    def moved(
+        self, rules: Rules[P, N], parameters: P, state: dict[str, N], steps: int, rate: float
+    ) -> tuple[N, dict[str, N]]:
         decay, momentum = float(self.weight_decay), float(self.momentum)
         if not momentum:
-            return gradient_step(self.parameters, rate, decay), self.state
-        velocity, nesterov = self._remembered("velocity"), bool(self.nesterov)
-        numbers, velocity = momentum_step(self.parameters, velocity, rate, decay, momentum, nesterov)
+            return rules.gradient_step(parameters, rate, decay), state
+        velocity = state["velocity"] if "velocity" in state else rules.zeros(parameters)
+        numbers, velocity = rules.momentum_step(parameters, velocity, rate, decay, momentum, bool(self.nesterov))
         return numbers, {"velocity": velocity}
 
 
@@ -228,16 +274,20 @@ class Adam(Optimizer):
             raise ValueError(f"{name}: betas must be two numbers in [0, 1), got {shown(betas)}")
         self.epsilon = not_negative(name, "epsilon", epsilon)
 
-    def _next(self, rate: float) -> tuple[list[float], dict[str, list[float]]]:
-        return self._descent(rate, decay=float(self.weight_decay), kept=1.0)
+    def moved(
+        self, rules: Rules[P, N], parameters: P, state: dict[str, N], steps: int, rate: float
+    ) -> tuple[N, dict[str, N]]:
+        return self._descent(rules, parameters, state, steps, rate, decay=float(self.weight_decay), kept=1.0)
 
-    def _descent(self, rate: float, decay: float, kept: float) -> tuple[list[float], dict[str, list[float]]]:
+    def _descent(
+        self, rules: Rules[P, N], parameters: P, state: dict[str, N], steps: int, rate: float, decay: float, kept: float
+    ) -> tuple[N, dict[str, N]]:
         betas, epsilon = (float(self.betas[0]), float(self.betas[1])), float(self.epsilon)
-        mean, mean_square = self._remembered("mean"), self._remembered("mean_square")
-        size, root = (1.0 - beta ** (self.steps + 1) for beta in betas)
+        mean, mean_square = (state[name] if name in state else rules.zeros(parameters) for name in self.remembers)
+        size, root = (1.0 - beta ** (steps + 1) for beta in betas)
         try:
-            numbers, mean, mean_square = adam_step(
-                self.parameters, mean, mean_square, betas, rate / size, math.sqrt(root), epsilon, decay, kept
+            numbers, mean, mean_square = rules.adam_step(
+                parameters, mean, mean_square, betas, rate / size, math.sqrt(root), epsilon, decay, kept
             )
         except ZeroDivisionError as error:
             parameter = self.parameters[error.args[0]]
@@ -268,8 +318,11 @@ class AdamW(Adam):
     ) -> None:
         super().__init__(parameters, learning_rate, betas, epsilon, weight_decay)
 
-    def _next(self, rate: float) -> tuple[list[float], dict[str, list[float]]]:
-        return self._descent(rate, decay=0.0, kept=1.0 - rate * float(self.weight_decay))
+    def moved(
+        self, rules: Rules[P, N], parameters: P, state: dict[str, N], steps: int, rate: float
+    ) -> tuple[N, dict[str, N]]:
+        kept = 1.0 - rate * float(self.weight_decay)
+        return self._descent(rules, parameters, state, steps, rate, decay=0.0, kept=kept)
 
 
 def _called(parameter: Value) -> str:

@@ -6,28 +6,21 @@ import math
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from itertools import chain
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from autograd import Value, no_grad
 from autograd.support.errors import as_float, shown, typed
-from nn.arguments import Plain, Row, count_of, generator_of, is_row
-from nn.batches import plain_structure
-from nn.descent import zero_gradients
+from autograd.support.extras import needed
+from autograd.transforms.tree import is_array
+from nn.arguments import Plain, Row, count_of, generator_of, is_row, truth_of
 from nn.optim import Optimizer
+from nn.steps import Eager, Loss, Model
 
-
-class Model(Protocol):
-    """What `fit` trains: a Module, or anything called and with `parameters()` like one."""
-
-    def __call__(self, x: Any, /) -> Any: ...
-
-    def parameters(self) -> list[Value]: ...
+if TYPE_CHECKING:
+    from nn.recorded import Recorded
 
 
 M = TypeVar("M", bound=Model)
-
-Loss = Callable[[Any, Any], Any]
-"""`(prediction, target) -> Value` for one example; every loss of `nn.losses` is one."""
 
 Metric = Callable[[Sequence[Any], Sequence[Any]], float]
 """`(predictions, targets) -> float` for many examples, in plain numbers; such as `nn.accuracy`."""
@@ -88,6 +81,7 @@ def fit(
     metrics: Mapping[str, Metric] | None = None,
     penalty: Callable[[M], Any] | None = None,
     progress: bool = True,
+    jit: bool = False,
 ) -> History:
     """Train a model: each epoch shuffles the examples and does one step per batch, along its mean gradient.
 
@@ -107,11 +101,19 @@ def fit(
         metrics: by name, what to report of the predictions besides the loss; they get these in plain numbers.
         penalty: added to the loss of each batch, for instance `lambda model: l2_penalty(model, 1e-4)`.
         progress: whether to show a bar on the terminal, if tqdm is installed.
+        jit: whether to record the loss of one example once and replay it in machine code (`autograd.jit`, needs
+            NumPy), which gives the same numbers but for roundings, far sooner. Model, loss and penalty must then be
+            functions of the example, its target and the parameters: no random numbers, no `.data`, no counters.
+            Targets are numbers, or lists of them, all of one structure, and reach the loss as Values. While it runs
+            the parameters are in one array; they are written back before metrics and a learning rate of your own look
+            at them, and when it ends, with an error or Ctrl-C, too.
 
     Raises:
         TypeError, ValueError: for bad data or arguments, or what the loss raises for a target; all are looked at before
             any parameter changes.
         FloatingPointError: if a loss or gradient becomes NaN or infinite; parameters stay as the last step left them.
+        TypeError, ValueError, RuntimeError: with `jit`, if model, loss or penalty can't be recorded.
+        ImportError: with `jit`, without NumPy.
 
     >>> from nn import MLP, SGD, mse
     >>> model = MLP(1, [1], seed=0)
@@ -137,62 +139,56 @@ def fit(
     epochs = count_of("fit", "epochs", epochs)
     size = len(rows) if batch_size is None else count_of("fit", "batch_size", batch_size)
     generator = generator_of(seed)
-    parameters = model.parameters()
-    if not set(map(id, optimizer.parameters)) <= set(map(id, parameters)):
+    eager = Eager(model, rows, targets, loss, penalty, optimizer)
+    if not set(map(id, optimizer.parameters)) <= set(map(id, eager.parameters)):
         raise ValueError(
             "fit: the optimizer trains parameters that are not the model's; make it with model.parameters()"
         )
+    run: Eager | Recorded = eager
+    if truth_of("fit", "jit", jit):
+        needed("fit(jit=True)", "numpy")
+        from nn.recorded import Recorded
+
+        run = Recorded(eager)
     history = History(metrics={name: [] for name in metrics})
-    with _Progress(progress, epochs * math.ceil(len(rows) / size)) as bar:
-        for epoch in range(1, epochs + 1):
-            order = list(range(len(rows)))  # afresh, so that two runs of 5 epochs are one of 10
-            generator.shuffle(order)
-            predictions: list[Any] = []
-            total = 0.0
-            for start in range(0, len(order), size):
-                batch = order[start : start + size]
-                zero_gradients(parameters)
-                try:
-                    for i in batch:
-                        prediction = model(rows[i])
-                        cost = _loss_of(loss, prediction, targets[i], i)
-                        total += _differentiated(cost, 1.0 / len(batch), f"the loss of example {i} in epoch {epoch}")
-                        if metrics:
-                            predictions.append(plain_structure(prediction))
-                    if epoch == 1 and start == 0:
-                        _try_targets(model, rows, targets, loss, order[size:])
-                    if penalty is not None:
-                        total += len(batch) * _differentiated(penalty(model), 1.0, f"the penalty in epoch {epoch}")
-                    optimizer.step()
-                finally:
-                    zero_gradients(parameters)
-                bar.advance(epoch, total / (start + len(batch)))
-            history.loss.append(total / len(order))
-            in_order = [targets[i] for i in order]
-            for name, metric in metrics.items():
-                history.metrics[name].append(metric(predictions, in_order))
+    try:
+        try:
+            _train(run, history, epochs, size, generator, metrics, progress)
+        finally:
+            run.write_back()
+    finally:
+        run.write_back()  # once more, where Ctrl-C came just then
     return history
 
 
-def _differentiated(value: Any, weight: float, what: str) -> float:
-    """Accumulate the gradients of a loss, and return it.
-
-    Raises:
-        TypeError: if it depends on no parameter.
-        FloatingPointError: if it is not finite.
-    """
-    if not isinstance(value, Value) or value.is_constant:
-        raise TypeError(
-            f"fit: {what} is {shown(value)}, which depends on no parameter; return a Value made of the prediction, "
-            "and don't train under no_grad()"
-        )
-    if not math.isfinite(value.data):
-        raise FloatingPointError(
-            f"fit: {what} is {value.data}; parameters are as the last step left them. Lower the learning rate, "
-            "scale the inputs, or use a loss from logits"
-        )
-    value.backward(weight)
-    return value.data
+def _train(
+    run: Eager | Recorded,
+    history: History,
+    epochs: int,
+    size: int,
+    generator: random.Random,
+    metrics: Mapping[str, Metric],
+    progress: bool,
+) -> None:
+    count = len(run.targets)
+    with _Progress(progress, epochs * math.ceil(count / size)) as bar:
+        for epoch in range(1, epochs + 1):
+            order = list(range(count))  # afresh, so that two runs of 5 epochs are one of 10
+            generator.shuffle(order)
+            predictions: list[Any] = []
+            total = 0.0
+            for start in range(0, count, size):
+                batch = order[start : start + size]
+                untried = order[size:] if epoch == 1 and start == 0 else []
+                total = run.step(total, batch, epoch, untried, predictions if metrics else None)
+                bar.advance(epoch, total / (start + len(batch)))
+            history.loss.append(total / count)
+            if metrics:
+                run.write_back()  # they may look at the model
+                in_order = [run.targets[i] for i in order]
+                for name, metric in metrics.items():
+                    history.metrics[name].append(metric(predictions, in_order))
+                run.read()
 
 
 def _checked_data(X: Row[Any], y: Row[Any]) -> tuple[list[list[float]], list[Any]]:  # noqa: N803
@@ -204,6 +200,8 @@ def _checked_data(X: Row[Any], y: Row[Any]) -> tuple[list[list[float]], list[Any
         raise ValueError("fit: X is empty; pass at least one example")
     if len(X) != len(y):
         raise ValueError(f"fit: X has {len(X)} examples, but y has {len(y)} targets; give each example its target")
+    if is_array(X) and (found := _finite_rows(X)) is not None:
+        return found, list(y)
     rows = []
     for i, example in enumerate(X):
         if not is_row(example):
@@ -222,22 +220,12 @@ def _checked_data(X: Row[Any], y: Row[Any]) -> tuple[list[list[float]], list[Any
     return rows, list(y)
 
 
-def _loss_of(loss: Loss, prediction: Any, target: Any, i: int) -> Any:
-    """The loss of one example, whose errors say which one it is."""
-    try:
-        return loss(prediction, target)
-    except Exception as error:
-        if type(error) in (TypeError, ValueError):
-            raise type(error)(f"fit: y[{i}]: {error}") from error
-        error.add_note(f"fit: this is the loss of example {i}, with the target y[{i}]")
-        raise
-
-
-def _try_targets(model: Model, rows: list[list[float]], targets: list[Any], loss: Loss, examples: list[int]) -> None:
-    """Compute the loss of examples that the first step doesn't look at, so that a bad target stops before it."""
-    with no_grad():
-        for i in examples:
-            _loss_of(loss, model(rows[i]), targets[i], i)
+def _finite_rows(array: Any) -> list[list[float]] | None:
+    """A matrix as rows of finite floats, sooner than number by number; None where there is an error to be told."""
+    if array.ndim != 2 or array.dtype.kind not in "iuf" or array.dtype.itemsize > 8:
+        return None
+    rows: list[list[float]] = array.astype(float).tolist()
+    return rows if all(map(math.isfinite, chain.from_iterable(rows))) else None
 
 
 class _Progress:

@@ -24,13 +24,15 @@ class Watcher(Protocol):
 
 
 class Recorder(Watcher, Protocol):
-    """A watcher that hears, too, wherever numbers enter or leave the graph; but for `leaf_made`, before they do."""
+    """A watcher that hears, too, wherever numbers enter or leave the graph: of leaves after, else before."""
 
     def compared(self, sign: str, a: Any, b: Any) -> Any: ...  # `a sign b`: what this returns is its result
     def asked(self, value: Any) -> None: ...  # `bool(value)`
     def data_read(self, value: Any) -> None: ...
     def data_set(self, value: Any) -> None: ...
     def leaf_made(self, value: Any) -> None: ...
+    def copied(self, value: Any, leaf: Any) -> None: ...  # a leaf was made that holds a Value's number
+    def operation_failed(self, primitive: Any, operands: Sequence[Any]) -> None: ...  # its error is about to be raised
 
 
 class _State:

@@ -306,12 +306,19 @@ class Value(Recorded):
                 numbers.append(operand)
             else:
                 numbers.append(primitive.float_operand(len(numbers), operand))
-        y = primitive.value_at(numbers, operands)
+        try:
+            y = primitive.value_at(numbers, operands)
+        except (ValueError, OverflowError, ZeroDivisionError):
+            if OPEN and (hearer := recorder()) is not None:
+                hearer.operation_failed(primitive, operands)
+            raise
         if variables == 0 or (OPEN and not grad_enabled()):
             return record_many(primitive, y, _kept_apart(operands, numbers, [None] * len(numbers)))
         try:
             partials = primitive.partials_at(numbers if values == len(numbers) else marked(operands, numbers), y)
         except (ValueError, OverflowError, ZeroDivisionError) as error:
+            if OPEN and (hearer := recorder()) is not None:
+                hearer.operation_failed(primitive, operands)
             raise numeric_error(error, f"partials of {primitive.name}", operands, "") from None
         flows: list[Any] = [None if partial is None else _flow(primitive, partial) for partial in partials]
         n = len(numbers)

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.program.plan import UnusualError, looked_at
-from autograd.program.point import Point
 from autograd.program.result import DONE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from autograd.program.point import Point
 
     Array = NDArray[np.float64]
 

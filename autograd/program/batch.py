@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import ctypes
-import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from autograd.formulas.llvm import Width
+from autograd.formulas.llvm_text import Width
+from autograd.program.computed import Computed
 from autograd.program.driver import Parameters
 from autograd.program.emit import Emitter
 from autograd.program.machine import Functions, this_machine
@@ -26,17 +26,6 @@ if TYPE_CHECKING:
 _SUMMED: Final = 2_000_000  # operations × points that are summed up by themselves
 _WORTHWHILE: Final = 100_000  # operations × points for which another thread is woken
 _MOST_PIECES: Final = 64
-
-
-class Compute(Protocol):
-    """What a `Batch` is for those who call it; another may compute in another way, or elsewhere."""
-
-    takes_views: bool
-
-    def __call__(
-        self, rows: Sequence[Array], common: Array, seeds: float | Array | None, count: int, threads: int
-    ) -> Computed:
-        """Values and adjoints at the points of a batch."""
 
 
 class Batch:
@@ -159,22 +148,6 @@ class Batch:
         self._spaces.append(space)
 
 
-class Computed(NamedTuple):
-    """What a batch computed.
-
-    Attributes:
-        status: of each point.
-        outputs: a row for each output that is no constant.
-        adjoints: a row for each input of its own that was wanted.
-        sums: the adjoint of each shared input that was wanted, summed over the points.
-    """
-
-    status: Any
-    outputs: Array
-    adjoints: Array
-    sums: Array
-
-
 class _Space:
     """The memory of one piece of a batch, on the boundary of a vector."""
 
@@ -251,8 +224,3 @@ def address_of(array: Any) -> int:
 @cache
 def _threads(count: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(count, thread_name_prefix="autograd")
-
-
-def cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
 from autograd.engine.primitive import Primitive
-from autograd.formulas.llvm import Part, Template, Width, instruction
+from autograd.formulas.llvm import Part, Template
+from autograd.formulas.llvm_text import Width, instruction
 
 
 class Call(NamedTuple):

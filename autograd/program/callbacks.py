@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from autograd.engine.define import PLAIN_ZERO
 from autograd.engine.primitive import Primitive
-from autograd.formulas.llvm import Width
+from autograd.formulas.llvm_text import Width
 from autograd.program.driver import RESTORE_FLAGS, SAVE_FLAGS
 
 _Doubles = ctypes.POINTER(ctypes.c_double)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from autograd.program.batch import Computed
+from autograd.program.computed import Computed
 from autograd.program.jit import Jitted
 from autograd.program.shipped import Shipped
 from autograd.program.variant import Variant

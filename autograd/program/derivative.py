@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Hashable, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from autograd.engine.recording import OPEN, grad_enabled, recorder
 from autograd.engine.value import Value, number_of
@@ -17,15 +17,36 @@ from autograd.transforms.tree import is_one_number, unflatten
 
 if TYPE_CHECKING:
     from autograd.program.array_plan import ArrayPlan
-    from autograd.program.jit import Jitted
+    from autograd.program.program import Program
+    from autograd.program.result import Result
     from autograd.program.signature import Arguments
     from autograd.program.variant import Variant
 
+J = TypeVar("J", bound="Recorded")
 
-class Derivative:
+
+class Recorded(Protocol):
+    """A jitted function, as far as its derivatives know it."""
+
+    f: Callable[..., Any]
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
+    def arguments(self, args: Sequence[Any], kwargs: dict[str, Any]) -> Arguments: ...
+    def program(self, *args: Any, **kwargs: Any) -> Program: ...
+    def evaluated(
+        self,
+        given: Arguments,
+        numbers: Sequence[float],
+        args: Sequence[Any],
+        kwargs: dict[str, Any],
+        ask: Callable[[Variant], tuple[Sequence[float], tuple[bool, ...] | None]],
+    ) -> tuple[Variant, Result]: ...
+
+
+class Derivative(Generic[J]):
     """`grad` or `value_and_grad` of a jitted function."""
 
-    def __init__(self, jitted: Jitted[..., Any], name: str, argnums: int | Sequence[int]) -> None:
+    def __init__(self, jitted: J, name: str, argnums: int | Sequence[int]) -> None:
         functools.update_wrapper(self, jitted.f, updated=())
         self.jitted = jitted
         self.name = name
@@ -132,6 +153,10 @@ class Derivative:
         """The gradient by one argument, in its structure."""
         start = given.starts[i]
         return adjoints[start] if type(args[i]) is float else unflatten(args[i], adjoints[start : given.starts[i + 1]])
+
+    def program(self, *args: Any, **kwargs: Any) -> Program:
+        """The program of the function itself, for such arguments; its adjoints are made of it when it is compiled."""
+        return self.jitted.program(*args, **kwargs)
 
     def own_transform(self, name: str, argnums: int | Sequence[int]) -> Callable[..., Any] | None:
         """None: derivatives of derivatives are those of any function."""

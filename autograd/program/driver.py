@@ -10,7 +10,7 @@ import platform
 from enum import IntEnum
 from typing import Final
 
-from autograd.formulas.llvm import Width
+from autograd.formulas.llvm_text import Width
 from autograd.program.result import DONE, LEFT_THE_REALS, NOT_DONE, OTHER_BRANCH
 
 

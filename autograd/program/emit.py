@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from autograd.engine.primitive import Primitive
-from autograd.formulas.llvm import OpaqueError, Width, partials_template, value_template
+from autograd.formulas.llvm import OpaqueError, partials_template, value_template
+from autograd.formulas.llvm_text import Width
 from autograd.program.body import Body, CallBack, Called, Code, Filled, filled
 from autograd.program.layout import FUSED, Layout, step_of
 from autograd.program.program import Program

@@ -7,7 +7,8 @@ import inspect
 from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, cast
+from types import MethodType
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, Protocol, TypeVar, cast
 
 from autograd.engine.recording import OPEN, grad_enabled, recorder
 from autograd.engine.value import Value, number_of
@@ -23,10 +24,11 @@ from autograd.transforms.block import Block
 from autograd.transforms.tree import flatten, unflatten
 
 if TYPE_CHECKING:
-    from autograd.program.batch import Compute
+    from autograd.program.computed import Compute
 
 P = ParamSpec("P")
 Y = TypeVar("Y")
+R = TypeVar("R", covariant=True)
 
 
 def jit(
@@ -37,7 +39,7 @@ def jit(
     vector_math: bool = False,
     exact: bool = False,
     max_programs: int = 64,
-) -> Callable[P, Y]:
+) -> Replayed[P, Y]:
     """The same function, recorded at its first call and replayed at machine speed from then on.
 
     Comparisons that steer Python (`if`, `max`, `sorted`) are checked at every call; where one says something else, the
@@ -68,11 +70,13 @@ def jit(
     """
     if not callable(f):
         raise TypeError(f"jit: f must be a function, got {typed(f)}; pass f, not f(x)")
+    if hasattr(f, "own_transform"):  # it is recorded already
+        return cast("Replayed[P, Y]", f)
     transform = functional.transform_of(f)
     if transform is not None and transform[0] in ("grad", "value_and_grad"):
         # The gradient of a recorded function is better than a recorded gradient: what its rules choose is no branch.
         name, inner, argnums = transform
-        derived: Callable[P, Y] = getattr(functional, name)(
+        derived: Replayed[P, Y] = getattr(functional, name)(
             jit(
                 inner,
                 static_argnums=static_argnums,
@@ -101,6 +105,16 @@ _FLOATS = {float}
 
 def _values_alone(variant: Variant) -> tuple[Sequence[float], None]:
     return (), None
+
+
+class Replayed(Protocol[P, R]):
+    """What `jit` returns: the function, and the programs that it has become."""
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        """The same as the function."""
+
+    def program(self, *args: P.args, **kwargs: P.kwargs) -> Program:
+        """The program for such arguments, recorded if need be."""
 
 
 class TooManyProgramsError(RuntimeError):
@@ -151,6 +165,10 @@ class Jitted(Generic[P, Y]):
             if plan is not None:
                 self._plans[len(args)] = plan
         return cast(Y, unflatten(variant.result, result.outputs))
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        """Above a method: the object is its first argument, and static."""
+        return self if instance is None else MethodType(self, instance)
 
     def program(self, *args: P.args, **kwargs: P.kwargs) -> Program:
         """The program for such arguments, recorded if need be."""
@@ -210,7 +228,7 @@ class Jitted(Generic[P, Y]):
         """Record f for these arguments, and keep the program."""
         static = self._static_argnums
         names = named(args, kwargs, self._parameters(), static)
-        values = [Value(x, name) for x, name in zip(numbers, names, strict=True)]
+        values = self.stand_ins(numbers, names)
         result: Any = None
 
         def call() -> list[Any]:
@@ -226,6 +244,10 @@ class Jitted(Generic[P, Y]):
         variant = Variant(recording.program, recording.captured, unflatten(result, map(number_of, recording.outputs)))
         self.variants.setdefault(given.key, []).insert(0, variant)
         return variant
+
+    def stand_ins(self, numbers: Sequence[float], names: Sequence[str]) -> list[Value]:
+        """What f is called with while it is recorded: a Value for every number of the arguments."""
+        return [Value(x, name) for x, name in zip(numbers, names, strict=True)]
 
     def batch(self, variant: Variant, wanted: tuple[bool, ...] | None, shared: tuple[bool, ...], count: int) -> Compute:
         """What computes a program of it for so many points."""

@@ -50,10 +50,17 @@ class Layout:
         self.adjoints, self.adjoint_count = self._adjoint_places(active)
 
     def _last_uses(self, active: Sequence[int], uses: Callable[[int], Iterable[int]]) -> list[int]:
-        """The last function that reads each value from memory; -1 if none does."""
+        """The last function that reads each value from memory; -1 if none does.
+
+        What no one uses is there for the errors it may raise; it is stored, for otherwise it would not be computed.
+        """
         same, chunks, first = self.same, self.chunks, self._first
         never, always = -1, len(self._program) + 1
+        used = {same.get(x, x) for operands in self._program.operands for x in operands}
+        unused = [x for x in range(first, self._size) if x not in used and x not in same]
         last = [never] * self._size
+        for slot in unused:
+            last[slot] = chunks[slot - first]
         for slot, _, operands in self._program.operations():
             chunk = chunks[slot - first]
             if slot not in same:

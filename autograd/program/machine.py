@@ -6,13 +6,14 @@ import ctypes
 import ctypes.util
 import functools
 import platform
+import threading
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 import llvmlite.binding as llvm
 
 from autograd.engine.primitive import Primitive
-from autograd.formulas.llvm import Width, function_text, operands_of
+from autograd.formulas.llvm_text import Width, function_text, operands_of
 from autograd.program.body import Body, Code
 from autograd.program.callbacks import callback_text, partials_of, value_of
 from autograd.program.driver import FLAG_FUNCTIONS, driver, has_flags
@@ -48,12 +49,32 @@ class Machine:
         features = llvm.get_host_cpu_features()
         self.lanes = 8 if features.get("avx512f") else 4 if features.get("avx") else 2
         self.features = features.flatten()
-        self.math = ctypes.CDLL(ctypes.util.find_library("m"))
+        self.math = _library("libm.so.6") or ctypes.CDLL(ctypes.util.find_library("m"))
         self.vectors = _library("libmvec.so.1") if platform.machine() == "x86_64" else None
         self._drivers: dict[int, tuple[Loaded, Any]] = {}
 
     def compile(self, text: str, names: Sequence[str], level: int = 0) -> Loaded:
-        """Compile the text of a module, and load it."""
+        """Compile the text of a module, and load it.
+
+        In a thread of its own, which no Ctrl-C can stop halfway: LLVM's objects would be left with two owners or none.
+        """
+        done: list[Loaded] = []
+        failed: list[Exception] = []
+
+        def work() -> None:
+            try:
+                done.append(self._compiled(text, names, level))
+            except Exception as error:
+                failed.append(error)
+
+        worker = threading.Thread(target=work, name="autograd compiles")
+        worker.start()
+        worker.join()
+        if failed:
+            raise failed[0]
+        return done[0]
+
+    def _compiled(self, text: str, names: Sequence[str], level: int) -> Loaded:
         module = llvm.parse_assembly(text)
         target = llvm.Target.from_default_triple().create_target_machine(
             cpu=llvm.get_host_cpu_name(),
@@ -123,7 +144,7 @@ class Functions:
 
     def callback(self, row: Primitive, count: int, plain: Sequence[int] | None) -> str:
         """A row whose rules compute with Python's floats."""
-        name = f"callback.{len(self._callbacks)}.{row.name}"
+        name = f"callback.{len(self._callbacks)}"
         function = value_of(row, count) if plain is None else partials_of(row, count, plain)
         self._callbacks.append(function)
         llvm.add_symbol(f"{name}.{id(function)}", ctypes.cast(function, ctypes.c_void_p).value)

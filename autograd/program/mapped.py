@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from autograd.engine.recording import OPEN, grad_enabled
+from autograd.engine.recording import OPEN, grad_enabled, recorder
 from autograd.engine.value import Value
-from autograd.program.batch import cores
+from autograd.program.computed import cores
 from autograd.program.jit import Jitted
 from autograd.program.mapping import Call
 from autograd.program.parts import Parts, evaluated
@@ -74,6 +74,11 @@ class Mapped:
 
     def __call__(self, *args: Any) -> Any:
         """The results at all points."""
+        if recorder() is not None:
+            raise TypeError(
+                f"{self._jitted.name}: a vmap inside a recorded function; record the function of one point, and map "
+                "that: what vmap returns is recorded already"
+            )
         arrays: list[Any] = []
         form: Hashable = None
         if not OPEN:
@@ -98,6 +103,24 @@ class Mapped:
             seeds = None if self._derivative is None else self._seed(points)
             self._plans[form] = Plan(points, call.kernel, seeds, threads, finish)
         return finish(call.outputs, call.adjoints, call.sums)
+
+    def listing(self, *args: Any) -> str:
+        """The program of the first point, and the matrix products that are made of it for so many points.
+
+        >>> import numpy as np
+        >>> from autograd import dot, vmap
+        >>> layer = vmap(lambda w, x: [dot(row, x) for row in w], in_axes=(None, 0))
+        >>> print(layer.listing(np.ones((20, 30)), np.ones((1000, 30))).splitlines()[-1])
+        matrix product: 20 rows w.flat[0], ... by 1 column x[0], ... of 30 numbers
+        """
+        points = points_of(self._jitted.name, args, self._in_axes)
+        variant = Call(self._jitted, points, self._threads or cores()).variant
+        lines = [variant.program.listing()]
+        shared = (*points.shared(), *[True] * len(variant.captured))
+        stages = None if self._jitted.exact else variant.stages_for(shared)
+        if stages is not None and stages.pays(points.how_many):
+            lines += [product.told(stages.program) for product in stages.products]
+        return "\n".join(lines)
 
     def _seed(self, points: Points) -> float:
         return 1.0 / points.how_many if self._reduce == "mean" else 1.0

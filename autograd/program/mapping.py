@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.program.batch import Computed
+from autograd.program.computed import Computed
 from autograd.program.jit import ERRORS
 from autograd.program.points import Points
 from autograd.program.result import DONE, LEFT_THE_REALS, NOT_DONE, OTHER_BRANCH
@@ -20,7 +20,7 @@ from autograd.transforms.tree import is_one_number
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from autograd.program.batch import Compute
+    from autograd.program.computed import Compute
     from autograd.program.jit import Jitted
 
     Array = NDArray[np.float64]

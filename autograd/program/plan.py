@@ -12,7 +12,7 @@ from autograd.program.points import Points
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from autograd.program.batch import Compute
+    from autograd.program.computed import Compute
 
     Array = NDArray[np.float64]
 

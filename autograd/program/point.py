@@ -6,7 +6,7 @@ import ctypes
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from autograd.formulas.llvm import Width
+from autograd.formulas.llvm_text import Width
 from autograd.program.driver import Parameters
 from autograd.program.emit import Emitter
 from autograd.program.machine import Functions, this_machine

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from types import CodeType, FrameType
 from typing import Any, NamedTuple, NoReturn
 
+from autograd.engine import primitives as p
 from autograd.engine.primitive import Primitive
 from autograd.engine.recording import Recorder, recorded
 from autograd.engine.value import MARKS, SWEEP, Value, nodes_below
@@ -14,8 +15,10 @@ from autograd.program.comparison import COMPARISONS, Comparison
 from autograd.program.operations import Guard, Place
 from autograd.program.program import Program
 from autograd.support.errors import as_float, describe, describe_all
+from autograd.transforms.block import JOINT, Output
 
 NOT_EQUAL = COMPARISONS["!="]
+_NEVER_FAIL = {p.add, p.sub, p.mul, p.neg, p.abs, p.where, p.maximum, p.minimum, p.stop_gradient, *COMPARISONS.values()}
 _FIRST = 2**40  # the key of the first operation; inputs come before, however many there will be
 _OWN_PACKAGES = ("autograd", "nn")  # their frames are not the user's
 _OWN_FILES: dict[str, bool] = {}
@@ -40,6 +43,7 @@ class Tape(Recorder):
 
     Attributes:
         captured: Values from outside that the function uses: further inputs.
+        failed: the first operation that raised an error, and where.
     """
 
     def __init__(self, name: str, arguments: Sequence[Value], keeps_lines: bool = True) -> None:
@@ -54,6 +58,7 @@ class Tape(Recorder):
         self.guards: dict[int, tuple[bool, int]] = {}
         self.places: list[Place] = []
         self.lines: list[int] = []
+        self.failed: tuple[str, Place] | None = None
         self._keys: dict[int, int] = {id(x): i for i, x in enumerate(arguments)}
         self._captured_keys: dict[int, int] = {}
         self._constant_keys: dict[str, int] = {}
@@ -65,6 +70,10 @@ class Tape(Recorder):
 
     def operation_done(self, primitive: Primitive, operands: Sequence[Any], result: Value) -> None:
         """An operation of the function."""
+        if primitive is JOINT:  # what lies below the outputs of a block, each of which is an operation
+            return
+        if isinstance(primitive, Output):
+            primitive = primitive.block.row_at(primitive.position)
         keys = self._keys
         found: list[int] = []
         constant = True
@@ -127,6 +136,15 @@ class Tape(Recorder):
         """A leaf made inside is a constant of the program."""
         self._made[id(value)] = value
 
+    def copied(self, value: Value, leaf: Value) -> None:
+        """A leaf that a derivative inside is taken by is what it is a copy of."""
+        self._keys[id(leaf)] = self._keys[id(value)] if id(value) in self._keys else self._key_of(value)
+
+    def operation_failed(self, primitive: Primitive, operands: Sequence[Any]) -> None:
+        """An error of an operation; unless f catches it, there will be no program."""
+        if self.failed is None and any(self._keys.get(id(x), 0) >= 0 for x in operands if isinstance(x, Value)):
+            self.failed = f"{primitive.name}({describe_all(operands)})", self.places[self._line()]
+
     # -- keys ---------------------------------------------------------------------------------------------------------
 
     def _key_of(self, x: Value) -> int:
@@ -188,7 +206,7 @@ class Tape(Recorder):
         roots = [key for key in map(self._keys.get, map(id, listed)) if key is not None and key >= _FIRST]
         roots += [key for key in output_keys if key >= _FIRST]
         roots += [key for key in self.guards if key >= _FIRST]
-        roots += [_FIRST + i for i, row in enumerate(self.primitives) if row.domain]
+        roots += [_FIRST + i for i, row in enumerate(self.primitives) if row not in _NEVER_FAIL]
         slots = _Slots(inputs, self.operands)
         for key in roots:
             slots.place(key)
@@ -281,6 +299,12 @@ def record(name: str, call: Callable[[], Sequence[Any]], arguments: Sequence[Val
     tape = Tape(name, arguments)
     with recorded(tape):
         outputs = list(call())
+    if tape.failed is not None:
+        what, place = tape.failed
+        raise TypeError(
+            f"{name}: an error of {what} was caught while it was recorded ({place}), and what came of it would be "
+            "frozen; ask before (if x > 0.0: ...), for comparisons are recorded"
+        )
     again = Tape(name, arguments, keeps_lines=False)
     with recorded(again):
         call()

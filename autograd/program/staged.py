@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from autograd.program.batch import Batch, Computed
+from autograd.program.batch import Batch
+from autograd.program.computed import Computed
 from autograd.program.operations import Guard
 from autograd.program.program import Program
 from autograd.program.staging import Product, Stages

@@ -31,6 +31,13 @@ class Product(NamedTuple):
     columns: list[tuple[int, ...]]
     slots: list[list[int]]
 
+    def told(self, program: Program) -> str:
+        """A line of a listing."""
+        rows, columns, count = len(self.rows), len(self.columns), len(self.rows[0])
+        first = f"{rows} row{'s' if rows > 1 else ''} {program.spelled(self.rows[0][0])}, ..."
+        second = f"{columns} column{'s' if columns > 1 else ''} {program.spelled(self.columns[0][0])}, ..."
+        return f"matrix product: {first} by {second} of {count} numbers"
+
     @property
     def work(self) -> int:
         """How many multiplications it takes for a point."""

@@ -17,8 +17,11 @@ def _chosen(xs: Sequence[Any]) -> Any:
     index, *values = xs
     if isinstance(index, float):
         return values[_whole(index, len(values))]
-    last = len(values) - 1
-    return reduce(lambda y, i: p.where(index == float(i), values[i], y), range(last - 1, -1, -1), values[last])
+    # a formula: where the index names none of them, a division by zero says so
+    nothing = 1.0 / p.where(
+        reduce(lambda is_one, i: p.where(index == float(i), 1.0, is_one), range(len(values)), 0.0) != 0.0, 1.0, 0.0
+    )
+    return reduce(lambda y, i: p.where(index == float(i), values[i], y), range(len(values)), nothing)
 
 
 def _partials(xs: Sequence[Any], y: Any) -> tuple[Any, ...]:

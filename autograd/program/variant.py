@@ -17,6 +17,7 @@ from autograd.transforms.tree import is_one_number
 
 if TYPE_CHECKING:
     from autograd.program.batch import Batch
+    from autograd.program.computed import Compute
     from autograd.program.point import Point
     from autograd.program.staged import Staged
 
@@ -74,7 +75,7 @@ class Variant:
 
     def batch(
         self, wanted: tuple[bool, ...] | None, shared: tuple[bool, ...], vector_math: bool, exact: bool, count: int
-    ) -> Batch | Staged:
+    ) -> Compute:
         """What computes the program for many points.
 
         Args:
@@ -82,6 +83,10 @@ class Variant:
             exact: whether sums of products must be added in their order.
             count: how many points there are.
         """
+        if not has_llvm():
+            from autograd.program.plain_batch import PlainBatch
+
+            return PlainBatch(self.program, wanted, shared)
         from autograd.program.batch import Batch
         from autograd.program.staged import Staged
 
@@ -91,7 +96,7 @@ class Variant:
                 self._batches[key] = Batch(self.program, wanted, shared, vector_math)
             return self._batches[key]
 
-        stages = None if exact else self._stages_for(shared)
+        stages = None if exact else self.stages_for(shared)
         if stages is None or not stages.pays(count):
             return plain()
         key = wanted, shared, vector_math
@@ -99,7 +104,8 @@ class Variant:
             self._staged[key] = Staged(stages, wanted, shared, vector_math, plain)
         return self._staged[key]
 
-    def _stages_for(self, shared: tuple[bool, ...]) -> Stages | None:
+    def stages_for(self, shared: tuple[bool, ...]) -> Stages | None:
+        """The program with its matrix products, if there are some; `shared` as of `Batch`."""
         if shared not in self._stages:
             self._stages[shared] = staged(sums_of_products(self.program), shared)
         return self._stages[shared]
@@ -151,7 +157,9 @@ def eagerly(
     Raises:
         ValueError, OverflowError, ZeroDivisionError: as the operation does.
     """
-    return by_engine(variant.program, numbers, cotangents, wanted or (False,) * len(numbers))
+    if wanted is None:
+        return Result(DONE, variant.program(*numbers), [])
+    return by_engine(variant.program, numbers, cotangents, wanted)
 
 
 def by_engine(

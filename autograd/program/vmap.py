@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from autograd.program.derivative import Derivative
 from autograd.program.jit import Jitted, jit
 from autograd.support.errors import shown, typed
 from autograd.support.extras import needed
 
+if TYPE_CHECKING:
+    from autograd.program.mapped import Mapped
+
 Reduce = Literal["mean", "sum"] | None
 
 
-def vmap(
-    f: Callable[..., Any], in_axes: Any = 0, *, reduce: Reduce = None, threads: int | None = None
-) -> Callable[..., Any]:
+def vmap(f: Callable[..., Any], in_axes: Any = 0, *, reduce: Reduce = None, threads: int | None = None) -> Mapped:
     """The function of arrays that applies f to each of their points: JAX's conventions.
 
     f is recorded (`jit`), if it is not already; points that take different branches are computed by different

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
 
-from autograd.program.batch import Computed
+from autograd.program.computed import Computed
 from autograd.program.result import NOT_DONE
 from autograd.program.shipped import Shipped, loaded
 from autograd.program.variant import Variant

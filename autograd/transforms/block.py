@@ -24,15 +24,15 @@ class Output(Primitive):
     def __init__(self, name: str, block: Block, position: int) -> None:
         super().__init__(
             name,
-            lambda xs: block.values_at(_computed(name, xs))[position],
-            lambda xs, y: block.row(position, any(isinstance(x, Value) for x in _computed(name, xs))),
+            lambda xs: block.values_at(computed(name, xs))[position],
+            lambda xs, y: block.row(position, any(isinstance(x, Value) for x in computed(name, xs))),
             variadic=True,
         )
         self.block = block
         self.position = position
 
 
-def _computed(name: str, xs: Sequence[Any]) -> Sequence[Any]:
+def computed(name: str, xs: Sequence[Any]) -> Sequence[Any]:
     """The operands, if they are numbers rather than symbols of a formula."""
     if not all(isinstance(x, (float, Value)) for x in xs):
         raise TypeError(f"{name} has a pullback rather than formulas")
@@ -80,6 +80,16 @@ class Block(Pullback):
             on_graph: whether the result is to be recorded.
         """
         return None
+
+    def row_at(self, position: int) -> Primitive:
+        """One output as an operation of its own, for recorded programs, at whatever numbers.
+
+        Raises:
+            TypeError: if there is none.
+        """
+        raise TypeError(
+            f"{self.name}: it can't be part of a recorded function; record what it calls, or call it outside"
+        )
 
     def values_at(self, numbers: Sequence[float]) -> Sequence[float]:
         """The outputs for other numbers in place of the operands."""

@@ -10,7 +10,7 @@ from typing import Any
 from autograd.engine import primitives as p
 from autograd.engine.graph import topological_order
 from autograd.engine.primitive import Primitive
-from autograd.engine.recording import grad_enabled, resumed
+from autograd.engine.recording import grad_enabled, recorder, resumed
 from autograd.engine.reductions import dot
 from autograd.engine.value import SWEEP, Value, constant, number_of
 from autograd.support.errors import one_line, shown, typed
@@ -103,12 +103,13 @@ class Call:
         self._recorded = recorded
         with SWEEP.lock:
             self._graph = Subgraph(recorded, self.sources, False)
-        self._on_graph = self._graph.foreign or len(own) < len(self.sources)
+        # A recorder must hear how every number came about.
+        self._on_graph = self._graph.foreign or len(own) < len(self.sources) or recorder() is not None
 
     def value(self) -> Any:
         """What f returned, in floats if it depends on nothing but the arguments."""
         keep = self._on_graph and grad_enabled()
-        return unflatten(self.result, (y if keep else number_of(y) for y in self.outputs))
+        return unflatten(self.result, (y if keep else _alone(y) for y in self.outputs))
 
     def one_output(self) -> Number:
         """The number f returned.
@@ -179,7 +180,7 @@ class Call:
     def finished(self, numbers: Sequence[Number]) -> list[Number]:
         """What the caller gets: floats, or Values where they depend on variables of the caller's."""
         if not grad_enabled():
-            return [number_of(x) for x in numbers]
+            return [_alone(x) for x in numbers]
         if self._on_graph or any(isinstance(x, Value) for x in numbers):
             return [x if isinstance(x, Value) else constant(x) for x in numbers]
         return list(numbers)
@@ -203,9 +204,19 @@ def _source(x: Number, recording: bool) -> Value:
     """A variable for the same number; one that stands for a variable of the caller's depends on it."""
     if not isinstance(x, Value):
         return Value(x)
-    source = p.mul(x, 1.0) if recording and not x.is_constant else Value(x.data)
+    if recording and not x.is_constant:
+        source = p.mul(x, 1.0)
+    else:
+        source = Value(x._data)
+        if (hearer := recorder()) is not None:
+            hearer.copied(x, source)
     source.label = x.label
     return source
+
+
+def _alone(x: Any) -> Any:
+    """The number without its history; while a function is recorded, a constant."""
+    return x.detach() if isinstance(x, Value) and recorder() is not None else number_of(x)
 
 
 def _numbers(found: Iterable[Number | None]) -> list[Number]:

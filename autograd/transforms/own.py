@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import keyword
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, Unpack, overload
 
 from autograd.engine.define import Own, entered
@@ -13,8 +13,8 @@ from autograd.engine.primitive import PRIMITIVES, Primitive, Rule
 from autograd.engine.recording import grad_enabled, resumed
 from autograd.engine.value import Value, number_of
 from autograd.support.errors import as_float, one_line, shown, typed
-from autograd.transforms.block import Block
-from autograd.transforms.tree import flatten, located, unflatten
+from autograd.transforms.block import Block, computed
+from autograd.transforms.tree import flatten, is_array, located, unflatten
 
 if TYPE_CHECKING:
     from autograd.engine.define import Facts
@@ -166,6 +166,7 @@ def custom_vjp(
             raise TypeError(f"custom_vjp: {argument} must be a function, got {typed(part)}")
     name = getattr(f, "__name__", type(f).__name__)
     rule: Callable[..., Any] = f
+    rows: dict[Hashable, dict[int, Primitive]] = {}  # the outputs as operations, by the form of the arguments
 
     @functools.wraps(f)
     def called(*args: P.args, **kwargs: P.kwargs) -> Any:
@@ -188,13 +189,20 @@ def custom_vjp(
             result, residuals = rule(*plain), None
         data = _floats(name, result)
         block = _Custom(name, rule, forward, pullback, given, numbers, result, residuals, len(data))
+        block.rows = rows.setdefault(_form(given), {})
         return unflatten(result, block.record(data))
 
     return called
 
 
 class _Custom(Block):
-    """One call of a `custom_vjp`."""
+    """One call of a `custom_vjp`.
+
+    Attributes:
+        rows: its outputs as operations of their own, as far as they are known.
+    """
+
+    rows: dict[int, Primitive]
 
     def __init__(
         self,
@@ -214,6 +222,25 @@ class _Custom(Block):
 
     def values_at(self, numbers: Sequence[float]) -> list[float]:
         return _floats(self.name, self._f(*unflatten(self._args, numbers)))
+
+    def row_at(self, position: int) -> Primitive:
+        if position not in self.rows:
+            self.rows[position] = Primitive(
+                self.name if self.count == 1 else f"{self.name}[{position}]",
+                lambda xs: self.values_at(computed(self.name, xs))[position],
+                lambda xs, y: self._again(computed(self.name, xs)).row(position, any(isinstance(x, Value) for x in xs)),
+                variadic=True,
+            )
+        return self.rows[position]
+
+    def _again(self, numbers: Sequence[Value | float]) -> _Custom:
+        """The same call at other numbers."""
+        operands: list[Value | float] = [x if isinstance(x, Value) else Value(x) for x in numbers]
+        result, residuals = _pair(self.name, self._forward(*unflatten(self._args, [number_of(x) for x in numbers])))
+        given = unflatten(self._args, operands)
+        return _Custom(
+            self.name, self._f, self._forward, self._pullback, given, operands, result, residuals, self.count
+        )
 
     def pull(self, cotangents: Sequence[Any], start: Sequence[Any], on_graph: bool) -> list[Any]:
         u = unflatten(self._result, [0.0 if cotangent is None else cotangent for cotangent in cotangents])
@@ -254,6 +281,15 @@ class _Custom(Block):
                 f"{self.name}: forward can't be recorded, as derivatives of derivatives need it ({error}); let it call "
                 f"the function that custom_vjp returned, and keep its arguments and results as residuals"
             ) from error
+
+
+def _form(tree: Any) -> Hashable:
+    """The structure of arguments, without the numbers."""
+    if isinstance(tree, dict):
+        return dict, tuple([(key, _form(x)) for key, x in tree.items()])
+    if isinstance(tree, (list, tuple)):
+        return type(tree), tuple(map(_form, tree))
+    return tree.shape if is_array(tree) else None
 
 
 def _pair(name: str, returned: Any) -> tuple[Any, Any]:

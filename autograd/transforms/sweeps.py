@@ -26,6 +26,7 @@ class Subgraph:
     Attributes:
         order: the nodes.
         foreign: whether gradients of the outputs also flow to variables that are not among the sources.
+        ends: how many sources stand foremost, which a sweep goes no further from, though one may be made of another.
     """
 
     def __init__(self, outputs: Sequence[Value], sources: Sequence[Value], through: bool) -> None:
@@ -43,6 +44,7 @@ class Subgraph:
             if x._mark < mark:
                 x._mark = mark + 1  # as visited
                 self.order.append(x)
+        self.ends: int = len(self.order)
         wanted = {id(x) for x in sources} if through else set()
         walked = nodes_below(outputs, mark, False)
         self._mark: int = next(MARKS)  # mark + 1 + i is the i-th of the order
@@ -98,7 +100,7 @@ def reverse_sweep(graph: Subgraph, seeds: Sequence[tuple[Value, Any]], sources: 
         place = graph.place(output)
         if place >= 0 and seed != 0.0:
             adjoints[place] = (adjoints[place] or 0.0) + seed
-    for i in range(len(order) - 1, -1, -1):
+    for i in range(len(order) - 1, graph.ends - 1, -1):
         node = order[i]
         rest = node._rest
         upstream = adjoints[i]
@@ -141,7 +143,7 @@ def reverse_sweep_on_graph(graph: Subgraph, seeds: Sequence[tuple[Value, Any]], 
     for output, seed in seeds:
         if not (type(seed) is float and seed == 0.0):
             terms.add(graph.place(output), seed, 1.0)
-    for i in range(len(order) - 1, -1, -1):
+    for i in range(len(order) - 1, graph.ends - 1, -1):
         node = order[i]
         upstream = terms.total(i)
         row, rest = node._primitive, node._rest

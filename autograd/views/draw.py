@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from autograd.engine.value import Value
+from autograd.program.program import Program
 from autograd.support.errors import one_line, shown, typed
 from autograd.support.files import write_whole
 from autograd.views.picture import Arrow, Item, Picture, picture
 from autograd.views.rendering import render
+from autograd.views.structure import conditions, structure
 from autograd.views.walk import show
 
 FORMATS = ("svg", "png", "pdf", "dot")
@@ -82,7 +84,7 @@ class Drawing:
 
 
 def draw(
-    y: Value,
+    y: Value | Program,
     *,
     direction: str = "LR",
     digits: int = 4,
@@ -94,8 +96,10 @@ def draw(
 ) -> Drawing:
     """Draw the graph that `y` was computed by: every value with its gradient, every edge with its local derivative.
 
+    Of a program, which has no numbers yet, its operations are drawn.
+
     Args:
-        y: the result of an expression.
+        y: the result of an expression; or a recorded program, `jit(f).program(...)`.
         direction: of the computation: `LR` left to right, `TB` top to bottom, or `RL`, `BT`.
         digits: decimal places.
         depth: how many operations to go down from y; None: all the way.
@@ -108,7 +112,7 @@ def draw(
             those nearest to y, and says so.
 
     Raises:
-        TypeError: if y is not a Value.
+        TypeError: if y is neither a Value nor a program.
         ValueError: if y has no history, or for an argument out of its range.
 
     >>> x = Value(3.0, label="x")
@@ -116,9 +120,9 @@ def draw(
     >>> draw(y).dot.count("->")  # two edges from x to the product, one from there to y
     3
     """
-    if not isinstance(y, Value):
-        raise TypeError(f"draw: y must be a Value, got {typed(y)}")
-    if y.primitive is None:
+    if not isinstance(y, (Value, Program)):
+        raise TypeError(f"draw: y must be a Value, or a recorded program, got {typed(y)}")
+    if isinstance(y, Value) and y.primitive is None:
         raise ValueError(f"draw: {typed(y)} has no history; pass the result of an expression with a variable in it")
     if direction not in DIRECTIONS:
         raise ValueError(f"draw: direction must be one of {', '.join(DIRECTIONS)}, got {shown(direction)}")
@@ -133,11 +137,21 @@ def draw(
             raise ValueError(f"draw: {name} must be at least {least}, got {shown(number)}")
     fold = [fold] if isinstance(fold, str) else fold
     unfold = [unfold] if isinstance(unfold, str) else unfold
-    chosen = picture(y, depth=depth, fold=fold, unfold=unfold, open_dots=open_dots, limit=limit)
+    chosen = picture(
+        [y] if isinstance(y, Value) else structure(y),
+        has_numbers=isinstance(y, Value),
+        depth=depth,
+        fold=fold,
+        unfold=unfold,
+        open_dots=open_dots,
+        limit=limit,
+    )
+    if isinstance(y, Program):
+        chosen.notes += conditions(y)
     return Drawing(_source(chosen, direction, digits), chosen.notes)
 
 
-def draw_dot(y: Value) -> Drawing:
+def draw_dot(y: Value | Program) -> Drawing:
     """`draw`, by the name micrograd knows it by."""
     return draw(y)
 
@@ -224,10 +238,12 @@ def _legend(chosen: Picture) -> str:
                 f'<TD BORDER="1" COLOR="{style.get("color", _GREY)}" BGCOLOR="{style["fillcolor"]}"{dashed}>'
                 f'<FONT COLOR="{style.get("fontcolor", _INK)}">{meaning}</FONT></TD>'
             )
-    notes = ["a number on an edge: the local derivative"]
+    notes = ["a number on an edge: the local derivative"] if chosen.has_numbers else []
     if any(not arrow.flows for arrow in chosen.arrows):
         notes.append("dashed: no gradient flows back")
-    if any(item.grad is None and item.kind in ("variable", "result", "output") for item in chosen.items.values()):
+    if chosen.has_numbers and any(
+        item.grad is None and item.kind in ("variable", "result", "output") for item in chosen.items.values()
+    ):
         notes.append("grad —: no backward pass has come here")
     key = f'<TABLE BORDER="0" CELLSPACING="3" CELLPADDING="3"><TR>{"".join(cells)}</TR></TABLE>'
     rows = [key, *(_text(note, 90) for note in [*notes, *chosen.notes])]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, deque
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from autograd.engine.graph import operand_values, topological_order
@@ -59,11 +59,16 @@ class Arrow:
 
 @dataclass(slots=True)
 class Picture:
-    """The items of a drawing by key, the arrows, and what is to be said about what it doesn't show."""
+    """The items of a drawing by key, the arrows, and what is to be said about what it doesn't show.
+
+    Attributes:
+        has_numbers: whether it shows data and gradients; a program has none.
+    """
 
     items: dict[str, Item] = field(default_factory=dict)
     arrows: list[Arrow] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    has_numbers: bool = True
 
 
 def owners(order: Collection[Value]) -> dict[int, str]:
@@ -166,19 +171,26 @@ def _box_arrows(order: Collection[Value], box_of: dict[int, str]) -> int:
 
 
 def picture(
-    y: Value,
+    outputs: Sequence[Value],
     *,
+    has_numbers: bool,
     depth: int | None,
     fold: bool | Collection[str] | None,
     unfold: Collection[str],
     open_dots: bool,
     limit: int,
 ) -> Picture:
-    """Choose what to draw of a graph; the arguments are those of `autograd.draw`."""
-    order = topological_order(y)
-    check_unchanged(order)
+    """Choose what to draw of a graph; the other arguments are those of `autograd.draw`.
+
+    Args:
+        outputs: where to start.
+        has_numbers: whether to show numbers.
+    """
+    order = topological_order(*outputs)
+    if has_numbers:
+        check_unchanged(order)
     box_of = boxes(order, fold, unfold, limit)
-    painter = _Painter(y, order, box_of, open_dots)
+    painter = _Painter(outputs, order, box_of, open_dots, has_numbers)
     fits = depth is not None or _items(order, box_of) <= limit
     painter.paint(depth, limit if fits else limit // 5)  # of what is too large anyway, no more than is easily read
     notes = painter.picture.notes
@@ -200,9 +212,16 @@ class _Painter:
         drawn: how many nodes are in the picture, those in boxes included.
     """
 
-    def __init__(self, y: Value, order: list[Value], box_of: dict[int, str], open_dots: bool) -> None:
-        self.y = y
-        self.picture = Picture()
+    def __init__(
+        self,
+        outputs: Sequence[Value],
+        order: list[Value],
+        box_of: dict[int, str],
+        open_dots: bool,
+        has_numbers: bool,
+    ) -> None:
+        self.outputs = {id(y): y for y in outputs}
+        self.picture = Picture(has_numbers=has_numbers)
         self.members: dict[str, list[Value]] = {}
         self.drawn = 0
         self._order = order
@@ -217,14 +236,14 @@ class _Painter:
             box = self._box_of.get(id(node), "")
             if box:
                 self.members.setdefault(box, []).append(node)
-            for x in [*operand_values(node), y]:
-                if id(x) in self._box_of and (self._box_of[id(x)] != box or x is y):
+            for x in [*operand_values(node), *outputs]:
+                if id(x) in self._box_of and (self._box_of[id(x)] != box or id(x) in self.outputs):
                     self._outputs.setdefault(self._box_of[id(x)], {})[id(x)] = x
 
     def paint(self, depth: int | None, limit: int) -> None:
         """Draw down to a depth, as long as there are no more items than the limit."""
         items = self.picture.items
-        level_of = {self._add(self.y): 0}
+        level_of = {self._add(y): 0 for y in self.outputs.values()}
         waiting = deque(level_of)
         while waiting:
             key = waiting.popleft()
@@ -264,14 +283,15 @@ class _Painter:
             inside = f"{parameters:,} parameters, {operations:,} operations"
             outputs = list(self._outputs[key].values())
             self.picture.items[key] = Item("box", shown(key.removeprefix("box ")), inside=inside)
-            if len(outputs) == 1:
+            if len(outputs) == 1 and self.picture.has_numbers:
                 self.picture.items[key].data = outputs[0].data
                 self.picture.items[key].grad = self._gradient(outputs[0])
         else:
             kind = "constant" if node.is_constant else "result" if node.primitive else "variable"
-            kind = "output" if node is self.y else kind
+            kind = "output" if id(node) in self.outputs else kind
             title = self._names[self._index[id(node)]]
-            self.picture.items[key] = Item(kind, title, bool(shown(node.label or "")), node.data, self._gradient(node))
+            data = node.data if self.picture.has_numbers else None
+            self.picture.items[key] = Item(kind, title, bool(shown(node.label or "")), data, self._gradient(node))
         self.drawn += len(members or [node])
         return key
 
@@ -315,7 +335,9 @@ class _Painter:
         pairs = operand_partials(node)
         for i, (left, right) in enumerate(zip(pairs[:half], pairs[half:], strict=True)):
             names = [Symbol(self._names[self._index[id(x)]] if isinstance(x, Value) else x) for x, _ in (left, right)]
-            data = math.prod(x.data if isinstance(x, Value) else x for x, _ in (left, right))
+            data = None
+            if self.picture.has_numbers:
+                data = math.prod(x.data if isinstance(x, Value) else x for x, _ in (left, right))
             product = f"product {i} {key}"
             title = to_text(names[0] * names[1])
             self.picture.items[product] = Item("result", title, False, data, self._gradient(node))
@@ -324,7 +346,7 @@ class _Painter:
 
     def _arrow(self, tail: str, head: str, local: float | None = None, flows: bool = True) -> None:
         """An arrow; to or from a box, at most one."""
-        arrow = Arrow(tail, head, local, flows)
+        arrow = Arrow(tail, head, local if self.picture.has_numbers else None, flows)
         if tail in self.members or head in self.members:
             known = self._merged.setdefault((tail, head), arrow)
             if known is not arrow:

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 import autograd
 from autograd import PRIMITIVES, Value, checkpoint, grad, no_grad, stop_gradient, where
 from autograd.transforms.tree import flatten
-from support.expressions import apply_engine
+from support.expressions import apply_engine, apply_floats
 from support.random_graphs import CORNERS
 
 SIGNS: dict[str, Callable[[Any, Any], Any]] = {
@@ -40,7 +40,7 @@ def own_operations() -> Iterator[None]:
     """The operations of `OWN` are in the table."""
     compiled, called = OWN
     autograd.primitive(
-        compiled, lambda a: a / (1.0 + abs(a)), lambda a, y: (1.0 / (1.0 + abs(a)) ** 2.0,), samples=[(2.0,)]
+        compiled, lambda a: a / (1.0 + abs(a)), lambda a, y: ((1.0 - abs(y)) * (1.0 - abs(y)),), samples=[(2.0,)]
     )
     autograd.primitive(called, lambda a: math.cos(a), lambda a, y: (-math.sin(a),), samples=[(2.0,)])
     try:
@@ -122,6 +122,20 @@ def apply(step: Step, results: Sequence[Any], parameters: Sequence[Any]) -> Any:
     return KINDS[step.kind](step.detail, xs, parameters)
 
 
+def _row(name: str, xs: list[Any], parameters: Sequence[Any]) -> Any:
+    return (apply_engine if any(isinstance(x, Value) for x in xs) else apply_floats)(name, xs)
+
+
+def _guarded(name: str, xs: list[Any], parameters: Sequence[Any]) -> Any:
+    """An operation that would raise an error on the other way."""
+    a, b = xs
+    if name == "log":
+        return autograd.log(a) if a > 0.0 else a * b
+    if name == "sqrt":
+        return b if a < 0.0 else autograd.sqrt(a) - b
+    return a / b if b != 0.0 else a
+
+
 def _if(sign: str, xs: list[Any], parameters: Sequence[Any]) -> Any:
     a, b, c, d = xs
     if SIGNS[sign](a, b):
@@ -178,7 +192,8 @@ def _parameter(detail: str, xs: list[Any], parameters: Sequence[Any]) -> Any:
 
 
 KINDS: dict[str, Callable[[str, list[Any], Sequence[Any]], Any]] = {
-    "row": lambda detail, xs, parameters: apply_engine(detail, xs),
+    "row": _row,
+    "guarded": _guarded,
     "if": _if,
     "condition": _condition,
     "between": _between,
@@ -196,10 +211,11 @@ _CHOICES: list[tuple[str, str, int]] = [
     *[("max", name, 3) for name in ("max", "min")] * 2,
     *[("without gradient", name, 2) for name in ("detach", "stop_gradient", "no_grad")],
     *[("parameter", str(i), 1) for i in range(2)] * 2,
+    *[("guarded", name, 2) for name in ("log", "sqrt", "div")] * 2,
     ("between", "", 4),
     ("halved", "", 1),
     ("sorted", "", 4),
-    # ("derivative", "", 4),
+    ("derivative", "", 4),
     ("checkpoint", "", 2),
 ]
 _ARITHMETIC = ("add", "sub", "mul", "div")

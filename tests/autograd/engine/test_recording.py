@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import autograd
-from autograd import Value, checkpoint, constant, dot, no_grad, stop_gradient
+from autograd import Value, checkpoint, constant, dot, grad, no_grad, stop_gradient
 from autograd.engine.recording import OPEN, grad_enabled, recorded
 from nn import SGD
 from nn.losses import cross_entropy_with_logits
@@ -248,6 +248,12 @@ class Hears:
     def leaf_made(self, value: Any) -> None:
         self.events.append(("leaf", id(value), value.is_constant))
 
+    def copied(self, value: Any, leaf: Any) -> None:
+        self.events.append(("copied", id(value), leaf._data))
+
+    def operation_failed(self, primitive: Any, operands: Sequence[Any]) -> None:
+        self.events.append(("failed", primitive.name, *map(id, operands)))
+
 
 SIGNS: dict[str, Any] = {
     "==": operator.eq,
@@ -318,8 +324,15 @@ def test_numbers_that_are_read_and_set_are_heard() -> None:
             float(x)
         with pytest.raises(ValueError, match="x = 3"):
             autograd.acos(x)
-        assert hears.events == []
+        assert hears.events == [("failed", "acos", id(x))]
     assert shown == ["Value(data=3.0, grad=2.0, label='x')", "3.0"]
+
+
+def test_a_derivative_at_a_constant_tells_of_what_its_variable_is_a_copy() -> None:
+    c = constant(2.0)
+    with recorded(hears := Hears()):
+        assert grad(lambda x: x * x)(c).data == 4.0
+    assert [event for event in hears.events if event[0] == "copied"] == [("copied", id(c), 2.0)]
 
 
 def test_leaves_are_heard_with_what_they_are() -> None:

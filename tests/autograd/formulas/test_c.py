@@ -61,7 +61,7 @@ def points(row: Primitive, count: int) -> Iterator[tuple[float, ...]]:
 
 def cases_of(row: Primitive) -> Iterator[Case]:
     """What Python's floats accept."""
-    for count in sorted({len(point) for point in row.samples} | ({4} if row.variadic else set())):
+    for count in sorted({len(point) for point in row.samples or row.kinks} | ({4} if row.variadic else set())):
         at = list(points(row, count))
         for pattern in patterns(count):
             for point in at if set(pattern) == {None} else at[:: len(PLAIN)]:
@@ -200,7 +200,9 @@ def test_code_reads_as_c_is_written() -> None:
 
 
 def test_the_head_is_the_same_in_every_run() -> None:
-    rows = [called for row in PRIMITIVES.values() for called in body(row, (None,) * len(row.samples[0]))[1]]
+    rows = [
+        called for row in PRIMITIVES.values() for called in body(row, (None,) * len((row.samples or row.kinks)[0]))[1]
+    ]
     assert len(set(rows)) > 20
     assert c_functions(rows) == c_functions(reversed(rows))
 

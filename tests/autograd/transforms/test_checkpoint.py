@@ -156,6 +156,12 @@ def test_every_transform_goes_through():
     assert [z.grad for z in xs] == pytest.approx(hessian(lambda x: scalar(x, plain))(x)[0], rel=1e-13)
 
 
+def test_second_derivatives_where_one_argument_is_made_of_another() -> None:
+    product = lambda a, b: a * b  # noqa: E731
+    assert hessian(lambda x: checkpoint(product, x, x * x))(0.5) == 3.0
+    assert grad(grad(lambda x: checkpoint(lambda a, b: checkpoint(product, a, b), x, x * x)))(0.5) == 3.0
+
+
 def test_structures_constants_and_what_depends_on_nothing():
     x, w = Value(2.0, label="x"), Value(5.0, label="w")
     found = checkpoint(lambda t, k: {"a": (t[0] * k, 7.0), "same": t[1], "w": w}, [x, x], 3.0)

@@ -354,7 +354,7 @@ def test_notebooks_show_the_picture_or_say_why_not(monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        ({"y": 2.0}, TypeError, r"y must be a Value, got float 2\.0"),
+        ({"y": 2.0}, TypeError, r"y must be a Value, or a recorded program, got float 2\.0"),
         ({"y": Value(2.0)}, ValueError, r"has no history; pass the result of an expression"),
         ({"direction": "left"}, ValueError, r"direction must be one of LR, RL, TB, BT, got 'left'"),
         ({"digits": 0}, ValueError, r"digits must be at least 1, got 0"),
