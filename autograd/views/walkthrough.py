@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from autograd.engine.graph import operand_values, topological_order
+from autograd.engine.recording import enable_grad
 from autograd.engine.value import Value, constant
 from autograd.formulas.notation import to_text
 from autograd.formulas.symbol import Symbol
@@ -135,9 +136,11 @@ def _replayed(program: Program, numbers: Sequence[float]) -> Value:
         raise TypeError(f"walkthrough: {program!r} takes a number for each input, got {len(numbers)}")
     if len(program.outputs) != 1:
         raise ValueError(f"walkthrough: {program!r} has {len(program.outputs)} outputs; record a function with one")
-    slots = program.replay([Value(x, name or None) for x, name in zip(numbers, program.inputs, strict=True)])
+    with enable_grad():
+        slots = program.replay([Value(x, name or None) for x, name in zip(numbers, program.inputs, strict=True)])
     for slot, label in program.labels.items():
-        slots[slot].label = label
+        if isinstance(slots[slot], Value):  # what is made of plain numbers alone is a float
+            slots[slot].label = label
     (y,) = program.results(slots)
     return y if isinstance(y, Value) else constant(y)
 
