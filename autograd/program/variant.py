@@ -37,7 +37,10 @@ class Variant:
         self.program = program
         self.captured = list(captured)
         self.result = result
-        self.has_variables = any(not x.is_constant for x in captured)
+        # whether results depend on variables from outside
+        variables = [False] * (len(program.inputs) - len(captured)) + [not x.is_constant for x in captured]
+        active = program.active(variables) if any(variables) else []
+        self.has_variables = any(active[x] for x in program.outputs if x >= 0) if active else False
         self._kernels: dict[tuple[bool, ...] | None, Kernel] = {}
         self._batches: dict[_Key, Batch] = {}
         self._staged: dict[_Key, Staged] = {}
