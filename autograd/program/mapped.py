@@ -21,7 +21,7 @@ from autograd.program.unrolled import unrolled
 from autograd.transforms import functional
 from autograd.transforms.block import Block
 from autograd.transforms.linearize import positions
-from autograd.transforms.tree import is_array, unflatten
+from autograd.transforms.tree import is_array, refill, unflatten
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -191,18 +191,13 @@ class Mapped:
         """The structure of one result, with arrays that have the points along their first axis."""
         rest = iter(range(len(outputs)))
 
-        def filled(tree: Any) -> Any:
-            if isinstance(tree, dict):
-                return {key: filled(x) for key, x in tree.items()}
-            if isinstance(tree, (list, tuple)):
-                children = [filled(x) for x in tree]
-                return type(tree)(*children) if hasattr(tree, "_fields") else type(tree)(children)
-            if not is_array(tree):
+        def arrays(leaf: Any) -> Any:
+            if not is_array(leaf):
                 return outputs[next(rest)]
-            rows = outputs[[next(rest) for _ in range(tree.size)]]
-            return rows.T.reshape((outputs.shape[1], *tree.shape))
+            rows = outputs[[next(rest) for _ in range(leaf.size)]]
+            return rows.T.reshape((outputs.shape[1], *leaf.shape))
 
-        return filled(result)
+        return refill(result, arrays)
 
 
 class _MappedCall(Block):

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.program.points import Leaf, Points
+from autograd.program.signature import is_static
+from autograd.transforms.tree import refill
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,7 +45,7 @@ class Parts:
         """The structure of an argument, with a function in place of every number and array: of adjoints and sums."""
         points = self._points
         leaves = iter(self._leaves(points.starts[i], points.starts[i + 1]))
-        return _filled(points.args[i], lambda: self._getter(*next(leaves)))
+        return refill(points.args[i], lambda leaf: leaf if is_static(leaf) else self._getter(*next(leaves)))
 
     def _leaves(self, start: int, stop: int) -> list[tuple[int, Leaf]]:
         """The leaves of an argument, each with the first of its inputs."""
@@ -76,23 +78,8 @@ Getter = Callable[[Any, Any], Any]
 
 def evaluated(form: Any, adjoints: Array, sums: Array) -> Any:
     """A form, with what its functions return in their places."""
-    if isinstance(form, dict):
-        return {key: evaluated(x, adjoints, sums) for key, x in form.items()}
-    if isinstance(form, (list, tuple)):
-        children = [evaluated(x, adjoints, sums) for x in form]
-        return type(form)(*children) if hasattr(form, "_fields") else type(form)(children)
-    return form(adjoints, sums) if callable(form) else form
+    return refill(form, lambda leaf: leaf(adjoints, sums) if callable(leaf) else leaf)
 
 
 def _scalar(array: Array) -> Any:
     return array if array.ndim else float(array)
-
-
-def _filled(tree: Any, next_getter: Callable[[], Getter]) -> Any:
-    """The structure of an argument, with a function in place of every number and array."""
-    if isinstance(tree, dict):
-        return {key: _filled(x, next_getter) for key, x in tree.items()}
-    if isinstance(tree, (list, tuple)):
-        children = [_filled(x, next_getter) for x in tree]
-        return type(tree)(*children) if hasattr(tree, "_fields") else type(tree)(children)
-    return tree if isinstance(tree, (bool, str)) or tree is None else next_getter()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Hashable, Iterator, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 from autograd.engine.value import Value
 from autograd.support.errors import as_float, is_real, one_line, shown, typed
-from autograd.transforms.tree import is_array, is_row
+from autograd.transforms.tree import is_array, is_row, object_array, refill
 
 Number = Value | float
 
@@ -165,25 +166,23 @@ def _static(thing: Any, name: str, where: str) -> Static:
     return Static(thing)
 
 
+def is_static(leaf: Any) -> bool:
+    """Whether what stands in a structure is no number and no array: then it belongs to the program."""
+    kind = type(leaf)
+    if kind is float or kind is Value or is_array(leaf):
+        return False
+    return kind is bool or not is_real(leaf)
+
+
 def refilled(tree: Any, numbers: Iterator[Any], static: bool = False) -> Any:
     """The same structure, with other numbers in place of its own, in order."""
-    kind = type(tree)
-    if static or kind is bool or tree is None or kind is str:
-        return tree
-    if kind is float or kind is Value:
-        return next(numbers)
-    if isinstance(tree, dict):
-        return kind((key, refilled(x, numbers)) for key, x in tree.items())
-    if isinstance(tree, (list, tuple)):
-        children = [refilled(x, numbers) for x in tree]
-        return kind(*children) if hasattr(tree, "_fields") else kind(children)
-    if is_array(tree):
-        import numpy as np
 
-        array = np.empty(tree.size, dtype=object)
-        array[:] = [next(numbers) for _ in range(tree.size)]
-        return array.reshape(tree.shape)
-    return next(numbers) if is_real(tree) else tree
+    def fill(leaf: Any) -> Any:
+        if is_static(leaf):
+            return leaf
+        return object_array(leaf.shape, islice(numbers, leaf.size)) if is_array(leaf) else next(numbers)
+
+    return tree if static else refill(tree, fill)
 
 
 def named(

@@ -10,7 +10,7 @@ import numpy as np
 from autograd.engine.reductions import mean
 from autograd.engine.reductions import sum as total
 from autograd.program.points import points_of
-from autograd.transforms.tree import flatten, unflatten
+from autograd.transforms.tree import flatten, is_array, refill, unflatten
 
 
 def unrolled(f: Callable[..., Any], args: Sequence[Any], in_axes: Any, reduce: str | None) -> Any:
@@ -25,16 +25,15 @@ def unrolled(f: Callable[..., Any], args: Sequence[Any], in_axes: Any, reduce: s
     columns = list(zip(*[flatten(result, name, "the result") for result in results], strict=True))
     if reduce is not None:
         return unflatten(results[0], [(mean if reduce == "mean" else total)(column) for column in columns])
-    return _stacked(results[0], iter(columns))
+    return _arrays(results[0], iter(columns))
 
 
-def _stacked(result: Any, columns: Iterator[Sequence[Any]]) -> Any:
+def _arrays(result: Any, columns: Iterator[Sequence[Any]]) -> Any:
     """The structure of one result, with arrays that have the points along their first axis."""
-    if isinstance(result, dict):
-        return {key: _stacked(x, columns) for key, x in result.items()}
-    if isinstance(result, (list, tuple)):
-        children = [_stacked(x, columns) for x in result]
-        return type(result)(*children) if hasattr(result, "_fields") else type(result)(children)
-    size = result.size if isinstance(result, np.ndarray) else 1
-    rows = np.array([next(columns) for _ in range(size)], dtype=object)
-    return rows.T.reshape(-1, *result.shape) if isinstance(result, np.ndarray) else rows[0]
+
+    def stacked(leaf: Any) -> Any:
+        size = leaf.size if is_array(leaf) else 1
+        rows = np.array([next(columns) for _ in range(size)], dtype=object)
+        return rows.T.reshape(-1, *leaf.shape) if is_array(leaf) else rows[0]
+
+    return refill(result, stacked)

@@ -69,7 +69,7 @@ def unflatten(tree: Any, numbers: Iterable[Any]) -> Any:
     rest = iter(numbers)
     if is_row(tree):
         return _take(len(tree), rest)
-    return _refill(tree, lambda leaf: _array(_take(leaf.size, rest), leaf.shape) if is_array(leaf) else next(rest))
+    return refill(tree, lambda leaf: _array(_take(leaf.size, rest), leaf.shape) if is_array(leaf) else next(rest))
 
 
 def unflatten_matrix(outer: Any, inner: Any, rows: Iterable[Sequence[Any]]) -> Any:
@@ -93,9 +93,9 @@ def unflatten_matrix(outer: Any, inner: Any, rows: Iterable[Sequence[Any]]) -> A
             numbers = chain.from_iterable(zip(*_take(column_leaf.size, columns), strict=True))
             return _array(list(numbers), leaf.shape + column_leaf.shape)
 
-        return _refill(inner, block)
+        return refill(inner, block)
 
-    return _refill(outer, row_block)
+    return refill(outer, row_block)
 
 
 def is_one_number(thing: Any) -> bool:
@@ -113,6 +113,15 @@ def _take(count: int, things: Iterator[Any]) -> list[Any]:
     return list(islice(things, count))
 
 
+def object_array(shape: tuple[int, ...], things: Iterable[Any]) -> Any:
+    """A NumPy array of Values, or of whatever else, in order."""
+    numpy = sys.modules["numpy"]
+    flat = list(things)
+    array = numpy.empty(len(flat), dtype=object)
+    array[:] = flat
+    return array.reshape(shape)
+
+
 def _array(numbers: list[Any], shape: tuple[int, ...]) -> Any:
     numpy = sys.modules["numpy"]
     flat = numpy.empty(len(numbers), dtype=object if any(isinstance(x, Value) for x in numbers) else numpy.float64)
@@ -120,14 +129,14 @@ def _array(numbers: list[Any], shape: tuple[int, ...]) -> Any:
     return flat.reshape(shape)
 
 
-def _refill(tree: Any, fill: Callable[[Any], Any]) -> Any:
+def refill(tree: Any, fill: Callable[[Any], Any]) -> Any:
     """The same containers, each number and array in them replaced."""
     if isinstance(tree, dict):
-        return {key: _refill(child, fill) for key, child in tree.items()}
+        return {key: refill(child, fill) for key, child in tree.items()}
     if isinstance(tree, list):
-        return [_refill(child, fill) for child in tree]
+        return [refill(child, fill) for child in tree]
     if isinstance(tree, tuple):
-        children = [_refill(child, fill) for child in tree]
+        children = [refill(child, fill) for child in tree]
         return type(tree)(*children) if hasattr(tree, "_fields") else tuple(children)  # a named tuple takes them apart
     return fill(tree)
 
