@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.program.plan import UnusualError, looked_at
+from autograd.program.plan import MOST_PLANS, UnusualError, looked_at
 from autograd.program.result import DONE
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["ArrayPlan", "UnusualError", "looked_at"]
+__all__ = ["MOST_PLANS", "ArrayPlan", "UnusualError", "looked_at"]
 
 
 class ArrayPlan:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -15,7 +16,7 @@ from autograd.formulas.llvm_text import Width
 from autograd.program.computed import Computed
 from autograd.program.driver import Parameters
 from autograd.program.emit import Emitter
-from autograd.program.machine import Functions, this_machine
+from autograd.program.machine import Functions, check_memory, this_machine
 from autograd.program.program import Program
 
 if TYPE_CHECKING:
@@ -54,10 +55,12 @@ class Batch:
         self.by_point = [i for i in self.own if wants[i]]
         self.sums = sum(shared[i] and wants[i] for i in range(n))
         emitter = Emitter(program, width, wanted, [a and b for a, b in zip(shared, wants, strict=True)], functions)
-        code, layout = emitter.code(), emitter.layout
+        layout = emitter.layout
         self.outputs = [layout.values[x] for x in layout.outputs]
         self.value_count, self.adjoint_count = layout.value_count, layout.adjoint_count
-        self._forward, self._reverse = machine.load(code, functions)
+        check_memory(program, width.lanes)
+        self._forward = machine.load(emitter.forward(), functions)
+        self._reverse = machine.load(emitter.reverse(), functions)
         self._functions = functions
         self.tables = [np.array(part.addresses or [0], np.uint64) for part in (self._forward, self._reverse)]
         self.counts = [len(part.addresses) for part in (self._forward, self._reverse)]
@@ -224,3 +227,7 @@ def address_of(array: Any) -> int:
 @cache
 def _threads(count: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(count, thread_name_prefix="autograd")
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_threads.cache_clear)  # a child has none of them

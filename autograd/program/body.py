@@ -91,18 +91,6 @@ class Called(Protocol):
         """What a row that is called back is called: its value, or its partials, where some operands are plain."""
 
 
-class Code(NamedTuple):
-    """The functions of a program.
-
-    Attributes:
-        forward: the bodies that compute values and guards.
-        reverse: those that compute adjoints; empty where they are in `forward` already.
-    """
-
-    forward: list[Body]
-    reverse: list[Body]
-
-
 def filled(template: Template, last: int, width: Width, function: Callable[[str], str]) -> Filled:
     """A template for one width; `last` is the index of the last of its slots, after which its steps are counted."""
     uses: set[int] = set()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from autograd.engine.primitive import Primitive
 from autograd.formulas.llvm import OpaqueError, partials_template, value_template
 from autograd.formulas.llvm_text import Width
-from autograd.program.body import Body, CallBack, Called, Code, Filled, filled
+from autograd.program.body import Body, CallBack, Called, Filled, filled
 from autograd.program.layout import FUSED, Layout, step_of
 from autograd.program.program import Program
 from autograd.program.take import TAKE
@@ -43,45 +43,52 @@ class Emitter:
         self._zero, self._one, self._minus_one = map(width.constant, (0.0, 1.0, -1.0))
         self.values: dict[int, str] = {}
         self.adjoints: dict[int, str] = {}
-        taken = self._taken() if wanted is not None else []
-        self.accumulated = {i for i, same in enumerate(shared) if same} | set(taken)  # adjoints added to in memory
-        self.zeroed = [x for x in taken if not (x < self.inputs and shared[x])]
+        self.taken = set(self._taken() if wanted is not None else [])  # by an index
+        self.accumulated = {i for i, same in enumerate(shared) if same} | self.taken  # adjoints added to in memory
+        self.zeroed = [x for x in sorted(self.taken) if not shared[x]]
         self.started = set(self.accumulated)  # adjoints that memory holds
         self.body = Body(width)
         self._filled: dict[object, Filled | CallBack] = {}
         fused = len(program) <= FUSED and not any(shared)
         self.layout = Layout(program, self.active, self._uses, fused)
 
-    def code(self) -> Code:
-        """The functions."""
+    def forward(self) -> Iterator[Body]:
+        """The functions that compute values and guards, each as soon as it is written; adjoints too, if all is one."""
         program = self.program
         chunks, same, places = self.layout.chunks, self.layout.same, self.layout.values
         guards = {guard.slot: guard.answer for guard in program.guards}
-        forward = [self.body]
         for slot in range(self.inputs):
             if slot in guards:
                 self._guard(slot, guards[slot])
         for k, (slot, row, operands) in enumerate(program.operations()):
             if k and chunks[k] != chunks[k - 1]:
-                self._next(forward)
+                yield self._finished()
             if slot not in same:
                 name = self.values[slot] = self._value(row, operands)
                 if places[slot] >= 0:
                     self.body.store("v", places[slot], name)
             if slot in guards:
                 self._guard(slot, guards[slot])
-        reverse: list[Body] = []
-        if any(self.active):
-            if not self.layout.is_fused:
-                self._next(reverse)
-            self._seed()
-            for k in range(len(program) - 1, -1, -1):
-                self._reverse(self.inputs + k)
-                if k and chunks[k] != chunks[k - 1]:
-                    self._flush()
-                    self._next(reverse)
-            self._flush()
-        return Code(forward, reverse)
+        if self.layout.is_fused and any(self.active):
+            yield from self._adjoints()
+        else:
+            yield self._finished()
+
+    def reverse(self) -> Iterator[Body]:
+        """The functions that compute adjoints, unless `forward` does."""
+        if any(self.active) and not self.layout.is_fused:
+            yield from self._adjoints()
+
+    def _adjoints(self) -> Iterator[Body]:
+        chunks = self.layout.chunks
+        self._seed()
+        for k in range(len(self.program) - 1, -1, -1):
+            self._reverse(self.inputs + k)
+            if k and chunks[k] != chunks[k - 1]:
+                self._flush()
+                yield self._finished()
+        self._flush()
+        yield self._finished()
 
     # -- values -------------------------------------------------------------------------------------------------------
 
@@ -93,11 +100,12 @@ class Emitter:
             return (0,)
         return self._partials(self.program.primitives[k], operands).uses
 
-    def _next(self, bodies: list[Body]) -> None:
-        self.body = Body(self.width)
-        bodies.append(self.body)
+    def _finished(self) -> Body:
+        """The function written so far; the next one begins with nothing in its registers."""
+        body, self.body = self.body, Body(self.width)
         self.values = {}
         self.adjoints = {}
+        return body
 
     def _operand(self, slot: int) -> str:
         if slot < 0:
@@ -169,6 +177,10 @@ class Emitter:
 
     def _add(self, slot: int, term: str) -> None:
         """Add to an adjoint; the first term is not added to a zero."""
+        if slot in self.taken:  # at once, for what comes through an index is added in memory, and order matters
+            total = self._sum(self.body.load("a", self.layout.adjoints[slot]), term)
+            self.body.store("a", self.layout.adjoints[slot], total)
+            return
         old = self.adjoints.get(slot)
         if old is None and slot in self.started and slot not in self.accumulated:
             self.started.discard(slot)

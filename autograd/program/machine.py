@@ -7,18 +7,21 @@ import ctypes.util
 import functools
 import platform
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Any, Final, NamedTuple
 
 import llvmlite.binding as llvm
 
 from autograd.engine.primitive import Primitive
 from autograd.formulas.llvm_text import Width, function_text, operands_of
-from autograd.program.body import Body, Code
+from autograd.program.body import Body
 from autograd.program.callbacks import callback_text, partials_of, value_of
 from autograd.program.driver import FLAG_FUNCTIONS, driver, has_flags
+from autograd.program.program import Program
 
 _VECTOR_PREFIXES: Final = {8: "_ZGVeN8", 4: "_ZGVdN4", 2: "_ZGVbN2"}  # the x86-64 vector function ABI's names
+_BYTES: Final = 500  # an operand: what writing and compiling it was measured to take at most
 _FUNCTIONS: Final = 64  # a module: what compiling needs of memory is bounded by it
 
 
@@ -88,14 +91,11 @@ class Machine:
         engine.finalize_object()
         return Loaded([engine.get_function_address(name) for name in names], [engine])
 
-    def load(self, code: Code, functions: Functions) -> tuple[Loaded, Loaded]:
-        """A program's functions, forward and reverse."""
-        return self._load(code.forward, functions), self._load(code.reverse, functions)
-
-    def _load(self, bodies: Sequence[Body], functions: Functions) -> Loaded:
+    def load(self, bodies: Iterable[Body], functions: Functions) -> Loaded:
+        """Compile functions, some at a time: their text is needed once."""
         loaded = Loaded([], [])
-        for start in range(0, len(bodies), _FUNCTIONS):
-            some = bodies[start : start + _FUNCTIONS]
+        waiting = iter(bodies)
+        while some := list(islice(waiting, _FUNCTIONS)):
             names = [f"f{i}" for i in range(len(some))]
             texts = [
                 f"define void @{name}(ptr %v, ptr %a, ptr %s) {{\nentry:\n" + "\n".join(body.lines) + "\nret void\n}\n"
@@ -104,8 +104,6 @@ class Machine:
             part = self.compile(functions.text() + "".join(texts), names)
             loaded.addresses.extend(part.addresses)
             loaded.engines.extend(part.engines)
-            for body in some:
-                body.lines.clear()  # a text is needed once
         return loaded
 
     def driver(self, lanes: int) -> int:
@@ -182,6 +180,29 @@ def _library(name: str) -> Any:
     try:
         return ctypes.CDLL(name)
     except OSError:
+        return None
+
+
+def check_memory(program: Program, lanes: int) -> None:
+    """Raise a MemoryError if compiling a program would take more memory than is free.
+
+    LLVM ends the process where it gets none.
+    """
+    needed = _BYTES * sum(map(len, program.operands)) + 64 * lanes * len(program)
+    free = _free_memory()
+    if free is not None and needed > free:
+        raise MemoryError(
+            f"{program.name}: compiling its {len(program):,} operations takes some {needed / 2**30:.1f} GB, and "
+            f"{free / 2**30:.1f} GB are free; record a part of it (the step of a loop, one example), and call that"
+        )
+
+
+def _free_memory() -> int | None:
+    """In bytes, where the system tells."""
+    try:
+        with open("/proc/meminfo", encoding="ascii") as facts:
+            return next(1024 * int(line.split()[1]) for line in facts if line.startswith("MemAvailable"))
+    except (OSError, StopIteration, ValueError):
         return None
 
 

@@ -15,7 +15,7 @@ from autograd.program.computed import cores
 from autograd.program.jit import Jitted
 from autograd.program.mapping import Call
 from autograd.program.parts import Parts, evaluated
-from autograd.program.plan import Plan, UnusualError, looked_at
+from autograd.program.plan import MOST_PLANS, Plan, UnusualError, looked_at
 from autograd.program.points import Points, points_of
 from autograd.program.unrolled import unrolled
 from autograd.transforms import functional
@@ -100,6 +100,8 @@ class Mapped:
             call, finish = self._gradient(points, threads)
         if form is not None and call.kernel is not None:
             seeds = None if self._derivative is None else self._seed(points)
+            if len(self._plans) >= MOST_PLANS:
+                self._plans.clear()
             self._plans[form] = Plan(points, call.kernel, seeds, threads, finish)
         return finish(call.outputs, call.adjoints, call.sums)
 

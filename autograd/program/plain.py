@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from autograd.engine.recording import resumed
+from autograd.engine.recording import recorder, resumed
 from autograd.engine.value import SWEEP, Value, number_of
 from autograd.program.program import BranchError, Program
 from autograd.program.result import DONE, LEFT_THE_REALS, OTHER_BRANCH, Result
@@ -66,6 +66,8 @@ def pulled_back(
             for y, u in zip(outputs, cotangents, strict=True)
             if isinstance(y, Value) and not y.is_constant and u is not None
         ]
+        if (hearer := recorder()) is not None:
+            hearer.differentiated([y for y, _ in pairs])
         with SWEEP.lock:
             graph = Subgraph([y for y, _ in pairs], sources, False)
             sweep = reverse_sweep_on_graph if on_graph else reverse_sweep

@@ -47,6 +47,7 @@ def looked_at(tree: Any, found: list[Any]) -> Hashable:
     raise UnusualError
 
 
+MOST_PLANS = 64  # of one function, each for other forms of arguments
 _FLOAT = np.dtype(np.float64)
 
 

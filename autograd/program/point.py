@@ -9,7 +9,7 @@ from typing import Any, Final
 from autograd.formulas.llvm_text import Width
 from autograd.program.driver import Parameters
 from autograd.program.emit import Emitter
-from autograd.program.machine import Functions, this_machine
+from autograd.program.machine import Functions, check_memory, this_machine
 from autograd.program.program import Program
 from autograd.program.result import DONE, Result
 
@@ -34,8 +34,10 @@ class Point:
         width = Width(1)
         functions = Functions(machine, width, False)
         emitter = Emitter(program, width, wanted, [False] * len(program.inputs), functions)
-        code, layout = emitter.code(), emitter.layout
-        self._forward, self._reverse = machine.load(code, functions)
+        layout = emitter.layout
+        check_memory(program, width.lanes)
+        self._forward = machine.load(emitter.forward(), functions)
+        self._reverse = machine.load(emitter.reverse(), functions)
         self._functions = functions
         kind = ctypes.CFUNCTYPE if len(program) > _LONG else ctypes.PYFUNCTYPE
         self.run = kind(ctypes.c_int, ctypes.c_void_p)(machine.driver(1))

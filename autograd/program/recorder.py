@@ -8,6 +8,7 @@ from types import CodeType, FrameType
 from typing import Any, NamedTuple, NoReturn
 
 from autograd.engine import primitives as p
+from autograd.engine.graph import topological_order
 from autograd.engine.primitive import Primitive
 from autograd.engine.recording import Recorder, recorded, resumed
 from autograd.engine.value import MARKS, SWEEP, Value, nodes_below
@@ -63,6 +64,7 @@ class Tape(Recorder):
         self._captured_keys: dict[int, int] = {}
         self._constant_keys: dict[str, int] = {}
         self._made: dict[int, Value] = {}
+        self._asked: set[int] = set()
         self._line_numbers: dict[tuple[CodeType, int], int] = {}
         self._alive: list[Value] = []
 
@@ -144,6 +146,19 @@ class Tape(Recorder):
         """An error of an operation; unless f catches it, there will be no program."""
         if self.failed is None and any(self._keys.get(id(x), 0) >= 0 for x in operands if isinstance(x, Value)):
             self.failed = f"{primitive.name}({describe_all(operands)})", self.places[self._line()]
+
+    def differentiated(self, outputs: Sequence[Value]) -> None:
+        """Where an operation has no edge at these numbers it may have one at others: its rule is asked, and guarded."""
+        for node in topological_order(*outputs):
+            if self._keys.get(id(node), -1) < _FIRST or id(node) in self._asked or node._constant:
+                continue
+            self._asked.add(id(node))
+            row, rest = node._primitive, node._rest
+            if row is None or rest is None or rest.pullback is not None:
+                continue
+            operands = node.operands
+            if any(isinstance(x, Value) and not x._constant and i not in rest.places for i, x in enumerate(operands)):
+                row.partials_at(operands, node)
 
     # -- keys ---------------------------------------------------------------------------------------------------------
 

@@ -31,16 +31,16 @@ class Variant:
         program: the operations.
         captured: Values from outside, whose numbers are the program's last inputs.
         result: what the recording call returned: its structure is that of every result.
-        has_variables: whether a result depends on variables from outside.
     """
 
     def __init__(self, program: Program, captured: Sequence[Value], result: Any) -> None:
         self.program = program
         self.captured = list(captured)
         self.result = result
+        # whether results depend on variables from outside
         variables = [False] * (len(program.inputs) - len(captured)) + [not x.is_constant for x in captured]
-        active = program.active(variables) if any(variables) else ()
-        self.has_variables = any(active[y] for y in program.outputs if y >= 0) if active else False
+        active = program.active(variables) if any(variables) else []
+        self.has_variables = any(active[x] for x in program.outputs if x >= 0) if active else False
         self._kernels: dict[tuple[bool, ...] | None, Kernel] = {}
         self._batches: dict[_Key, Batch] = {}
         self._staged: dict[_Key, Staged] = {}

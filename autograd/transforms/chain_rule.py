@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, TypeVar
 
+from autograd.engine.primitive import Primitive
 from autograd.engine.value import Value, number_of
 from autograd.support.errors import describe_all
 
@@ -132,19 +134,43 @@ def check_unchanged(order: Iterable[Value]) -> None:
     for node in order:
         row = node.primitive
         operands = node.operands
-        if row is None or not operands:
+        if row is not None and operands:
+            recorded = (number_of(node), *node.partials)
+            check_recorded(node.label or row.name, row, operands, recorded, "compute the output again")
+
+
+def check_recorded(
+    name: str,
+    row: Primitive,
+    operands: Sequence[Value | float],
+    recorded: Sequence[float | None],
+    remedy: str,
+    tolerance: float = 0.0,
+) -> None:
+    """Hold the recorded numbers of an operation against its rules.
+
+    Args:
+        name: of the result, for the message, as is the remedy.
+        row: the operation.
+        operands: what it is applied to.
+        recorded: its value, and its partials; None where nothing flows back.
+        tolerance: the largest relative difference.
+
+    Raises:
+        ValueError: if they are not what the rules compute from the operands.
+    """
+    numbers = [number_of(x) for x in operands]
+    expected: tuple[Any, ...]
+    try:
+        y = row.value_at(numbers, operands)
+        expected = (y, *row.partials_at(numbers, y))
+    except (ValueError, ArithmeticError) as error:
+        expected = (error,)
+    for was, now in zip(recorded, expected, strict=False):
+        if was is None or was == now or (was != was and now != now):
             continue
-        numbers = [number_of(x) for x in operands]
-        recorded = (number_of(node), *node.partials)
-        try:
-            y = row.value_at(numbers, operands)
-            expected = (y, *row.partials_at(numbers, y))
-        except (ValueError, ArithmeticError) as error:
-            expected = (error,)
-        pairs = zip(recorded, expected, strict=False)
-        if not all(was is None or was == now or (was != was and now != now) for was, now in pairs):
-            name = node.label or row.name
+        if now is None or isinstance(now, Exception) or not math.isclose(was, now, rel_tol=tolerance):
             raise ValueError(
-                f"{name} = {row.name}({describe_all(operands)}) is recorded with {recorded[0]!r}, its rules return "
-                f"{expected[0]!r}; a number was changed afterwards: compute the output again"
+                f"{name} = {row.name}({describe_all(operands)}) is recorded with {was!r}, its rules return "
+                f"{now!r}; a number was changed afterwards: {remedy}"
             )

@@ -49,6 +49,8 @@ def adjoints(y: Value, xs: Iterable[Value]) -> list[Value]:
         if not isinstance(x, Value):
             raise TypeError(f"adjoints: xs must hold Values, got {typed(x)}")
     check_unchanged(topological_order(y))
+    if (hearer := recorder()) is not None:
+        hearer.differentiated([y])
     with SWEEP.lock:
         found = reverse_sweep_on_graph(Subgraph([y], sources, True), [(y, 1.0)], sources)
     return [x if isinstance(x, Value) else constant(x) for x in _numbers(found)]
@@ -103,6 +105,8 @@ class Call:
         self._recorded = recorded
         with SWEEP.lock:
             self._graph = Subgraph(recorded, self.sources, False)
+        if (hearer := recorder()) is not None:
+            hearer.differentiated(recorded)
         # A recorder must hear how every number came about.
         self._on_graph = self._graph.foreign or len(own) < len(self.sources) or recorder() is not None
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections.abc import Sequence
 from typing import Any
 
 from autograd.engine.primitive import PRIMITIVES
-from autograd.support.errors import describe_all
 from autograd.support.errors import shown as short
+from autograd.transforms.chain_rule import check_recorded
 from autograd.views.names import shown
 from autograd.views.walk import LEAF_KINDS, Node, Walk
 
@@ -102,12 +101,9 @@ def _operation(entry: dict[str, Any], name: str, data: float, before: list[Node]
     numbers = [
         None if partial is None else _number(partial, f"{place}: partial {i}") for i, partial in enumerate(partials)
     ]
-    node = Node(name, "operation", data, row, tuple(operands), tuple(numbers))
-    try:
-        _check(node, [before[i].data for i in operands])
-    except (ValueError, ArithmeticError) as error:
-        raise ValueError(f"{place}: {error}") from None
-    return node
+    recorded = [before[i].data for i in operands]
+    check_recorded(f"{place}: {name}", row, recorded, (data, *numbers), "write the walk again", tolerance=1e-9)
+    return Node(name, "operation", data, row, tuple(operands), tuple(numbers))
 
 
 def _encoded(number: float | None) -> float | str | None:
@@ -120,25 +116,3 @@ def _number(thing: Any, place: str) -> float:
     if isinstance(thing, bool) or not isinstance(thing, (int, float)) or not abs(thing) <= sys.float_info.max:
         raise ValueError(f"{place} must be a number, got {short(thing)}")
     return float(thing)
-
-
-def _check(node: Node, operands: Sequence[float]) -> None:
-    """Hold the recorded numbers of an operation against its rules.
-
-    Raises:
-        ValueError: if they are not what the rules compute from the operands.
-    """
-    row = node.primitive
-    assert row is not None, "a leaf has no rules"
-    value = row.value_at(operands, operands)
-    right = (value, *row.partials_at(operands, value))
-    for recorded, expected in zip((node.data, *node.partials), right, strict=True):
-        if recorded is not None and (expected is None or not _same(recorded, expected)):
-            raise ValueError(
-                f"{node.name} = {row.name}({describe_all(operands)}) is recorded with {recorded!r}, its rules return "
-                f"{expected!r}; a number was changed afterwards: write the walk again"
-            )
-
-
-def _same(a: float, b: float) -> bool:
-    return math.isclose(a, b, rel_tol=1e-9) or (math.isnan(a) and math.isnan(b))

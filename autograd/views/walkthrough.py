@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from autograd.engine.graph import operand_values, topological_order
-from autograd.engine.value import Value
+from autograd.engine.recording import enable_grad
+from autograd.engine.value import Value, constant
 from autograd.formulas.notation import to_text
 from autograd.formulas.symbol import Symbol
+from autograd.program.program import Program
 from autograd.support.errors import shown, typed
 from autograd.support.files import write_whole
 from autograd.transforms.chain_rule import check_unchanged
@@ -56,18 +58,22 @@ class Walkthrough(Walk):
         return Walkthrough(walk_json.read(text))
 
 
-def walkthrough(y: Value, depth: int | None = None) -> Walkthrough:
+def walkthrough(y: Value | Program, *numbers: float, depth: int | None = None) -> Walkthrough:
     """Record every step of the forward and the backward pass of `y`. No gradient of yours is touched.
 
     Args:
-        y: the result of an expression.
+        y: the result of an expression; or a recorded program with one output, `jit(f).program(...)`.
+        numbers: one for every input of the program.
         depth: how many operations, one on top of the other, are walked over, counted from `y`. What lies deeper is
             taken as given: its gradient counts the paths that are walked, no others.
 
     Raises:
-        TypeError: if y is not a Value, or depth not an int.
+        TypeError: if y is neither a Value nor a program, if there are more numbers than inputs or fewer, or if depth is
+            not an int.
         ValueError: if y has no history, if depth is less than 1, if a number was changed after y was computed, or if
-            there are more than 100,000 steps. From 2,000 on it warns.
+            there are more than 100,000 steps. From 2,000 on it warns. Also if the program has several outputs, or an
+            operation is not defined at the numbers.
+        BranchError: if the program was recorded on another branch than the numbers take.
 
     >>> w, x = Value(0.4, label="w"), Value(0.518, label="x")
     >>> z = w * x
@@ -83,8 +89,12 @@ def walkthrough(y: Value, depth: int | None = None) -> Walkthrough:
       w = 0.4000, grad 0.5180
       x = 0.5180, grad 0.4000
     """
-    if not isinstance(y, Value):
-        raise TypeError(f"walkthrough: y must be a Value, got {typed(y)}")
+    if isinstance(y, Program):
+        y = _replayed(y, numbers)
+    elif not isinstance(y, Value):
+        raise TypeError(f"walkthrough: y must be a Value, or a recorded program, got {typed(y)}")
+    elif numbers:
+        raise TypeError("walkthrough: numbers are for the inputs of a program; a depth is given as depth=...")
     if y.primitive is None:
         raise ValueError(
             f"walkthrough: {typed(y)} has no history; pass the result of an expression with a variable in it"
@@ -118,6 +128,21 @@ def walkthrough(y: Value, depth: int | None = None) -> Walkthrough:
         index[value] = len(nodes)
         nodes.append(node)
     return Walkthrough(nodes)
+
+
+def _replayed(program: Program, numbers: Sequence[float]) -> Value:
+    """The output of a program as a graph with its labels."""
+    if len(numbers) != len(program.inputs):
+        raise TypeError(f"walkthrough: {program!r} takes a number for each input, got {len(numbers)}")
+    if len(program.outputs) != 1:
+        raise ValueError(f"walkthrough: {program!r} has {len(program.outputs)} outputs; record a function with one")
+    with enable_grad():
+        slots = program.replay([Value(x, name or None) for x, name in zip(numbers, program.inputs, strict=True)])
+    for slot, label in program.labels.items():
+        if isinstance(slots[slot], Value):  # what is made of plain numbers alone is a float
+            slots[slot].label = label
+    (y,) = program.results(slots)
+    return y if isinstance(y, Value) else constant(y)
 
 
 def _near(y: Value, depth: int | None) -> tuple[list[Value], set[Value]]:

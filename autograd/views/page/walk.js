@@ -21,17 +21,19 @@ class Walk {
     this.nodes = nodes;
     this.table = table;
     this.recorded = nodes.map((node) => node.data);
+    this.flows = []; // whether a gradient flows to each node: not to constants, nor to what is made of constants alone
+    for (const { kind, operands } of nodes)
+      this.flows.push(operands ? operands.some((i) => this.flows[i]) : kind === "variable" || kind === "given");
     this.compute();
   }
 
   // Forward and backward, and the steps they take.
   compute() {
-    const { nodes } = this;
-    const flows = (i) => nodes[i].kind !== "constant" && nodes[i].kind !== "number";
+    const { nodes, flows } = this;
     for (const node of nodes.filter((node) => node.operation)) {
       const x = node.operands.map((i) => nodes[i].data);
       node.data = this.table[node.operation].value(x);
-      node.partials = this.table[node.operation].partials(x, node.data).map((p, k) => (flows(node.operands[k]) ? p : null));
+      node.partials = this.table[node.operation].partials(x, node.data).map((p, k) => (flows[node.operands[k]] ? p : null));
     }
     const last = nodes.length - 1;
     const gradients = nodes.map(() => null);

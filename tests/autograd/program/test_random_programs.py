@@ -20,7 +20,7 @@ from autograd.engine.value import number_of
 from autograd.transforms.tree import flatten
 from support.random_programs import Function, any_numbers, functions, numbers, own_operations, source
 
-EXAMPLES = 300
+EXAMPLES = 100
 ERRORS = (ValueError, OverflowError, ZeroDivisionError)
 pytestmark = pytest.mark.filterwarnings("ignore")  # of a function that depends on no variable the gradient is 0
 

@@ -7,7 +7,7 @@ import random
 import pytest
 
 import autograd
-from autograd import PRIMITIVES, Primitive, Value
+from autograd import PRIMITIVES, Primitive, Value, walkthrough
 from autograd.views.walk import show
 from support.pages import Open, fill, neuron, rows
 
@@ -129,6 +129,23 @@ def test_what_is_no_number_changes_nothing_and_is_marked(show_page: Open) -> Non
     assert field.get_attribute("aria-invalid") == "false"
     field.fill("−1.5")  # a proper minus sign will do
     assert page.evaluate("walk.nodes[0].data") == -1.5
+
+
+def test_results_of_constants_get_no_gradient(show_page: Open) -> None:
+    """1 − y again: the page takes the steps that Python takes, also after an edit."""
+
+    def loss(target: float) -> Value:
+        z, y = Value(0.1, "z"), autograd.constant(target, "y")
+        p = z.sigmoid()
+        return y * p.log() + (1.0 - y) * (1.0 - p).log()
+
+    page = show_page(loss(1.0))
+    for target in (1.0, 0.25):
+        fill(page, "y", str(target))
+        walk = walkthrough(loss(target))
+        steps = page.evaluate("walk.steps.map(step => walk.text(step))")
+        assert steps == [step.text.removesuffix(", where every gradient starts") for step in walk]
+        assert page.evaluate("walk.gradients.map(show)") == list(map(show, walk.gradients))
 
 
 def test_a_branch_follows_its_condition(show_page: Open) -> None:

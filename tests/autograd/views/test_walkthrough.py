@@ -6,13 +6,27 @@ import json
 import math
 import random
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import autograd
-from autograd import PRIMITIVES, Primitive, Value, constant, primitive, topological_order, walkthrough, where
+from autograd import (
+    PRIMITIVES,
+    Primitive,
+    Program,
+    Value,
+    constant,
+    jit,
+    no_grad,
+    primitive,
+    topological_order,
+    walkthrough,
+    where,
+)
 from autograd.engine.graph import operand_values
+from autograd.program.program import BranchError
 from autograd.views.walk import Step, show
 from autograd.views.walkthrough import Walkthrough, depths
 
@@ -252,6 +266,51 @@ def test_within_a_depth_gradients_are_complete() -> None:
     assert walkthrough(y, depth=99).gradients[0] == x.grad
 
 
+def lecture(w: Any, x: Any) -> Any:
+    """`chain_rule` as a function."""
+    z = w * x
+    if isinstance(z, Value):
+        z.label = "z"
+    out = 0.0736 * z
+    if isinstance(out, Value):
+        out.label = "out"
+    return out
+
+
+def test_a_program_is_walked_over_as_what_it_was_recorded_from(tmp_path: Path) -> None:
+    program = jit(lecture).program(1.0, 1.0)
+    walk = walkthrough(program, 0.4, 0.518)
+    assert walk.to_json() == walkthrough(chain_rule()).to_json()
+    again = walkthrough(chain_rule())
+    with no_grad():
+        assert str(walkthrough(program, 0.4, 0.518)) == str(walk) == str(again)
+    program.save(tmp_path / "program.json")
+    assert str(walkthrough(Program.load(tmp_path / "program.json"), 0.4, 0.518)) == str(walk)
+    assert [node.kind for node in walkthrough(program, 0.4, 0.518, depth=1).nodes] == ["given", "number", "operation"]
+
+
+def test_a_program_holds_where_it_was_recorded() -> None:
+    program = jit(lambda x: x * x if x > 1.0 else -x).program(2.0)
+    assert walkthrough(program, 3.0).gradients[0] == 6.0
+    with pytest.raises(BranchError, match="was True; here it is not"):
+        walkthrough(program, 0.5)
+    with pytest.raises(ValueError, match="log"):
+        walkthrough(jit(autograd.log).program(2.0), -1.0)
+
+
+def test_programs_without_a_walk() -> None:
+    program = jit(lecture).program(1.0, 1.0)
+    with pytest.raises(TypeError, match=r"lecture: 2 inputs, 2 operations> takes a number for each input, got 1"):
+        walkthrough(program, 0.4)
+    with pytest.raises(TypeError, match="float"):
+        walkthrough(program, 0.4, "x")
+    with pytest.raises(ValueError, match="has 2 outputs; record a function with one"):
+        walkthrough(jit(lambda x: [x * x, x]).program(1.0), 1.0)
+    for f in (lambda x: x, lambda x: 2.0):
+        with pytest.raises(ValueError, match="has no history"):
+            walkthrough(jit(f).program(1.0), 1.0)
+
+
 @pytest.mark.parametrize("y", [Value(1.0), constant(1.0), constant(1.0) * 2.0])
 def test_no_history(y: Value) -> None:
     with pytest.raises(ValueError, match="has no history; pass the result of an expression"):
@@ -259,8 +318,10 @@ def test_no_history(y: Value) -> None:
 
 
 def test_wrong_arguments() -> None:
-    with pytest.raises(TypeError, match="y must be a Value, got float"):
+    with pytest.raises(TypeError, match="y must be a Value, or a recorded program, got float"):
         walkthrough(3.0)
+    with pytest.raises(TypeError, match=r"numbers are for the inputs of a program; a depth is given as depth="):
+        walkthrough(chain_rule(), 2)
     with pytest.raises(TypeError, match=r"depth must be an int, got float 2\.5"):
         walkthrough(chain_rule(), depth=2.5)
     with pytest.raises(ValueError, match="depth must be at least 1, got 0"):
