@@ -77,6 +77,7 @@ class Call:
         self.adjoints: Array = np.empty((len(self._by_point), points.how_many))
         self.sums: Array = np.zeros(len(self._summed))
         self.captured: dict[int, float] = {}
+        self._recorded: dict[int, Variant] = {}  # at which points, in this call
         self._lonely = False  # whether some points were not computed with the others
         self._compute()
 
@@ -113,7 +114,8 @@ class Call:
         points = self._points
         numbers = points.numbers(point)
         given = Arguments(points.key, numbers, points.starts)
-        return self._jitted.record(given, numbers, points.example(point), {})
+        self._recorded[point] = self._jitted.record(given, numbers, points.example(point), {})
+        return self._recorded[point]
 
     def _check_structure(self, variant: Variant) -> None:
         """Raise a ValueError if it returns something else than the others, a TypeError if there is no one number."""
@@ -145,8 +147,8 @@ class Call:
                 self.adjoints[k, at] = computed.adjoints[k][here]
             self._add(variant, computed.sums)
             self._lonely |= not done.all()
-            for point in pending[computed.status == LEFT_THE_REALS]:
-                self._alone(variant, int(point))
+            left = pending[computed.status == LEFT_THE_REALS]
+            others.append(left[[not self._alone(variant, int(point)) for point in left]] if len(left) else left)
             others.append(pending[computed.status == OTHER_BRANCH])
             pending = pending[computed.status == NOT_DONE]
         return np.concatenate(others)
@@ -171,8 +173,11 @@ class Call:
         for x, adjoint in zip(variant.captured, sums[count:], strict=False):
             self.captured[id(x)] = self.captured.get(id(x), 0.0) + float(adjoint)
 
-    def _alone(self, variant: Variant, point: int) -> None:
-        """One point at which a number may have left the reals."""
+    def _alone(self, variant: Variant, point: int) -> bool:
+        """Compute one point at which a number may have left the reals; False if it raises an error.
+
+        Then f itself shall raise it, while it is recorded at that point, or go another way.
+        """
         numbers = variant.numbers(self._points.numbers(point))
         wanted: tuple[bool, ...] | None = None
         seeds: list[float] = []
@@ -185,14 +190,16 @@ class Call:
             try:
                 result = eagerly(variant.program, numbers, seeds, wanted)
             except ERRORS:
-                with told(point):
-                    self._record(point)  # f itself raises its error
-                raise
+                if variant is self._recorded.get(point):
+                    with told(point):
+                        raise
+                return False
         self.outputs[:, point] = result.outputs
         if wanted is not None:
             self.adjoints[:, point] = [result.adjoints[i] for i in self._by_point]
             places = [*self._summed, *range(len(self._wanted or ()), len(numbers))]
             self._add(variant, np.array([result.adjoints[i] for i in places]))
+        return True
 
 
 @contextmanager

@@ -1,0 +1,81 @@
+"""Every row in machine code, at one point and in batches, at zeros, ends of domains, huge numbers, infinities, NaN.
+
+Value, gradient and error are those of the engine.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograd import PRIMITIVES, Value, jit, value_and_grad, vmap
+from autograd.engine.value import number_of
+from support.expressions import apply_engine
+
+ERRORS = (ValueError, OverflowError, ZeroDivisionError)
+inf, nan = math.inf, math.nan
+ONE = [0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 2.0, -2.0, 3.0, 1.0000001, 1e-320, -1e-320, 1e160, 1e308, -1e308, 710.0, -746.0]
+NASTY = {1: [*ONE, inf, -inf, nan], 2: [*ONE, inf, -inf, nan], 3: [0.0, 1.0, -1.0, 0.5, 1e308, inf, -inf, nan]}
+FEW = [0.0, 1.0, 1e308, inf, nan]
+ROWS = [
+    (name, count)
+    for name, row in PRIMITIVES.items()
+    if name != "take"  # its index is a whole number
+    for count in (([2, 4] if name == "dot" else [1, 2, 3]) if row.variadic else [len(row.operands)])
+]
+
+
+def outcome(compute: Callable[..., Any], point: Sequence[Any]) -> Any:
+    """The numbers, NaN as None, a zero without its sign; or the type of the error."""
+    try:
+        result = compute(*point)
+    except ERRORS as error:
+        return type(error)
+    numbers = [result[0], *result[1]] if isinstance(result, tuple) else [result]
+    return [None if math.isnan(x) else x + 0.0 for x in map(number_of, numbers)]
+
+
+@pytest.mark.parametrize(("name", "count"), ROWS, ids=[f"{name}-{count}" for name, count in ROWS])
+def test_values_gradients_and_errors(name: str, count: int) -> None:
+    def f(*xs: Any) -> Any:
+        return apply_engine(name, list(xs))
+
+    by_all = tuple(range(count))
+    eager, gradient, jitted = value_and_grad(f, by_all), value_and_grad(jit(f), by_all), jit(f)
+    good = []
+    for point in itertools.product(NASTY.get(count, FEW), repeat=count):
+        expected = outcome(f, [Value(x) for x in point])
+        assert outcome(jitted, point) == expected, point
+        both = outcome(eager, point)
+        assert outcome(gradient, point) == both, point
+        if isinstance(both, list):
+            good.append((point, both))
+    columns = np.array([point for point, _ in good]).T
+    values, slopes = vmap(gradient)(*columns)
+    for i, (point, both) in enumerate(good):
+        assert outcome(lambda i=i: (values[i], [x[i] for x in slopes]), ()) == both, point
+
+
+def test_errors_of_a_batch_are_those_of_its_points() -> None:
+    for f, point in [(lambda a, b: a / b, (inf, 0.0)), (lambda a, b: a / b, (nan, 0.0))]:
+        x, y = (np.array([1.0, number] * 5) for number in point)
+        with pytest.raises(ZeroDivisionError, match="in row 1 of"):
+            vmap(f)(x, y)
+
+
+def test_what_no_one_uses_may_raise_an_error() -> None:
+    def f(x: Any) -> Any:
+        1.0 / x
+        return x * 2.0
+
+    jitted = jit(f)
+    assert jitted(2.0) == 4.0
+    with pytest.raises(ZeroDivisionError):
+        jitted(0.0)
+    with pytest.raises(ZeroDivisionError, match="in row 3"):
+        vmap(jitted)(np.array([1.0, 2.0, 3.0, 0.0]))
