@@ -95,6 +95,7 @@ class Recorded:
         if not self._is_begun:
             self._try_first(batch, epoch)
         failure: Exception | None = None
+        gradient: Any = None
         try:
             total, gradient = self._differentiated(total, batch, predictions)
         except Exception as error:

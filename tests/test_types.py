@@ -90,10 +90,13 @@ def checkout(directory: Path) -> Path:
 
 
 def environment(directory: Path) -> tuple[Path, Path]:
-    """The interpreter of an empty virtual environment, and the folder of its packages."""
+    """The interpreter of a virtual environment with nothing but NumPy, and the folder of its packages."""
     home = directory / "venv"
     venv.create(home, symlinks=os.name != "nt")
     paths = sysconfig.get_paths("venv", {"base": str(home), "platbase": str(home)})
+    numpy = importlib.util.find_spec("numpy")
+    if numpy is not None and numpy.origin is not None:  # whose arrays some modules speak of
+        (Path(paths["purelib"]) / "numpy").symlink_to(Path(numpy.origin).parent, target_is_directory=True)
     return Path(paths["scripts"]) / ("python.exe" if os.name == "nt" else "python"), Path(paths["purelib"])
 
 

@@ -86,9 +86,11 @@ class Called(Protocol):
 
     def name(self, function: str) -> str:
         """What a function of C's is called in the code."""
+        ...
 
     def callback(self, row: Primitive, count: int, plain: Sequence[int] | None) -> str:
         """What a row that is called back is called: its value, or its partials, where some operands are plain."""
+        ...
 
 
 def filled(template: Template, last: int, width: Width, function: Callable[[str], str]) -> Filled:

@@ -22,6 +22,7 @@ class Compute(Protocol):
         self, rows: Sequence[Array], common: Array, seeds: float | Array | None, count: int, threads: int
     ) -> Computed:
         """Values and adjoints at the points of a batch."""
+        ...
 
 
 class Computed(NamedTuple):

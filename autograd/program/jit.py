@@ -114,9 +114,11 @@ class Replayed(Protocol[P, R]):
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """The same as the function."""
+        ...
 
     def program(self, *args: P.args, **kwargs: P.kwargs) -> Program:
         """The program for such arguments, recorded if need be."""
+        ...
 
 
 class TooManyProgramsError(RuntimeError):
@@ -238,7 +240,7 @@ class Jitted(Generic[P, Y]):
             rest = iter(values)
             filled = [refilled(x, rest, i in static) for i, x in enumerate(args)]
             keywords = {key: refilled(kwargs[key], rest, key in self._static_argnames) for key in sorted(kwargs)}
-            result = self.f(*filled, **{key: keywords[key] for key in kwargs})
+            result = cast(Any, self.f)(*filled, **{key: keywords[key] for key in kwargs})
             return flatten(result, self.name, "the result")
 
         recording = record(self.name, call, values, names)
@@ -362,7 +364,7 @@ class _Called(Block):
 
     def _pulled(self, cotangents: Sequence[float | None]) -> list[float | None]:
         before = dict(zip(map(id, self.inputs), self.numbers, strict=True))
-        numbers = [before.get(id(x), number_of(x)) for x in self.operands]
+        numbers: list[float] = [before[id(x)] if id(x) in before else number_of(x) for x in self.operands]
         seeds = [0.0 if u is None else u for u in cotangents]
         result = self._variant.run(numbers, seeds, self._wanted)
         if result.status != DONE:

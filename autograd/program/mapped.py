@@ -50,7 +50,7 @@ class Mapped:
         self._derivative = derivative
         self._argnums = argnums
         self._in_axes = in_axes
-        self._reduce = reduce
+        self._reduce: Reduce = reduce
         self._threads = threads
         self._outer = False
         self._plans: dict[Hashable, Plan] = {}
@@ -217,7 +217,7 @@ class _MappedCall(Block):
         self._points = points
         self._shape = shape
         self._threads = threads
-        self._reduce = reduce
+        self._reduce: Reduce = reduce
 
     def values_at(self, numbers: Sequence[float]) -> list[float]:
         raise TypeError(f"{self.name}: it can't be computed at other numbers; call it again")

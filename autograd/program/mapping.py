@@ -164,7 +164,7 @@ class Call:
         seeds = self._seeds
         if wanted is None:
             return kernel(rows, common, None, count, self._threads)
-        given = seeds if isinstance(seeds, float) or count == points.how_many else seeds[:, pending]
+        given = seeds[:, pending] if isinstance(seeds, np.ndarray) and count < points.how_many else seeds
         return kernel(rows, common, given, count, self._threads)
 
     def _add(self, variant: Variant, sums: Array) -> None:
@@ -184,7 +184,8 @@ class Call:
         if self._wanted is not None:
             wanted = (*self._wanted, *[self._by_captured] * len(variant.captured))
             given = self._seeds
-            seeds = [given] * len(variant.program.outputs) if isinstance(given, float) else given[:, point].tolist()
+            each = len(variant.program.outputs)
+            seeds = given[:, point].tolist() if isinstance(given, np.ndarray) else [given] * each
         result = variant.run(numbers, seeds, wanted)
         if result.status != DONE:
             try:

@@ -48,7 +48,7 @@ class PlainBatch:
             given: list[float] = []
             if seeds is not None:
                 each = len(self._point.program.outputs)
-                given = [seeds] * each if isinstance(seeds, float) else seeds[:, k].tolist()
+                given = seeds[:, k].tolist() if isinstance(seeds, np.ndarray) else [seeds] * each
             status[k], found, back = self._point(numbers.tolist(), given)
             if status[k] == 0:
                 outputs[:, k] = [found[i] for i in self._outputs]

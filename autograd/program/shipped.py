@@ -49,7 +49,7 @@ _FACTS: Final = ("symbol", "variadic", "defaults", "domain", "convention", "samp
 class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no types
     """Sends the rows of this package by name, and the user's own, which other processes don't know, as they are."""
 
-    def reducer_override(self, thing: Any) -> Any:
+    def reducer_override(self, thing: Any) -> Any:  # pyright: ignore  # cloudpickle calls it `obj`
         if not isinstance(thing, Primitive):
             return super().reducer_override(thing)
         if _BESIDE.get(thing.symbol) is thing:

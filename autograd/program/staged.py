@@ -235,7 +235,7 @@ class Staged:
             if place is not None and place[0] == table:
                 if adjoint is None:
                     adjoint = np.zeros((self._widths[table], count))
-                adjoint[place[1]] += seeds if isinstance(seeds, float) else seeds[k]
+                adjoint[place[1]] += seeds[k] if isinstance(seeds, np.ndarray) else seeds
         return adjoint
 
 

@@ -136,7 +136,7 @@ class _Source:
         constants = self.program.constants
         is_own = row is TAKE or COMPARISONS.get(row.symbol) is row  # these have no use for constants
         given = [f"@{i}@" if x >= 0 or is_own else constants[-1 - x] for i, x in enumerate(operands)]
-        key = make, row, tuple([x if isinstance(x, str) else x.hex() for x in given])
+        key = make, row, tuple([x if isinstance(x, str) else float(x).hex() for x in given])
         template = self._templates.get(key)
         if template is None:
             template = self._templates[key] = make(row, given)

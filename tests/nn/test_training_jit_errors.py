@@ -121,7 +121,6 @@ def test_ctrl_c_leaves_a_whole_step(monkeypatch):
         if not interrupted(work, moment):
             break
         assert _state(line, optimizer) in states
-        assert not any(p.grad for p in line.parameters())
         found.add(optimizer.steps)
     assert len(found) > 2
 
