@@ -367,7 +367,9 @@ class _Called(Block):
         numbers: list[float] = [before[id(x)] if id(x) in before else number_of(x) for x in self.operands]
         seeds = [0.0 if u is None else u for u in cotangents]
         result = self._variant.run(numbers, seeds, self._wanted)
-        if result.status != DONE:
+        # To machine code a cotangent that is not there is 0, and 0 times NaN is NaN: from there nothing flows.
+        is_astray = 0.0 in seeds and any(x != x for x in result.adjoints)
+        if result.status != DONE or is_astray:
             result = eagerly(self._variant.program, numbers, seeds, self._wanted)
         totals: dict[int, float] = {}
         for x, adjoint in zip(self.operands, result.adjoints, strict=True):

@@ -31,6 +31,20 @@ SIGNS: dict[str, Callable[[Any, Any], Any]] = {
     "==": operator.eq,
     "!=": operator.ne,
 }
+SELECTING = {
+    "where",
+    "maximum",
+    "minimum",
+    "clip",
+    "relu",
+    "leaky_relu",
+    "elu",
+    "amax",
+    "take",
+    "xlogy",
+    "pow",
+    "ieee_pow",
+}
 OWN = ("random_programs_softsign", "random_programs_cosine")
 """Two operations of a user's own: rules that can be compiled, and rules that must be called back."""
 
@@ -74,6 +88,11 @@ class Function:
     result: str
     steps: tuple[Step, ...]
     parameters: tuple[float, ...] = ()
+
+    @property
+    def selects(self) -> bool:
+        """Whether a row may select among its operands, so that the graph is another at another point."""
+        return any(x.kind == "condition" or (x.kind == "row" and x.detail in SELECTING) for x in self.steps)
 
     def run(self, numbers: Sequence[Any], parameters: Sequence[Any]) -> list[Any]:
         """The numbers, and the result of every step."""

@@ -254,6 +254,9 @@ class Hears:
     def copied(self, value: Any, leaf: Any) -> None:
         self.events.append(("copied", id(value), leaf._data))
 
+    def differentiated(self, outputs: Sequence[Any]) -> None:
+        self.events.append("differentiated")
+
     def operation_failed(self, primitive: Any, operands: Sequence[Any]) -> None:
         self.events.append(("failed", primitive.name, *map(id, operands)))
 

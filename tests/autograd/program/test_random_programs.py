@@ -17,10 +17,11 @@ from hypothesis import given, settings
 
 from autograd import Value, jit, no_grad, value_and_grad, vmap
 from autograd.engine.value import number_of
+from autograd.program import variant
 from autograd.transforms.tree import flatten
 from support.random_programs import Function, any_numbers, functions, numbers, own_operations, source
 
-EXAMPLES = 100
+EXAMPLES = 150
 ERRORS = (ValueError, OverflowError, ZeroDivisionError)
 pytestmark = pytest.mark.filterwarnings("ignore")  # of a function that depends on no variable the gradient is 0
 
@@ -57,6 +58,18 @@ def plain(result: Any) -> list[float | None]:
     return [None if math.isnan(x) else x + 0.0 for x in found]
 
 
+def is_same_gradient(made: Function, found: Any, expected: Any) -> bool:
+    """Bit for bit, but for the order in which machine code adds what comes to one number from several.
+
+    Where a row selects among its operands, eager's order at a point is not one that serves all points.
+    """
+    if found == expected or not (made.selects and variant.has_llvm()):
+        return bool(found == expected)
+    if isinstance(found, tuple) or isinstance(expected, tuple) or None in found or None in expected:
+        return False
+    return all(abs(a - b) <= 1e-11 * max(map(abs, expected)) for a, b in zip(found, expected, strict=True))
+
+
 def story(made: Function, points: list[list[float]], i: int, found: Any, expected: Any) -> str:
     return f"{made.form}\n{source(made)}\nparameters {made.parameters}, points {points}, at {i}:\n{found}\n{expected}"
 
@@ -79,7 +92,7 @@ def check_gradients(made: Function, points: list[list[float]]) -> None:
         found = outcome(jitted, made.arguments(point))
         if isinstance(found, tuple) and isinstance(expected, tuple):  # what is no variable in the one is in the other
             found, expected = found[:1], expected[:1]
-        assert found == expected, story(made, points, i, found, expected)
+        assert is_same_gradient(made, found, expected), story(made, points, i, found, expected)
 
 
 @both_ways
@@ -133,7 +146,7 @@ def test_backward_through_a_call(example: tuple[Function, list[list[float]]]) ->
     for i, point in enumerate(points):
         expected = outcome(lambda *xs: gradients(f, *xs), tuple(point))
         found = outcome(lambda *xs: gradients(jitted, *xs), tuple(point))
-        assert found == expected, story(made, points, i, found, expected)
+        assert is_same_gradient(made, found, expected), story(made, points, i, found, expected)
 
 
 def at_each(tree: Any, count: int) -> list[list[float | None]]:
@@ -151,7 +164,11 @@ def _arrays(tree: Any) -> Iterator[Any]:
 
 
 def check_batch(
-    made: Function, points: list[list[float]], mapped: Callable[..., Any], eager: Callable[..., Any]
+    made: Function,
+    points: list[list[float]],
+    mapped: Callable[..., Any],
+    eager: Callable[..., Any],
+    is_same: Callable[..., bool],
 ) -> None:
     expected = [outcome(eager, made.arguments(point)) for point in points]
     errors = {x[0] for x in expected if isinstance(x, tuple)}
@@ -161,7 +178,7 @@ def check_batch(
         return
     found = at_each(mapped(*made.batch(points)), len(points))
     for i in range(len(points)):
-        assert found[i] == expected[i], story(made, points, i, found[i], expected[i])
+        assert is_same(made, found[i], expected[i]), story(made, points, i, found[i], expected[i])
 
 
 axes_of_points = {"numbers": 0, "list": 0, "array": 0, "tree": (0, None)}
@@ -174,7 +191,7 @@ def test_batches_of_values(example: tuple[Function, list[list[float]]]) -> None:
     made, points = example
     f = made.called_with([Value(x) for x in made.parameters])
     with no_grad():  # or the results are Values, by the parameters
-        check_batch(made, points * 4, vmap(jit(f), axes_of_points[made.form]), f)
+        check_batch(made, points * 4, vmap(jit(f), axes_of_points[made.form]), f, lambda made, a, b: bool(a == b))
 
 
 @both_ways
@@ -184,7 +201,7 @@ def test_batches_of_gradients(example: tuple[Function, list[list[float]]]) -> No
     made, points = example
     f = made.called_with(made.parameters)
     eager = value_and_grad(f)
-    check_batch(made, points * 4, vmap(value_and_grad(jit(f)), axes_of_points[made.form]), eager)
+    check_batch(made, points * 4, vmap(value_and_grad(jit(f)), axes_of_points[made.form]), eager, is_same_gradient)
 
 
 @both_ways
