@@ -236,9 +236,6 @@ class Hears:
         with no_grad():
             return Answer(self, SIGNS[sign](a._data, b._data if isinstance(b, Value) else b))
 
-    def differentiated(self, outputs: Sequence[Any]) -> None:
-        pass
-
     def asked(self, value: Any) -> None:
         self.events.append(("asked", id(value)))
 
