@@ -124,17 +124,17 @@ class Batch:
         """Compute some of the points, and sum up what is shared."""
         space = self._spaces.pop() if self._spaces else _Space(self)
         space.common[:] = common[:, None]
-        if isinstance(seeds, float):
-            space.seeds[:] = seeds
         are_rows = isinstance(seeds, np.ndarray)
+        if seeds is not None and not are_rows:
+            space.seeds[:] = seeds
         parameters = space.parameters
         parameters[Parameters.INPUT : Parameters.SEEDS] = (
-            address_of(inputs),
+            ctypes.addressof(inputs),
             len(inputs),
-            address_of(space.all_places if are_rows else space.places),
-            address_of(outputs),
+            space.all_places if are_rows else space.places,
+            ctypes.addressof(outputs),
             len(outputs),
-            address_of(space.results),
+            space.results,
             status,
             start,
             stop,
@@ -166,13 +166,11 @@ class _Space:
         self.summed = _Rows(adjoints, batch.summed)
         step = 8 * lanes
         first, back = address_of(values), address_of(adjoints)
-        self.all_places = np.array(
-            [first + step * x for x in [*batch.own, *range(size, size + seeds)]] or [0], np.uint64
-        )
-        self.places = self.all_places[: len(batch.own)] if batch.own else self.all_places
+        places = [first + step * x for x in [*batch.own, *range(size, size + seeds)]]
         results = [first + step * x for x in batch.outputs] + [back + step * x for x in batch.by_point]
-        self.results = np.array(results or [0], np.uint64)
-        self.parameters = np.zeros(len(Parameters), np.uint64)
+        self._tables = numbers_of(places), numbers_of(places[: len(batch.own)]), numbers_of(results)
+        self.all_places, self.places, self.results = map(ctypes.addressof, self._tables)
+        self.parameters = numbers_of([0] * len(Parameters))
         self.parameters[: Parameters.INPUT] = (
             address_of(batch.tables[0]),
             batch.counts[0],
@@ -181,9 +179,10 @@ class _Space:
             first,
             back,
         )
-        self.parameters[Parameters.SEEDS :] = first + step * size, seeds
+        self.parameters[Parameters.SEEDS] = first + step * size
+        self.parameters[Parameters.SEED_COUNT] = seeds
         self.ones = np.ones(lanes)
-        self.address = address_of(self.parameters)
+        self.address = ctypes.addressof(self.parameters)
 
 
 class _Rows:
@@ -214,8 +213,13 @@ def _addresses(arrays: Sequence[Array]) -> Any:
     found: list[int] = []
     for array in arrays:
         first, step = address_of(array), array.strides[0]
-        found += [first + step * k for k in range(len(array))]
-    return np.array(found, np.uint64)
+        found += range(first, first + step * len(array), step) if step else [first] * len(array)
+    return numbers_of(found)
+
+
+def numbers_of(found: Sequence[int]) -> Any:
+    """Addresses and counts as machine code reads them."""
+    return (ctypes.c_uint64 * len(found))(*found)
 
 
 def address_of(array: Any) -> int:

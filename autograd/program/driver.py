@@ -120,6 +120,7 @@ entry:
   %scratch = alloca i32
 {parameters}
   %one_way = icmp eq i64 %reverse_count, 0
+  %one_way_late = zext i1 %one_way to i32
   call void @clear_flags(ptr %scratch)
   br label %test
 test:
@@ -193,7 +194,7 @@ forward_flags:
 there:
   br i1 %one_way, label %store, label %back
 left:
-  %came_late = phi i32 [0, %forward_flags], [1, %back]
+  %came_late = phi i32 [%one_way_late, %forward_flags], [1, %back]
   call void @clear_flags(ptr %scratch)
   call void @llvm.masked.store.{byte_suffix}.p0({bytes} splat (i8 {left}), ptr %states, i32 1, {truth} %mask)
   br label %advance

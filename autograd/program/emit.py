@@ -49,7 +49,8 @@ class Emitter:
         self.started = set(self.accumulated)  # adjoints that memory holds
         self.body = Body(width)
         self._filled: dict[object, Filled | CallBack] = {}
-        fused = len(program) <= FUSED and not any(shared)
+        # What is summed over points can't be taken back where one of them goes another way.
+        fused = sum(map(len, program.operands)) <= FUSED and not (any(shared) and program.guards)
         self.layout = Layout(program, self.active, self._uses, fused)
 
     def forward(self) -> Iterator[Body]:

@@ -8,7 +8,7 @@ from typing import Final
 from autograd.program.program import Program
 
 CHUNK: Final = 200  # operands a function: compiling is linear in functions, and no register lives longer than one
-FUSED: Final = 200  # operations up to which values and adjoints share one function, and stay in registers
+FUSED: Final = 400  # operands up to which values and adjoints share one function, and stay in registers
 _FEW: Final = 5  # operands of a choice by an index that is written out as choices by conditions
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
@@ -192,10 +194,8 @@ class Staged:
         self, rows: Sequence[Array], common: Array, seeds: float | Array | None, count: int, threads: int
     ) -> Computed:
         """Values and adjoints at the points of a batch."""
-        # BLAS takes rows as they lie; for machine code their columns are laid side by side
-        own = rows[0] if len(rows) == 1 else np.concatenate(rows) if rows else np.empty((0, count))
         tables: list[Any] = [None] * self._tables
-        tables[OWN] = own
+        tables[OWN] = _Own(rows, count)
         last = self._steps[-1]
         fused = seeds is not None and isinstance(last, _StageStep)
         for step in self._steps[:-1] if fused else self._steps:
@@ -214,12 +214,15 @@ class Staged:
         outputs = np.empty((len(self._outputs), count))
         for k, place in enumerate(self._outputs):
             assert place is not None  # a shared input as an output is left to the plain kernel
-            outputs[k] = tables[place[0]][place[1]]
-        back = adjoints[OWN] if adjoints[OWN] is not None else np.zeros_like(own)
+            outputs[k] = tables[place[0]][place[1] : place[1] + 1]
+        if not self._by_point or adjoints[OWN] is None:
+            back = np.zeros((len(self._by_point), count))
+        else:
+            back = adjoints[OWN][self._by_point]
         return Computed(
             np.zeros(count, np.uint8),
             outputs,
-            back[self._by_point],
+            back,
             sums if self._all_summed else sums[self._summed],
         )
 
@@ -237,6 +240,28 @@ class Staged:
                     adjoint = np.zeros((self._widths[table], count))
                 adjoint[place[1]] += seeds[k] if isinstance(seeds, np.ndarray) else seeds
         return adjoint
+
+
+class _Own:
+    """The rows of the inputs that differ from point to point, in the arrays they came in.
+
+    BLAS takes them as they lie; for machine code their columns are laid side by side.
+    """
+
+    def __init__(self, rows: Sequence[Array], count: int) -> None:
+        self._rows = rows
+        self._starts = list(accumulate(map(len, rows), initial=0))
+        self.shape = self._starts[-1], count
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, rows: slice) -> Array:
+        k = bisect_right(self._starts, rows.start) - 1
+        first = self._starts[k]
+        if rows.stop <= self._starts[k + 1]:
+            return self._rows[k][rows.start - first : rows.stop - first]
+        return np.concatenate(self._rows)[rows]
 
 
 class _ProductStep:
@@ -374,6 +399,6 @@ def _give(adjoints: list[Any], tables: list[Any], places: Sequence[Run], found: 
             first += len(part)
             continue
         if adjoints[run.table] is None:
-            adjoints[run.table] = np.zeros_like(tables[run.table])
+            adjoints[run.table] = np.zeros(tables[run.table].shape)
         adjoints[run.table][run.start : run.stop] += part
         first += run.stop - run.start
