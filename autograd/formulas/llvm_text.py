@@ -63,12 +63,12 @@ def operands_of(function: str) -> int:
     return 2 if function in ("pow", "atan2") else 1
 
 
-def function_text(function: str, width: Width, vector: str | None) -> str:
+def function_text(function: str, width: Width, vector: tuple[str, int] | None) -> str:
     """The IR that makes a function of C's known: declared for one number; defined for vectors, lane by lane.
 
     Args:
         function, width: which, and for how many numbers.
-        vector: the name of a library's own function for vectors, to be called instead.
+        vector: the name of a library's own function for vectors, to be called instead, and how many numbers it takes.
     """
     count = operands_of(function)
     doubles = ", ".join(["double"] * count)
@@ -77,12 +77,10 @@ def function_text(function: str, width: Width, vector: str | None) -> str:
         declared = length_text(function, count)
     if width.lanes == 1:
         return declared
-    vectors = ", ".join([width.number] * count)
     parameters = ", ".join(f"{width.number} %x{i}" for i in range(count))
     head = f"define internal {width.number} @{function}.{width.lanes}({parameters}) noinline {{\n"
     if vector is not None:
-        called = f"  %y = call {width.number} @{vector}({parameters})\n  ret {width.number} %y\n}}"
-        return f"declare {width.number} @{vector}({vectors})\n{head}{called}"
+        return head + _in_parts(count, width, *vector)
     lines = [declared, head.rstrip()]
     result = "poison"
     for lane in range(width.lanes):
@@ -94,6 +92,26 @@ def function_text(function: str, width: Width, vector: str | None) -> str:
         lines.append(f"  %r.{lane} = insertelement {width.number} {result}, double %y.{lane}, i32 {lane}")
         result = f"%r.{lane}"
     return "\n".join([*lines, f"  ret {width.number} {result}", "}"])
+
+
+def _in_parts(count: int, width: Width, vector: str, lanes: int) -> str:
+    """The body of a function that calls another one for parts of its vectors."""
+    part = Width(lanes).number
+    lines = []
+    for k in range(0, width.lanes, lanes):
+        picked = ", ".join(f"i32 {lane}" for lane in range(k, k + lanes))
+        for i in range(count):
+            lines.append(
+                f"  %x{i}.{k} = shufflevector {width.number} %x{i}, {width.number} poison, <{lanes} x i32> <{picked}>"
+            )
+        lines.append(f"  %y.{k} = call {part} @{vector}({', '.join(f'{part} %x{i}.{k}' for i in range(count))})")
+    result = "%y.0"
+    if width.lanes > lanes:
+        every = ", ".join(f"i32 {lane}" for lane in range(width.lanes))
+        lines.append(f"  %y = shufflevector {part} %y.0, {part} %y.{lanes}, <{width.lanes} x i32> <{every}>")
+        result = "%y"
+    declared = f"declare {part} @{vector}({', '.join([part] * count)})"
+    return "\n".join([*lines, f"  ret {width.number} {result}", "}", declared])
 
 
 def length_text(name: str, count: int) -> str:

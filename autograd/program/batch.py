@@ -16,6 +16,7 @@ from autograd.formulas.llvm_text import Width
 from autograd.program.computed import Computed
 from autograd.program.driver import Parameters
 from autograd.program.emit import Emitter
+from autograd.program.layout import PAIRED
 from autograd.program.machine import Functions, check_memory, this_machine
 from autograd.program.program import Program
 
@@ -46,7 +47,9 @@ class Batch:
         wants = [False] * n if wanted is None else list(wanted)
         self.program = program
         machine = this_machine()
-        self.lanes = machine.lanes
+        # Of a small program two vectors are computed at once: the one's operations fill the time the other's take.
+        is_small = sum(map(len, program.operands)) <= PAIRED
+        self.lanes = 2 * machine.lanes if is_small else machine.lanes
         width = Width(self.lanes)
         functions = Functions(machine, width, vector_math)
         self.own = [i for i in range(n) if not shared[i]]
@@ -92,18 +95,20 @@ class Batch:
         def compute(k: int) -> None:
             self._piece(inputs, outputs, address_of(status), *pieces[k], common, seeds, sums[k])
 
-        if threads > 1 and len(pieces) > 1:
-            list(_threads(threads).map(compute, range(len(pieces))))
-        else:
-            for k in range(len(pieces)):
-                compute(k)
+        workers = min(threads, len(pieces))
+        shares = [range(first, len(pieces), workers) for first in range(workers)]
+        others = [_threads(threads).submit(lambda share: list(map(compute, share)), share) for share in shares[1:]]
+        for k in shares[0]:
+            compute(k)
+        for other in others:
+            other.result()
         total = sums[0] if len(pieces) == 1 else sums.sum(axis=0)
         return Computed(status, results[: len(self.outputs)], results[len(self.outputs) :], total)
 
     def _pieces(self, points: int, threads: int) -> list[tuple[int, int]]:
         """Where the batch is cut: by its size alone where adjoints are summed, so that threads change no number."""
         work = points * max(1, len(self.program))
-        count = min(_MOST_PIECES, work // _SUMMED) if self.sums else min(4 * threads, work // _WORTHWHILE)
+        count = min(_MOST_PIECES, work // _SUMMED) if self.sums else min(threads, work // _WORTHWHILE)
         if count < 2 or (threads == 1 and not self.sums):
             return [(0, points)]
         vectors = -(-points // self.lanes)

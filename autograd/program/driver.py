@@ -90,14 +90,14 @@ end:
 """
 _SINGLE = """
 define i32 @single(ptr %p) {{
-  %s = alloca i8
+  %s = alloca i16
   %scratch = alloca i32
 {parameters}
-  store i8 -1, ptr %s
+  store i16 -1, ptr %s
   call void @clear_flags(ptr %scratch)
   call void @run(ptr %forward, i64 %forward_count, ptr %values, ptr %adjoints, ptr %s)
-  %held = load i8, ptr %s
-  %good = icmp ne i8 %held, 0
+  %held = load i16, ptr %s
+  %good = icmp ne i16 %held, 0
   br i1 %good, label %back, label %other
 other:
   ret i32 {other}
@@ -116,7 +116,7 @@ declare {bytes} @llvm.masked.load.{byte_suffix}.p0(ptr, i32, {truth}, {bytes})
 declare void @llvm.masked.store.{byte_suffix}.p0({bytes}, ptr, i32, {truth})
 define i32 @batch(ptr %p) {{
 entry:
-  %s = alloca i8
+  %s = alloca i16
   %scratch = alloca i32
 {parameters}
   %one_way = icmp eq i64 %reverse_count, 0
@@ -173,7 +173,7 @@ cut:
   %more_seeds = icmp ult i64 %next_m, %seed_count
   br i1 %more_seeds, label %cut, label %compute
 compute:
-  store i8 -1, ptr %s
+  store i16 -1, ptr %s
   call void @run(ptr %forward, i64 %forward_count, ptr %values, ptr %adjoints, ptr %s)
 {held}
   %lanes = bitcast {lane_bits} %held to {truth}
@@ -244,9 +244,9 @@ def driver(width: Width) -> str:
         iota=f"<{', '.join(f'i64 {lane}' for lane in range(lanes))}>",
         suffix=f"v{lanes}f64",
         byte_suffix=f"v{lanes}i8",
-        held="  %held = load i8, ptr %s"
-        if lanes == 8
-        else f"  %byte = load i8, ptr %s\n  %held = trunc i8 %byte to i{lanes}",
+        held="  %held = load i16, ptr %s"
+        if lanes == 16
+        else f"  %word = load i16, ptr %s\n  %held = trunc i16 %word to i{lanes}",
         **facts,
     )
     if _IS_X86:

@@ -152,11 +152,11 @@ class Emitter:
         kind = "une" if answer else "oeq"
         holds = make(f"fcmp {kind} {width.number} {self._operand(slot)}, {width.constant(0.0)}")
         bits = holds if width.lanes == 1 else make(f"bitcast {width.truth} {holds} to i{width.lanes}")
-        byte = bits if width.lanes == 8 else make(f"zext i{width.lanes} {bits} to i8")
+        word = bits if width.lanes == 16 else make(f"zext i{width.lanes} {bits} to i16")
         old = f"%{self.body.count}"
         new = f"%{self.body.count + 1}"
         self.body.count += 2
-        self.body.lines += [f"{old} = load i8, ptr %s", f"{new} = and i8 {old}, {byte}", f"store i8 {new}, ptr %s"]
+        self.body.lines += [f"{old} = load i16, ptr %s", f"{new} = and i16 {old}, {word}", f"store i16 {new}, ptr %s"]
 
     # -- adjoints -----------------------------------------------------------------------------------------------------
 

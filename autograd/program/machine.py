@@ -152,17 +152,18 @@ class Functions:
         )
         return name
 
-    def _vector_name(self, function: str) -> str | None:
-        """The function of libmvec's for vectors of this width, if it is wanted and there."""
-        prefix = _VECTOR_PREFIXES.get(self.width.lanes)
-        if not self.vector_math or prefix is None or self._machine.vectors is None:
+    def _vector_name(self, function: str) -> tuple[str, int] | None:
+        """The function of libmvec's for this machine's vectors, if it is wanted and there, and their width."""
+        lanes = self._machine.lanes
+        prefix = _VECTOR_PREFIXES.get(lanes)
+        if self.width.lanes == 1 or not self.vector_math or prefix is None or self._machine.vectors is None:
             return None
         name = f"{prefix}{'v' * operands_of(function)}_{function}"
         pointer = getattr(self._machine.vectors, name, None)
         if pointer is None:
             return None
         llvm.add_symbol(name, ctypes.cast(pointer, ctypes.c_void_p).value)
-        return name
+        return name, lanes
 
     def text(self) -> str:
         """Declarations and definitions."""
