@@ -38,21 +38,24 @@ class Comparison(Recorded):
 
     Chosen by with `where`, or computed with as 1 and 0, it is an operation like others. Where Python asks for its
     truth (`if`, `and`, `max`, `sorted`) it tells the recorder, for then the recording holds for that answer only.
+
+    Attributes:
+        number: 1.0 or 0.0, as an operation's result.
     """
 
-    __slots__ = ("_ask", "_number")
+    __slots__ = ("_ask", "number")
 
     def __init__(self, number: Value, ask: Callable[[Value], bool]) -> None:
-        self._number = number
+        self.number = number
         self._ask = ask
 
     def __bool__(self) -> bool:
-        return self._ask(self._number)
+        return self._ask(self.number)
 
     def apply_primitive(self, primitive: Primitive, operands: Sequence[Any]) -> Any:
         """Compute with it as a number, 1.0 or 0.0."""
-        plain = [x._number if isinstance(x, Comparison) else x for x in operands]
-        return self._number.apply_primitive(primitive, plain)
+        plain = [x.number if isinstance(x, Comparison) else x for x in operands]
+        return self.number.apply_primitive(primitive, plain)
 
     # fmt: off
     def __index__(self) -> int: return int(bool(self))

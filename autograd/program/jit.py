@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, ParamSpec, Protocol, TypeVar, ca
 
 from autograd.engine.recording import OPEN, grad_enabled, recorder
 from autograd.engine.value import Value, number_of
+from autograd.program.comparison import Comparison
 from autograd.program.derivative import Derivative
 from autograd.program.plain import eagerly, pulled_back
 from autograd.program.program import BranchError, Program
@@ -22,7 +23,7 @@ from autograd.program.variant import Variant
 from autograd.support.errors import one_line, shown, typed
 from autograd.transforms import functional
 from autograd.transforms.block import Block
-from autograd.transforms.tree import flatten, unflatten
+from autograd.transforms.tree import flatten, refill, unflatten
 
 if TYPE_CHECKING:
     from autograd.program.computed import Compute
@@ -45,7 +46,8 @@ def jit(
 
     Comparisons that steer Python (`if`, `max`, `sorted`) are checked at every call; where one says something else, the
     function is recorded afresh, and that program is kept, too. Values that f uses from outside, a model's parameters,
-    are read at every call, and get their gradients from `backward`. Arguments that are no numbers, and the static
+    are read at every call, and get their gradients from `backward`: assign to their `.data`, for a new Value in place
+    of an old one is not seen, nor is a plain number that f finds outside. Arguments that are no numbers, and the static
     ones, belong to the program: others make another. Without llvmlite programs are replayed in plain Python.
 
     Args:
@@ -99,7 +101,7 @@ Ask = Callable[[Variant], tuple[Sequence[float], tuple[bool, ...] | None]]
 """What is wanted of a program: a cotangent for every output, and by which inputs to differentiate."""
 
 
-ERRORS = (ValueError, OverflowError, ZeroDivisionError, BranchError)
+ERRORS = (ValueError, OverflowError, ZeroDivisionError, IndexError, BranchError)
 """What replaying a program raises."""
 
 _FLOATS = {float}
@@ -241,6 +243,7 @@ class Jitted(Generic[P, Y]):
             filled = [refilled(x, rest, i in static) for i, x in enumerate(args)]
             keywords = {key: refilled(kwargs[key], rest, key in self._static_argnames) for key in sorted(kwargs)}
             result = cast(Any, self.f)(*filled, **{key: keywords[key] for key in kwargs})
+            result = refill(result, lambda leaf: leaf.number if isinstance(leaf, Comparison) else leaf)
             return flatten(result, self.name, "the result")
 
         recording = record(self.name, call, values, names)

@@ -208,5 +208,5 @@ def told(point: int) -> Iterator[None]:
     """Errors inside name the point."""
     try:
         yield
-    except (ValueError, OverflowError, ZeroDivisionError, TypeError) as error:
+    except (ValueError, OverflowError, ZeroDivisionError, TypeError, IndexError) as error:
         raise type(error)(f"{error}; in row {point} of the batch") from error

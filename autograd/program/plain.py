@@ -26,7 +26,7 @@ class Plain:
             return by_engine(self.program, numbers, cotangents, self.wanted)
         except BranchError:
             return Result(OTHER_BRANCH, [], [])
-        except (ValueError, OverflowError, ZeroDivisionError):
+        except (ValueError, OverflowError, ZeroDivisionError, IndexError):
             return Result(LEFT_THE_REALS, [], [])
 
 

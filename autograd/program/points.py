@@ -203,6 +203,8 @@ def _shared(leaf: Any, where: str, name: str) -> Leaf:
 
 def _numbers(array: Any, where: str, name: str) -> Array:
     """An array as one of floats."""
+    if isinstance(array, np.ma.MaskedArray):
+        raise TypeError(f"{name}: {where} is a masked array; pass the points that are there, array.compressed() say")
     if array.dtype == np.float64:
         return cast("Array", array)
     if array.dtype.kind not in "iufb":

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, NoReturn
 from autograd.engine import primitives as p
 from autograd.engine.graph import topological_order
 from autograd.engine.primitive import Primitive
-from autograd.engine.recording import Recorder, recorded, resumed
+from autograd.engine.recording import recorded, resumed
 from autograd.engine.value import MARKS, SWEEP, Value, nodes_below
 from autograd.program.comparison import COMPARISONS, Comparison
 from autograd.program.operations import Guard, Place
@@ -33,7 +33,7 @@ class Recording(NamedTuple):
     outputs: list[Any]
 
 
-class Tape(Recorder):
+class Tape:
     """What a recorder hears, as it comes. A number's key: an input's is its place, an operation's comes after them
     all, a constant's is negative.
 
@@ -121,7 +121,7 @@ class Tape(Recorder):
 
     def asked(self, value: Value) -> None:
         """`if x:` asks whether x is other than 0."""
-        self._ask(self.compared("!=", value, 0.0)._number)
+        self._ask(self.compared("!=", value, 0.0).number)
 
     def data_read(self, value: Value) -> None:
         """A number taken out would stay what it is now."""

@@ -2,88 +2,20 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from itertools import accumulate
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autograd.program.batch import Batch
 from autograd.program.computed import Computed
-from autograd.program.operations import Guard
-from autograd.program.program import Program
+from autograd.program.stage import OWN, Own, Run, Stage, runs
 from autograd.program.staging import Product, Stages
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
-
-OWN: Final = 0  # the table of the inputs that differ from point to point
-
-
-class Run(NamedTuple):
-    """Rows of a table that follow each other."""
-
-    table: int
-    start: int
-    stop: int
-
-
-class Stage:
-    """The operations between two levels of products.
-
-    Attributes:
-        program: these alone.
-        shared: the places of its shared inputs among those of the whole.
-        inputs: where its other inputs are.
-        outputs: the slots of its outputs, in the whole program.
-    """
-
-    def __init__(self, stages: Stages, level: int, outputs: Sequence[int], places: dict[int, tuple[int, int]]) -> None:
-        whole = stages.program
-        first = len(whole.inputs)
-        members = [
-            slot
-            for slot in range(first, len(stages.levels))
-            if stages.levels[slot] == level and slot not in stages.grouped
-        ]
-        inside = set(members)
-        used = {x for slot in members for x in whole.operands[slot - first] if x >= 0 and x not in inside}
-        guards = [guard for guard in whole.guards if guard.slot in inside]
-        common = sorted(x for x in used if x not in places)  # shared inputs are in no table
-        others = sorted((x for x in used if x in places), key=lambda x: places[x])
-        slots = {x: i for i, x in enumerate([*common, *others])}
-        for slot in members:
-            slots[slot] = len(slots)
-        self.outputs = list(outputs)
-        self.common = common
-        self.others = others
-        self.inputs = runs([places[x] for x in others])
-        self.program = Program(
-            name=whole.name,
-            inputs=[whole.spelled(x) for x in (*common, *others)],
-            constants=whole.constants,
-            primitives=[whole.primitives[slot - first] for slot in members],
-            operands=[tuple([x if x < 0 else slots[x] for x in whole.operands[slot - first]]) for slot in members],
-            outputs=[slots[x] for x in outputs],
-            guards=[Guard(slots[guard.slot], guard.answer, guard.place) for guard in guards],
-            stopped=frozenset(slots[x] for x in whole.stopped if x in inside),
-            places=whole.places,
-        )
-
-
-def runs(places: Sequence[tuple[int, int]]) -> list[Run]:
-    """Places as runs of rows, as long as may be."""
-    found: list[Run] = []
-    for table, row in places:
-        last = found[-1] if found else None
-        if last is not None and last.table == table and last.stop == row:
-            found[-1] = Run(table, last.start, row + 1)
-        else:
-            found.append(Run(table, row, row + 1))
-    return found
 
 
 class Staged:
@@ -195,7 +127,7 @@ class Staged:
     ) -> Computed:
         """Values and adjoints at the points of a batch."""
         tables: list[Any] = [None] * self._tables
-        tables[OWN] = _Own(rows, count)
+        tables[OWN] = Own(rows, count)
         last = self._steps[-1]
         fused = seeds is not None and isinstance(last, _StageStep)
         for step in self._steps[:-1] if fused else self._steps:
@@ -240,28 +172,6 @@ class Staged:
                     adjoint = np.zeros((self._widths[table], count))
                 adjoint[place[1]] += seeds[k] if isinstance(seeds, np.ndarray) else seeds
         return adjoint
-
-
-class _Own:
-    """The rows of the inputs that differ from point to point, in the arrays they came in.
-
-    BLAS takes them as they lie; for machine code their columns are laid side by side.
-    """
-
-    def __init__(self, rows: Sequence[Array], count: int) -> None:
-        self._rows = rows
-        self._starts = list(accumulate(map(len, rows), initial=0))
-        self.shape = self._starts[-1], count
-
-    def __len__(self) -> int:
-        return self.shape[0]
-
-    def __getitem__(self, rows: slice) -> Array:
-        k = bisect_right(self._starts, rows.start) - 1
-        first = self._starts[k]
-        if rows.stop <= self._starts[k + 1]:
-            return self._rows[k][rows.start - first : rows.stop - first]
-        return np.concatenate(self._rows)[rows]
 
 
 class _ProductStep:

@@ -17,8 +17,9 @@ def _chosen(xs: Sequence[Any]) -> Any:
     index, *values = xs
     if isinstance(index, float):
         return values[_whole(index, len(values))]
-    # a formula: where the index names none of them, a division by zero says so
-    nothing = 1.0 / p.where(
+    # A formula: where the index names none of them, a division by zero says so. (A quotient of two constants would be
+    # divided by the compiler, and say nothing.)
+    nothing = p.where(index > 0.5, 1.0, 2.0) / p.where(
         reduce(lambda is_one, i: p.where(index == float(i), 1.0, is_one), range(len(values)), 0.0) != 0.0, 1.0, 0.0
     )
     return reduce(lambda y, i: p.where(index == float(i), values[i], y), range(len(values)), nothing)

@@ -1,0 +1,84 @@
+"""Gradients at one point by arrays: from the second call on they are copied, not taken apart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograd import exp, grad, jit, log, value_and_grad
+
+RANDOM = np.random.default_rng(0)
+
+
+def weighted(w: Any, x: Any, c: Any) -> Any:
+    rows = w["rows"]
+    hidden = [exp(-(a * a)) * c for row in rows for a in row]
+    return sum(h * b for h, b in zip(hidden, [*x, *x, *x], strict=False)) + w["shift"][0] * w["scale"]
+
+
+def arguments() -> tuple[Any, Any, Any]:
+    rows = RANDOM.normal(size=(2, 3))
+    return {"rows": rows, "shift": (RANDOM.normal(), 2.0), "scale": 3.0}, RANDOM.normal(size=3).tolist(), 1.5
+
+
+def assert_same(found: Any, expected: Any) -> None:
+    """The same structure, types, shapes and bits."""
+    assert type(found) is type(expected)
+    if isinstance(found, dict):
+        assert found.keys() == expected.keys()
+        for key in found:
+            assert_same(found[key], expected[key])
+    elif isinstance(found, (list, tuple)):
+        assert len(found) == len(expected)
+        for a, b in zip(found, expected, strict=True):
+            assert_same(a, b)
+    elif isinstance(found, np.ndarray):
+        assert found.shape == expected.shape
+        assert found.tolist() == expected.tolist()
+    else:
+        assert found == expected
+
+
+@pytest.mark.parametrize("argnums", [0, 1, 2, (0, 2), (2, 1, 0)])
+@pytest.mark.parametrize("transform", [grad, value_and_grad])
+def test_every_call_is_eager_s(transform: Any, argnums: Any) -> None:
+    replayed, eager = transform(jit(weighted), argnums=argnums), transform(weighted, argnums=argnums)
+    for _ in range(4):
+        given = arguments()
+        assert_same(replayed(*given), eager(*given))
+
+
+def test_results_are_not_overwritten_by_the_next_call() -> None:
+    step = value_and_grad(jit(lambda w: (w * w).sum()))
+    first = step(np.array([1.0, 2.0]))
+    second = step(np.array([3.0, 4.0]))
+    third = step(np.array([5.0, 6.0]))
+    assert [gradient.tolist() for _, gradient in (first, second, third)] == [[2.0, 4.0], [6.0, 8.0], [10.0, 12.0]]
+
+
+def test_shapes_types_and_branches_may_change_from_call_to_call() -> None:
+    def f(w: Any) -> Any:
+        return sum(a * a if a > 0.0 else -a for a in w)
+
+    step = value_and_grad(jit(f))
+    for w in ([1.0, 2.0], [3.0, -1.0], [1.0, 2.0, 3.0], [-1.0, -2.0], [3.0, 4.0]):
+        for given in (np.array(w), w, tuple(w), np.array(w, dtype=np.float32), np.array(w)[::-1]):
+            assert_same(step(given), value_and_grad(f)(given))
+
+
+def test_whole_numbers_are_numbers() -> None:
+    step = value_and_grad(jit(lambda w, k: sum(a * k for a in w)))
+    for k in (1, 2, 3):
+        value, gradient = step(np.array([1.0, 2.0]), k)
+        assert (value, gradient.tolist()) == (3.0 * k, [float(k), float(k)])
+
+
+def test_a_point_that_leaves_the_reals_raises_what_eager_raises_and_the_next_one_works() -> None:
+    step = value_and_grad(jit(lambda w: log(w[0]) + w[1]))
+    assert step(np.array([1.0, 2.0]))[0] == 2.0
+    assert step(np.array([2.0, 2.0]))[1].tolist() == [0.5, 1.0]
+    with pytest.raises(ValueError, match="log"):
+        step(np.array([-1.0, 2.0]))
+    assert step(np.array([4.0, 2.0]))[1].tolist() == [0.25, 1.0]

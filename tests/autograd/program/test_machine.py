@@ -1,0 +1,110 @@
+"""Machine code: what it needs of memory, how it survives forks and threads, and that building is linear."""
+
+from __future__ import annotations
+
+import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytest.importorskip("llvmlite")
+
+from autograd import PRIMITIVES, Program, exp, jit, value_and_grad, vmap
+from autograd.formulas.llvm_text import Width
+from autograd.program import machine
+from autograd.program.body import Body
+from autograd.program.emit import Emitter
+from autograd.program.machine import Functions, this_machine
+
+
+def chain(operations: int) -> Program:
+    """y = y * a + b, so many times."""
+    n = operations // 2
+    primitives = [PRIMITIVES["mul"], PRIMITIVES["add"]] * n
+    operands: list[tuple[int, int]] = []
+    y = 0
+    for i in range(n):
+        operands += [(y, 1), (3 + 2 * i, 2)]
+        y = 3 + 2 * i + 1
+    return Program("chain", ["y", "a", "b"], [], primitives, operands, [y])
+
+
+def lines(program: Program, lanes: int) -> list[int]:
+    """How long each function is."""
+    functions = Functions(this_machine(), Width(lanes), False)
+    emitter = Emitter(program, Width(lanes), [True] * 3, [False] * 3, functions)
+    bodies: list[Body] = [*emitter.forward(), *emitter.reverse()]
+    return [len(body.lines) for body in bodies]
+
+
+@pytest.mark.parametrize("lanes", [1, 8])
+def test_code_is_linear_in_the_program_and_its_functions_are_bounded(lanes: int) -> None:
+    """Level-0 code generation is linear in functions of bounded size, so this makes building linear."""
+    small, large = lines(chain(10_000), lanes), lines(chain(40_000), lanes)
+    assert sum(large) == pytest.approx(4 * sum(small), rel=0.01)
+    assert max(large) <= max(small) <= 1_500
+    assert sum(large) <= 9 * 40_000
+
+
+def test_memory_is_taken_by_what_functions_hand_to_each_other_alone() -> None:
+    """Of the chain every y is needed on the way back, and of the products none."""
+    functions = Functions(this_machine(), Width(1), False)
+    layout = Emitter(chain(40_000), Width(1), [True] * 3, [False] * 3, functions).layout
+    assert layout.value_count <= 20_100
+    assert layout.adjoint_count <= 1_000
+    alone = Emitter(chain(40_000), Width(1), None, [False] * 3, functions).layout
+    assert alone.value_count <= 20  # without derivatives a value's place is free once it is used
+
+
+def test_a_program_that_memory_cannot_hold_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    f = jit(lambda x: exp(x) * x)
+    monkeypatch.setattr(machine, "_free_memory", lambda: 100)
+    with pytest.raises(MemoryError, match=r"compiling its 2 operations takes some .* record a part of it"):
+        f(1.0)
+    monkeypatch.undo()
+    assert f(1.0) == exp(1.0)
+
+
+def test_threads_change_no_number() -> None:
+    def f(w: Any, x: Any) -> Any:
+        for _ in range(200):
+            x = x * w + exp(-x * x)
+        return x
+
+    x = np.random.default_rng(0).normal(size=20_000)
+    results = []
+    for threads in (1, 2, 3):
+        value, by_w = value_and_grad(vmap(f, in_axes=(None, 0), reduce="mean", threads=threads))(0.5, x)
+        each = vmap(f, in_axes=(None, 0), threads=threads)(0.5, x)
+        results.append((value, by_w, each.tolist()))
+    assert results[0] == results[1] == results[2]
+
+
+def test_many_threads_call_one_function() -> None:
+    f = value_and_grad(jit(lambda x: exp(x) * x if x > 0.5 else x * x))
+    g = vmap(f)
+    points = np.linspace(-1.0, 2.0, 500)
+    expected = [f(x) for x in points.tolist()]
+
+    def work(_: int) -> bool:
+        values, slopes = g(points)
+        one = [f(x) for x in points.tolist()]
+        return one == expected and list(zip(values.tolist(), slopes.tolist(), strict=True)) == expected
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(work, range(32)))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork") or sys.platform == "darwin", reason="no fork")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_child_of_a_fork_computes_with_threads_of_its_own() -> None:
+    f = vmap(value_and_grad(lambda x: exp(x) * x), threads=2)
+    points = np.linspace(-1.0, 2.0, 200_000)
+    expected = f(points)[1]
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if (f(points)[1] == expected).all() else 1)
+    assert os.waitpid(child, 0)[1] == 0

@@ -1,0 +1,92 @@
+"""A choice by an index that is an argument."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograd import Value, grad, hessian, jit, take, value_and_grad, vmap
+
+TABLE = [[0.5 * i + j for j in range(3)] for i in range(9)]
+
+
+def looked_up(table: Any, i: Any, j: Any) -> Any:
+    """Rows that may be one and the same, and numbers that are used without an index, too."""
+    a, b = take(table, i), take(table, j)
+    return sum(x * y for x, y in zip(a, b, strict=True)) * table[1][1] + table[0][0] * table[3][2]
+
+
+def test_a_plain_index_is_that_of_a_list() -> None:
+    assert take(TABLE, 2) is TABLE[2]
+    assert take([1.0, 2.0], 1.0) == 2.0
+
+
+@pytest.mark.parametrize("count", [1, 2, 4, 5, 9, 27])
+def test_one_program_serves_every_index(count: int) -> None:
+    """Few values are chosen among by conditions, many by their address: the numbers are eager's."""
+    values = [1.0 + 0.25 * i for i in range(count)]
+
+    def f(values: Any, i: Any, x: Any) -> Any:
+        return take(values, i) * x + values[0]
+
+    replayed = jit(f)
+    for i in range(count):
+        assert value_and_grad(replayed)(values, i, 3.0) == value_and_grad(f)(values, i, 3.0)
+    assert [len(ways) for ways in replayed.variants.values()] == [1]
+
+
+def test_rows_of_a_table_at_one_point_and_at_many() -> None:
+    replayed = value_and_grad(jit(looked_up))
+    for i in range(9):
+        for j in range(9):
+            assert replayed(TABLE, i, j) == value_and_grad(looked_up)(TABLE, i, j)
+    i, j = np.arange(20) % 9, np.arange(20) * 5 % 9
+    values, gradients = vmap(value_and_grad(looked_up), in_axes=(None, 0, 0))(np.array(TABLE), i, j)
+    for k in range(20):
+        value, gradient = value_and_grad(looked_up)(TABLE, int(i[k]), int(j[k]))
+        assert values[k] == value
+        assert gradients[k].tolist() == gradient
+
+
+def test_the_gradient_of_a_mean_is_gathered_by_index() -> None:
+    i, j = np.arange(50) % 9, np.arange(50) * 4 % 9
+    step = value_and_grad(vmap(looked_up, in_axes=(None, 0, 0), reduce="mean"))
+    value, gradient = step(np.array(TABLE), i, j)
+    each = [value_and_grad(looked_up)(TABLE, int(a), int(b)) for a, b in zip(i, j, strict=True)]
+    assert value == pytest.approx(np.mean([v for v, _ in each]), rel=1e-14)
+    assert gradient == pytest.approx(np.mean([g for _, g in each], axis=0), rel=1e-13)
+
+
+def test_values_that_are_results() -> None:
+    """They don't lie side by side in memory."""
+
+    def f(x: Any, i: Any) -> Any:
+        return take([x * k + 1.0 / (k + x) for k in range(1, 8)], i)
+
+    replayed = jit(f)
+    for i in range(7):
+        assert value_and_grad(replayed)(2.0, i) == value_and_grad(f)(2.0, i)
+        assert hessian(lambda x, i=i: replayed(x, i))(2.0) == pytest.approx(hessian(lambda x, i=i: f(x, i))(2.0))
+
+
+@pytest.mark.parametrize("count", [3, 9])
+@pytest.mark.parametrize("index", [-1, 0.5, 100, float("nan"), float("inf")])
+def test_an_index_of_nothing_is_refused_wherever_it_comes_up(count: int, index: float) -> None:
+    values = [1.0 + i for i in range(count)]
+    replayed = jit(lambda values, i: take(values, i))
+    assert replayed(values, 1) == 2.0
+    with pytest.raises((IndexError, TypeError), match="take: the index must be a whole number"):
+        take(values, index)
+    with pytest.raises(IndexError, match=f"take: the index must be a whole number from 0 to {count - 1}"):
+        replayed(values, index)
+    with pytest.raises(IndexError, match="in row 2 of the batch"):
+        vmap(replayed, in_axes=(None, 0))(np.array(values), np.array([0.0, 1.0, index, 0.0]))
+    assert replayed(values, 2) == 3.0
+
+
+def test_rows_must_be_of_one_structure() -> None:
+    with pytest.raises(ValueError, match="take: values must be one or more, of one structure"):
+        take([[1.0], [2.0, 3.0]], Value(1.0))
+    assert grad(lambda x: take([x, 2.0 * x], Value(1.0)))(3.0) == 2.0
