@@ -93,3 +93,26 @@ with ag.no_grad():
 assert_type(ag.grad_enabled(), bool)
 assert_type(ag.variables(x), list[Value])
 assert_type(ag.topological_order(x), list[Value])
+
+
+def scaled(by: float, times: int = 1) -> float:
+    return by * times
+
+
+replayed = ag.jit(scaled)
+assert_type(replayed(2.0), float)
+assert_type(replayed(2.0, times=3), float)
+assert_type(replayed.program(2.0), ag.Program)
+assert_type(ag.jit(scaled, static_argnames="times", vector_math=True)(2.0), float)
+assert_type(ag.value_and_grad(replayed)(2.0), tuple[Any, Any])
+
+
+@ag.jit
+def area(width: float, height: float) -> float:
+    return width * height
+
+
+assert_type(area(1.0, height=2.0), float)
+assert_type(area.program(1.0, 2.0).listing(), str)
+assert_type(area.program(1.0, 2.0)(1.0, 2.0), list[Any])
+assert_type(ag.vmap(area, in_axes=(0, None), reduce="mean").listing(), str)
