@@ -40,8 +40,8 @@ class ArrayPlan:
     def __call__(self, leaves: Sequence[Any]) -> tuple[float, list[Any]] | None:
         """The value and the gradients; None if a point must be looked at more closely."""
         space = self._spaces.pop() if self._spaces else _Views(self._point, self._slices)
-        for i, view in enumerate(space.leaves):
-            view[...] = leaves[i]
+        for view, leaf in zip(space.leaves, leaves, strict=True):
+            view[...] = leaf
         done = space.run(space.parameters) == DONE
         gradient = space.adjoints.copy()
         value = space.output.item()
@@ -63,8 +63,6 @@ class ArrayPlan:
         start, stop = self._leaf(shape)
         if shape == () and not isinstance(tree, np.ndarray):
             return lambda gradient: gradient.item(start)
-        if len(shape) == 1:
-            return lambda gradient: gradient[start:stop]
         return lambda gradient: gradient[start:stop].reshape(shape)
 
     def _leaf(self, shape: tuple[int, ...]) -> tuple[int, int]:

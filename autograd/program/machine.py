@@ -110,9 +110,7 @@ class Machine:
         """The address of the loop around a program's functions."""
         if lanes not in self._drivers:
             name = "single" if lanes == 1 else "batch"
-            loaded = self.compile(
-                driver(Width(lanes)), [name], level=0 if lanes == 1 else 2
-            )  # the batch's has loops of its own
+            loaded = self.compile(driver(Width(lanes)), [name], level=2)
             self._drivers[lanes] = loaded, loaded.addresses[0]
         address: int = self._drivers[lanes][1]
         return address

@@ -29,7 +29,7 @@ def looked_at(tree: Any, found: list[Any]) -> Hashable:
     """
     kind = type(tree)
     if kind is np.ndarray:
-        if tree.dtype is not _FLOAT and tree.dtype != _FLOAT:  # it mostly is: that is told faster
+        if tree.dtype != _FLOAT:
             raise UnusualError
         found.append(tree)
         shape: tuple[int, ...] = tree.shape
