@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from autograd.engine import primitives as p
@@ -141,6 +141,3 @@ class _Chains:
         if len(pairs) >= _SHORTEST:
             self.found[slot] = pairs, rest
             self.absorbed |= parts
-
-
-Pass = Callable[[Program], Program]

@@ -18,7 +18,6 @@ from autograd.program.program import Program
 from autograd.support.errors import as_float, describe, describe_all
 from autograd.transforms.block import JOINT, Output
 
-NOT_EQUAL = COMPARISONS["!="]
 _NEVER_FAIL = {p.add, p.sub, p.mul, p.neg, p.abs, p.where, p.maximum, p.minimum, p.stop_gradient, *COMPARISONS.values()}
 _FIRST = 2**40  # the key of the first operation; inputs come before, however many there will be
 _OWN_PACKAGES = ("autograd", "nn")  # their frames are not the user's
@@ -61,7 +60,6 @@ class Tape:
         self.lines: list[int] = []
         self.failed: tuple[str, Place] | None = None
         self._keys: dict[int, int] = {id(x): i for i, x in enumerate(arguments)}
-        self._captured_keys: dict[int, int] = {}
         self._constant_keys: dict[str, int] = {}
         self._made: dict[int, Value] = {}
         self._asked: set[int] = set()
@@ -166,8 +164,6 @@ class Tape:
         """The key of a Value that no operation heard of has made."""
         if id(x) in self._made:
             key = self._constant(x._data)
-        elif id(x) in self._captured_keys:
-            return self._captured_keys[id(x)]
         else:
             key = len(self.arguments) + len(self.captured)
             self.captured.append(x)
