@@ -16,7 +16,6 @@ from autograd.formulas.llvm_text import Width
 from autograd.program.computed import Computed
 from autograd.program.driver import Parameters
 from autograd.program.emit import Emitter
-from autograd.program.layout import PAIRED
 from autograd.program.machine import Functions, check_memory, this_machine
 from autograd.program.program import Program
 
@@ -47,9 +46,7 @@ class Batch:
         wants = [False] * n if wanted is None else list(wanted)
         self.program = program
         machine = this_machine()
-        # Of a small program two vectors are computed at once: the one's operations fill the time the other's take.
-        is_small = sum(map(len, program.operands)) <= PAIRED
-        self.lanes = 2 * machine.lanes if is_small else machine.lanes
+        self.lanes = machine.lanes
         width = Width(self.lanes)
         functions = Functions(machine, width, vector_math)
         self.own = [i for i in range(n) if not shared[i]]

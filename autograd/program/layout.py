@@ -9,7 +9,6 @@ from autograd.program.program import Program
 
 CHUNK: Final = 200  # operands a function: compiling is linear in functions, and no register lives longer than one
 FUSED: Final = 400  # operands up to which values and adjoints share one function, and stay in registers
-PAIRED: Final = 100  # operands up to which two vectors of points are computed at once
 _FEW: Final = 5  # operands of a choice by an index that is written out as choices by conditions
 
 
