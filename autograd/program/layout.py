@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
+from autograd.engine import primitives as p
 from autograd.program.program import Program
 
 CHUNK: Final = 200  # operands a function: compiling is linear in functions, and no register lives longer than one
@@ -61,12 +62,17 @@ class Layout:
         last = [never] * self._size
         for slot in unused:
             last[slot] = chunks[slot - first]
-        for slot, _, operands in self._program.operations():
+        for slot, row, operands in self._program.operations():
             chunk = chunks[slot - first]
             if slot not in same:
                 for x in operands:
                     source = same.get(x, x)
                     if source >= first and chunks[source - first] != chunk:
+                        last[source] = max(last[source], chunk)
+            if row is p.where:  # stored, or LLVM leaves out the lanes that are not chosen, and their errors
+                for x in operands:
+                    source = same.get(x, x)
+                    if source >= first:
                         last[source] = max(last[source], chunk)
             if active[slot] and not self.is_fused:
                 slots = (*operands, slot)

@@ -108,3 +108,13 @@ def test_a_child_of_a_fork_computes_with_threads_of_its_own() -> None:
     if child == 0:
         os._exit(0 if (f(points)[1] == expected).all() else 1)
     assert os.waitpid(child, 0)[1] == 0
+
+
+def test_what_is_not_chosen_raises_its_errors_all_the_same() -> None:
+    """In a vector, too, of which LLVM would compute the chosen lanes alone."""
+    points = np.array([1.0, 0.0] * 4 + [1.0])
+    choose = jit(lambda a, c: PRIMITIVES["where"](0.0 * c, a / a, c))
+    with pytest.raises(ZeroDivisionError, match="in row 1 of the batch"):
+        vmap(choose, in_axes=(0, None))(points, 1.0)
+    with pytest.raises(ZeroDivisionError, match="in row 1 of the batch"):
+        value_and_grad(vmap(choose, in_axes=(0, None), reduce="mean"))(points, 1.0)
