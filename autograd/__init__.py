@@ -52,7 +52,7 @@ from autograd.engine.primitives import (
     xlogy,
 )
 from autograd.engine.primitives import pow as pow
-from autograd.engine.recording import enable_grad, grad_enabled, no_grad
+from autograd.engine.recording import enable_grad, grad_enabled, ieee, no_grad
 from autograd.engine.reductions import amax, dot, log_softmax, logsumexp, mean, norm, prod, softmax
 from autograd.engine.reductions import sum as sum
 from autograd.engine.value import Value, constant
@@ -128,6 +128,7 @@ __all__ = [
     "hessian",
     "hvp",
     "hypot",
+    "ieee",
     "jacobian",
     "jit",
     "jvp",

@@ -212,6 +212,8 @@ class Jitted(Generic[P, Y]):
         variants = self.variants.get(given.key)
         if variants is not None:
             for i, variant in enumerate(variants):
+                if not variant.serves:
+                    continue
                 inputs = variant.numbers(numbers)
                 result = variant.run(inputs, *ask(variant))
                 if result.status == DONE:
@@ -248,7 +250,8 @@ class Jitted(Generic[P, Y]):
 
         recording = record(self.name, call, values, names)
         self._check_room(given.key)
-        variant = Variant(recording.program, recording.captured, unflatten(result, map(number_of, recording.outputs)))
+        returned = unflatten(result, map(number_of, recording.outputs))
+        variant = Variant(recording.program, recording.captured, returned, recording.ieee)
         self.variants.setdefault(given.key, []).insert(0, variant)
         return variant
 

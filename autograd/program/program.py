@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
+from autograd.engine.recording import ieee
 from autograd.engine.value import Value
 from autograd.program import storage
 from autograd.program.operations import Guard, Operations, Place
@@ -35,7 +36,8 @@ class Program(Operations):
         constants = self.constants
         asked = {guard.slot: guard for guard in self.guards}
         for slot, row, operands in self.operations():
-            y = row(*[slots[x] if x >= 0 else constants[-1 - x] for x in operands])
+            given = [slots[x] if x >= 0 else constants[-1 - x] for x in operands]
+            y = ieee()(row)(*given) if slot in self.ieee else row(*given)
             if slot in asked and bool(y) != asked[slot].answer:
                 raise BranchError(asked[slot], self)
             slots.append(y.detach() if slot in self.stopped and isinstance(y, Value) else y)

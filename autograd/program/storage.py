@@ -40,6 +40,8 @@ def write(path: str | os.PathLike[str], program: Operations) -> None:
         "places": [list(place) for place in program.places],
         "lines": list(program.lines),
     }
+    if program.ieee:  # in most programs there are none
+        content["ieee"] = sorted(program.ieee)
     _Reader(f"save: {program.name}", "nothing was written").program(content)
     write_document(path, KIND, content)
 
@@ -117,7 +119,7 @@ class _Reader:
         Raises:
             ValueError: if one isn't, which the message names.
         """
-        if set(content) != _KEYS:
+        if set(content) | {"ieee"} != _KEYS | {"ieee"}:
             self._wrong("the program", sorted(content), f"have {', '.join(sorted(_KEYS))}, and nothing else")
         places = [self._source(x, f"place {i}") for i, x in enumerate(self._list(content["places"], "places"))]
         inputs = [self._text(x, f"input {i}") for i, x in enumerate(self._list(content["inputs"], "inputs"))]
@@ -145,6 +147,7 @@ class _Reader:
             "outputs": outputs,
             "guards": self._guards(content["guards"], size, len(places)),
             "stopped": frozenset(self._rising(self._ints(content["stopped"], "stopped", n, size), "stopped")),
+            "ieee": frozenset(self._rising(self._ints(content.get("ieee", []), "ieee", n, size), "ieee")),
             "labels": self._labels(content["labels"], size),
             "places": places,
             "lines": lines,

@@ -11,6 +11,7 @@ import functools
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ParamSpec, TypeVar
 
+from autograd.engine.recording import ieee_as, ieee_enabled
 from autograd.support.errors import typed
 from autograd.transforms.linearize import Call, Number
 from autograd.transforms.tree import is_one_number, unflatten, unflatten_matrix
@@ -187,9 +188,11 @@ def vjp(f: Callable[[Any], Any], x: Any) -> tuple[Any, Callable[[Any], Any]]:
     [15.0, 23.0]
     """
     call = Call("vjp", f, 0, (x,), {})
+    ieee = ieee_enabled()
 
     def pullback(u: Any) -> Any:
-        return call.like_inputs(call.pull(call.outputs, call.vector(call.result, u, "u")))
+        with ieee_as(ieee):
+            return call.like_inputs(call.pull(call.outputs, call.vector(call.result, u, "u")))
 
     return call.value(), pullback
 

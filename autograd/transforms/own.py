@@ -41,6 +41,7 @@ def primitive(
     kinks: Sequence[tuple[float, ...]] = (),
     at_kink: Rule | None = None,
     textbook: Rule | None = None,
+    ieee: Rule | None = None,
 ) -> Own | Callable[[Rule], Own]:
     """Add an operation of your own to the table; as a decorator, with the function it stands above as the value.
 
@@ -50,7 +51,7 @@ def primitive(
         name: a Python identifier no other primitive has; the decorated function's name if left out.
         value: the rule for the value.
         partials: the polymorphic rule for the partial derivatives; its last parameter is the output.
-        symbol, variadic, defaults, domain, convention, samples, kinks, at_kink, textbook: as of `Primitive`.
+        symbol, variadic, defaults, domain, convention, samples, kinks, at_kink, textbook, ieee: as of `Primitive`.
 
     Raises:
         TypeError: if a rule takes or returns the wrong number of things, or anything other than real numbers;
@@ -91,6 +92,7 @@ def primitive(
             kinks=kinks,
             at_kink=at_kink,
             textbook=textbook,
+            ieee=ieee,
         )
         _check_rules(made)
         return entered(made)
