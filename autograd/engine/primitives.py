@@ -139,6 +139,16 @@ def _clip(a: Any, low: Any, high: Any) -> Any:
 
 
 def _clip_partials(a: Any, low: Any, high: Any, y: Any) -> tuple[Any, Any, Any]:
+    below, above, crossed = (
+        a < low,
+        a > high,
+        low > high,
+    )  # of crossed bounds, inside `ieee`, the upper one is the value
+    by_a = choose(below, None, choose(above, None, 1.0))
+    return by_a, choose(crossed, None, choose(below, 1.0, None)), choose(crossed, 1.0, choose(above, 1.0, None))
+
+
+def _clip_textbook(a: Any, low: Any, high: Any, y: Any) -> tuple[Any, Any, Any]:
     below, above = a < low, a > high
     return choose(below, None, choose(above, None, 1.0)), choose(below, 1.0, None), choose(above, 1.0, None)
 
@@ -336,7 +346,7 @@ minimum = row(Binary, "minimum", lambda a, b: choose(a <= b, a, choose(a > b, b,
         at_kink=lambda a, b: a == b)
 clip    = row(Bounded, "clip",    _clip,      _clip_partials,
         domain="low ≤ high", convention="1 for the operand at either bound",
-        ieee=lambda a, low, high: minimum(maximum(a, low), high),
+        ieee=lambda a, low, high: minimum(maximum(a, low), high), textbook=_clip_textbook,
         samples=[(0.5, -1.0, 1.0), (2.0, -1.0, 1.0), (-3.0, -1.0, 1.0)], kinks=[(1.0, -1.0, 1.0), (-1.0, -1.0, 1.0)],
         at_kink=lambda a, low, high: a in (low, high))
 hypot   = row(Binary, "hypot",   math.hypot, lambda a, b, y: (cosine(a, y), cosine(b, y)),

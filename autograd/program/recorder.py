@@ -158,7 +158,9 @@ class Tape:
         """An operation has no result but in `ieee`; elsewhere, unless f catches its error, there will be no program."""
         if ieee_within():
             return
-        if not any(self._keys.get(id(x), 0) >= 0 for x in operands if isinstance(x, Value)):
+        if not any(
+            isinstance(x, Value) and self._keys.get(id(x), -1 if id(x) in self._made else 0) >= 0 for x in operands
+        ):
             self.depends = True
         elif self.failed is None and not ieee_enabled():
             self.failed = f"{primitive.name}({describe_all(operands)})", self.places[self._line()]
