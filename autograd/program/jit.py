@@ -249,10 +249,11 @@ class Jitted(Generic[P, Y]):
             return flatten(result, self.name, "the result")
 
         recording = record(self.name, call, values, names)
+        self.variants[given.key] = [x for x in self.variants.get(given.key, []) if not x.is_outdated]
         self._check_room(given.key)
         returned = unflatten(result, map(number_of, recording.outputs))
         variant = Variant(recording.program, recording.captured, returned, recording.ieee)
-        self.variants.setdefault(given.key, []).insert(0, variant)
+        self.variants[given.key].insert(0, variant)
         return variant
 
     def stand_ins(self, numbers: Sequence[float], names: Sequence[str]) -> list[Value]:

@@ -106,7 +106,7 @@ class Call:
             or len(tried) > 1
             or self._lonely
             or self.variant.captured
-            or self.variant.ieee is not None
+            or self.variant.is_bound
             or min(self.variant.program.outputs, default=-1) < 0
         ):
             self.kernel = None

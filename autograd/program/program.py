@@ -156,14 +156,16 @@ class Program(Operations):
 
     def __reduce__(self) -> tuple[Any, ...]:
         rest = {x.name: getattr(self, x.name) for x in fields(self) if x.name != "primitives"}
-        return _unpickled, (storage.names_of(self), rest)
+        own = {name: row.trials() for name, row in storage.own_rows(self).items()}
+        return _unpickled, (storage.names_of(self), own, rest)
 
     def __repr__(self) -> str:
         return f"<program {one_line(self.name)}: {len(self.inputs)} inputs, {len(self)} operations>"
 
 
-def _unpickled(names: Sequence[str], rest: dict[str, Any]) -> Program:
-    return Program(primitives=storage.rows_of(names, f"the pickled program {one_line(rest['name'])}"), **rest)
+def _unpickled(names: Sequence[str], own: dict[str, Any], rest: dict[str, Any]) -> Program:
+    place = f"the pickled program {one_line(rest['name'])}"
+    return Program(primitives=storage.rows_of(names, own, place), **rest)
 
 
 class BranchError(Exception):

@@ -13,6 +13,7 @@ from autograd.program.program import Program
 from autograd.program.result import Result
 from autograd.program.staging import Stages, staged
 from autograd.support.extras import has
+from autograd.transforms.own_rows import OwnRow
 from autograd.transforms.tree import is_one_number
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class Variant:
         self.captured = list(captured)
         self.result = result
         self.ieee = ieee
+        self._own = [x for x in set(program.primitives) if isinstance(x, OwnRow) and x.is_current]
         # whether results depend on variables from outside
         variables = [False] * (len(program.inputs) - len(captured)) + [not x.is_constant for x in captured]
         active = program.active(variables) if any(variables) else []
@@ -51,8 +53,18 @@ class Variant:
 
     @property
     def serves(self) -> bool:
-        """Whether it is for calls from here."""
-        return self.ieee is None or self.ieee is ieee_enabled()
+        """Whether it is for calls from here, now."""
+        return not self.is_outdated and (self.ieee is None or self.ieee is ieee_enabled())
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether an operation of the user's has been defined anew since it was recorded."""
+        return any(not row.is_current for row in self._own)
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether there are calls that it may not be for."""
+        return bool(self._own) or self.ieee is not None
 
     def run(
         self, numbers: Sequence[float], cotangents: Sequence[float] = (), wanted: tuple[bool, ...] | None = None
@@ -79,8 +91,8 @@ class Variant:
 
     @property
     def is_simple(self) -> bool:
-        """Whether it makes one number of the arguments alone, wherever it is called."""
-        return not self.captured and self.ieee is None and is_one_number(self.result)
+        """Whether it makes one number of the arguments alone, wherever and whenever it is called."""
+        return not self.captured and not self.is_bound and is_one_number(self.result)
 
     def plan(self, wanted: tuple[bool, ...] | None, picked: Sequence[int] | None) -> Callable[..., Any] | None:
         """The fastest way to the one output, and the adjoints of picked inputs, if there is one."""
