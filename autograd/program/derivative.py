@@ -164,6 +164,11 @@ class Derivative(Generic[J]):
         """None: derivatives of derivatives are those of any function."""
         return None
 
+    def as_written(self) -> Callable[..., Any]:
+        """The same derivative of the function that is recorded."""
+        transform: Callable[..., Any] = getattr(functional, self.name)(self.jitted.f, self.argnums)
+        return transform
+
     def _in_general(self, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
         """As for any function: the call becomes a node of a graph."""
         transform = getattr(functional, self.name)

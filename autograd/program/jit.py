@@ -186,6 +186,10 @@ class Jitted(Generic[P, Y]):
         """A faster way to a derivative than that of any function."""
         return Derivative(self, name, argnums) if name in ("grad", "value_and_grad") else None
 
+    def as_written(self) -> Callable[P, Y]:
+        """The function that is recorded."""
+        return self.f
+
     # -- running ------------------------------------------------------------------------------------------------------
 
     def arguments(self, args: Sequence[Any], kwargs: dict[str, Any]) -> Arguments:
