@@ -160,7 +160,9 @@ class Derivative(Generic[J]):
         """The program of the function itself, for such arguments; its adjoints are made of it when it is compiled."""
         return self.jitted.program(*args, **kwargs)
 
-    def own_transform(self, name: str, argnums: int | Sequence[int]) -> Callable[..., Any] | None:
+    def own_transform(
+        self, name: str, argnums: int | Sequence[int], has_aux: bool = False
+    ) -> Callable[..., Any] | None:
         """None: derivatives of derivatives are those of any function."""
         return None
 

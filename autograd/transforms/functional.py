@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Sequence
+from types import MethodType
 from typing import Any, ParamSpec, TypeVar
 
 from autograd.support.errors import typed
@@ -112,8 +113,8 @@ def elementwise_grad(f: Callable[P, Any], argnums: int = 0) -> Callable[P, Any]:
             if row not in ([], [i]):
                 j = next(j for j in row if j != i)
                 raise ValueError(
-                    f"elementwise_grad: number {i} of f's result depends on number {j} of argument {argnums} (counted "
-                    "from 0); use jacobian, or grad of a sum"
+                    f"elementwise_grad: number {i} of f's result depends on number {j} of argument {argnums}, or may "
+                    "do so, as all results of one checkpoint, jit or custom_vjp do; use jacobian"
                 )
         return call.like_inputs(call.pull(call.outputs, [1.0] * m))
 
@@ -261,14 +262,16 @@ def derivative(f: Callable[P, Any], n: int = 1) -> Callable[P, Any]:
 
 def _own_transform(f: Any, name: str, argnums: Argnums, has_aux: bool) -> Callable[..., Any] | None:
     """The derivative that a function brings along, as recorded ones do."""
-    own = getattr(f, "own_transform", None)
-    return None if own is None or has_aux else own(name, argnums)
+    own = None if isinstance(f, MethodType) else getattr(f, "own_transform", None)  # a method has its function's
+    return None if own is None else own(name, argnums, has_aux)
 
 
 def _as_written(f: Any) -> Any:
     """What a recorded function was recorded of: of a program that runs as a whole no structure is seen."""
     written = getattr(f, "as_written", None)
-    return f if written is None else written()
+    if written is None:
+        return f
+    return MethodType(written(), f.__self__) if isinstance(f, MethodType) else written()
 
 
 def _known(made: F, name: str, f: Callable[..., Any], argnums: Argnums, has_aux: bool) -> F:

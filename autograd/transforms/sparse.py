@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Sequence
+from operator import index
 from typing import TYPE_CHECKING, Any
 
 from autograd.engine.recording import grad_enabled, recorder
@@ -118,9 +119,10 @@ def _pairs(operation: str, sparsity: Any, shape: tuple[int, int]) -> Iterable[tu
                 f"{operation}: sparsity must be of shape {shape} here, one row for each number of the result and one "
                 f"column for each number of the arguments, got {shown(sparsity.shape)}"
             )
-        return zip(*(indices.tolist() for indices in sparsity.tocoo().nonzero()), strict=True)
+        stored = sparsity.tocoo()  # entries that are stored count, though they may be 0
+        return zip(stored.row.tolist(), stored.col.tolist(), strict=True)
     try:
-        found = [(int(i), int(j)) for i, j in ([] if isinstance(sparsity, str) else sparsity)]
+        found = [(index(i), index(j)) for i, j in ([] if isinstance(sparsity, str) else sparsity)]
     except (TypeError, ValueError):
         found = []
     if not found and not (isinstance(sparsity, (list, tuple)) and not sparsity):
