@@ -46,7 +46,7 @@ def color_symmetric(neighbors: Sequence[Sequence[int]], needed: Sequence[bool]) 
     """A star colouring: neighbours differ, and every path of four vertices has three colours or more.
 
     Then the edges between two colours make up stars, and each entry of a symmetric matrix stands alone, in its row or
-    in its column, among the columns of one colour (`stands_alone`).
+    in its column, among the columns of one colour.
 
     Args:
         neighbors: of every vertex, which is a column, those others in whose rows it has entries.
@@ -65,7 +65,7 @@ def _star_colored(neighbors: Sequence[Sequence[int]], needed: Sequence[bool], or
     colors = [NO_COLOR] * count
     seen = [0] * count  # the colours of each vertex's neighbours
     twice = [0] * count  # those that two or more of them have
-    first: list[dict[int, int]] = [{} for _ in range(count)]  # the first neighbour of each colour
+    first: dict[int, int] = {}  # each vertex's first neighbour of each colour
     hubs = [0] * count  # the colours of the neighbours around which others have the vertex's own colour, too
     for v in order:
         if not needed[v]:
@@ -82,28 +82,15 @@ def _star_colored(neighbors: Sequence[Sequence[int]], needed: Sequence[bool], or
         for w in neighbors[v]:
             if not seen[w] & bit:
                 seen[w] |= bit
-                first[w][color] = v
+                first[color * count + w] = v
             else:
                 twice[w] |= bit
                 if colors[w] >= 0:
                     hubs[v] |= 1 << colors[w]
-                    hubs[first[w][color]] |= 1 << colors[w]
+                    hubs[first[color * count + w]] |= 1 << colors[w]
             if colors[w] >= 0 and twice[v] >> colors[w] & 1:
                 hubs[w] |= bit
     return colors
-
-
-def stands_alone(neighbors: Sequence[Sequence[int]], colors: Sequence[int]) -> list[int]:
-    """Of every row the colours that one of its off-diagonal entries has, and no other: the bits of an int."""
-    alone: list[int] = []
-    for row in neighbors:
-        seen = twice = 0
-        for w in row:
-            bit = 1 << colors[w]
-            twice |= seen & bit
-            seen |= bit
-        alone.append(seen & ~twice)
-    return alone
 
 
 def color_count(colors: Sequence[int]) -> int:

@@ -168,7 +168,7 @@ def jacobian(
 def _dense_jacobian(call: Call) -> Any:
     n, m = len(call.sources), len(call.outputs)
     if 0 < n < m:
-        columns = [call.push([float(i == j) for i in range(n)]) for j in range(n)]
+        columns = call.push_all([float(i == j) for i in range(n)] for j in range(n))
         rows: Iterable[Sequence[Number]] = zip(*columns, strict=True)
     else:
         rows = (call.pull([y], [1.0]) for y in call.outputs)

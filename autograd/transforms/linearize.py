@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from autograd.engine import primitives as p
@@ -16,11 +17,13 @@ from autograd.engine.value import SWEEP, Value, constant, number_of
 from autograd.support.errors import one_line, shown, typed
 from autograd.transforms.chain_rule import check_unchanged
 from autograd.transforms.sparsity import dependencies
-from autograd.transforms.sweeps import Subgraph, forward_sweep, reverse_sweep, reverse_sweep_on_graph
+from autograd.transforms.sweeps import Subgraph, forward_sweep, forward_sweeps, reverse_sweep, reverse_sweep_on_graph
 from autograd.transforms.tree import filled_array, flatten, is_array, is_one_number, is_row, located, refill, unflatten
 
 Function = Callable[..., Any]
 Number = Value | float
+
+_AT_ONCE = 8  # directions: so many fit into the processor's caches beside the graph
 
 # During a call of f its variables are leaves; after it they are of this operation, and nobody's variables.
 _SOURCE = Primitive("source", lambda xs: 0.0, lambda xs, y: (), variadic=True)
@@ -178,13 +181,29 @@ class Call:
 
     def push(self, tangents: Sequence[Number]) -> list[Number]:
         """Σ d(output)/d(source) · tangent for every output: one forward sweep."""
-        on_graph = self._on_graph or any(isinstance(t, Value) for t in tangents)
-        seeds = list(zip(self.sources, tangents, strict=True))
-        with SWEEP.lock, resumed():
-            found = _numbers(forward_sweep(self._graph, seeds, self.outputs, on_graph))
-        for i, y in enumerate(self.outputs):
-            if not math.isfinite(number_of(found[i])):  # inf or NaN as the products fall: reverse mode's is the answer
-                found[i] = _combined(zip(tangents, self._reverse([(y, 1.0)], on_graph), strict=True))
+        (found,) = self.push_all([tangents])
+        return found
+
+    def push_all(self, directions: Iterable[Sequence[Number]]) -> Iterator[list[Number]]:
+        """The same along many directions, some of them at a time."""
+        rest = iter(directions)
+        while some := list(islice(rest, _AT_ONCE)):
+            on_graph = self._on_graph or any(Value in set(map(type, tangents)) for tangents in some)
+            seeds = [list(zip(self.sources, tangents, strict=True)) for tangents in some]
+            with SWEEP.lock, resumed():
+                if on_graph:
+                    swept = [forward_sweep(self._graph, along, self.outputs, True) for along in seeds]
+                else:
+                    swept = forward_sweeps(self._graph, seeds, self.outputs)
+            for tangents, each in zip(some, swept, strict=True):
+                yield self._settled(_numbers(each), tangents, on_graph)
+
+    def _settled(self, found: list[Number], tangents: Sequence[Number], on_graph: bool) -> list[Number]:
+        """What was pushed, but where it is inf or NaN, as products fall, with reverse mode's answer."""
+        if not all(map(math.isfinite, map(number_of, found) if on_graph else found)):
+            for i, y in enumerate(self.outputs):
+                if not math.isfinite(number_of(found[i])):
+                    found[i] = _combined(zip(tangents, self._reverse([(y, 1.0)], on_graph), strict=True))
         return found
 
     def _reverse(self, seeds: Sequence[tuple[Number, Number]], on_graph: bool) -> list[Number]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from operator import index
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +12,14 @@ from autograd.engine.recording import grad_enabled, recorder
 from autograd.engine.value import number_of
 from autograd.support.errors import shown, typed
 from autograd.support.extras import needed
-from autograd.transforms.coloring import NO_COLOR, color_columns, color_count, color_symmetric, stands_alone
-from autograd.transforms.linearize import Call
+from autograd.transforms.coloring import NO_COLOR, color_columns, color_count, color_symmetric
+from autograd.transforms.linearize import Call, Number
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from scipy.sparse import csr_array
+
+    Array = NDArray[Any]
 
 _CHECKED_TO = 1e-6  # relative to the terms of a row: far above rounding, far below an entry that matters
 
@@ -32,24 +36,23 @@ def sparse_jacobian(call: Call, sparsity: Any) -> csr_array:
         TypeError: if it would depend on Values.
         ValueError: for a pattern that doesn't fit, or misses an entry.
     """
+    import numpy
+
     rows = _pattern(call, sparsity)
-    width = len(call.sources)
-    columns: list[list[int]] = [[] for _ in range(width)]
-    for i, row in enumerate(rows):
-        for j in row:
-            columns[j].append(i)
+    i, j = _places(rows)
+    columns: list[list[int]] = [[] for _ in call.sources]
+    for row, column in zip(i.tolist(), j.tolist(), strict=True):
+        columns[column].append(row)
     column_colors = color_columns(columns, len(rows))
-    row_colors = color_columns(rows, width)
-    entries: list[tuple[int, int, float]] = []
+    row_colors = color_columns(rows, len(columns))
     if color_count(column_colors) <= color_count(row_colors):
-        for group, seeds in _groups(column_colors):
-            pushed = call.push(seeds)
-            entries += [(i, j, number_of(pushed[i])) for j in group for i in columns[j]]
+        swept = call.push_all(seeds for _, seeds in _groups(column_colors))
+        numbers = _matrix(swept, len(rows))[numpy.array(column_colors, dtype=numpy.int64)[j], i]
     else:
-        for group, _ in _groups(row_colors):
-            pulled = call.pull([call.outputs[i] for i in group], [1.0] * len(group))
-            entries += [(i, j, number_of(pulled[j])) for i in group for j in rows[i]]
-    return _checked(call, sparsity, entries)
+        outputs = ([call.outputs[k] for k in group] for group, _ in _groups(row_colors))
+        swept = (call.pull(together, [1.0] * len(together)) for together in outputs)
+        numbers = _matrix(swept, len(columns))[numpy.array(row_colors, dtype=numpy.int64)[i], j]
+    return _array(call, sparsity, i, j, numbers)
 
 
 def sparse_hessian(call: Call, sparsity: Any) -> csr_array:
@@ -58,33 +61,27 @@ def sparse_hessian(call: Call, sparsity: Any) -> csr_array:
     The derivatives of all slopes along each colour are one sweep over the recorded gradient. Every entry is one of
     these numbers, as it is: nothing is solved for.
     """
+    import numpy
+
     call.turn_to(call.slopes(call.one_output()))
-    rows = _pattern(call, sparsity)
-    size = len(rows)
-    around: list[set[int]] = [set() for _ in rows]
-    on_diagonal = [False] * size
-    for i, row in enumerate(rows):
-        for j in row:
-            if i == j:
-                on_diagonal[i] = True
-            else:
-                around[i].add(j)
-                around[j].add(i)
-    neighbors = [sorted(found) for found in around]
-    colors = color_symmetric(neighbors, [on_diagonal[i] or bool(neighbors[i]) for i in range(size)])
-    alone = stands_alone(neighbors, colors)
-    entries: list[tuple[int, int, float]] = []
-    for group, seeds in _groups(colors):
-        pushed = call.push(seeds)
-        for j in group:
-            if on_diagonal[j]:
-                entries.append((j, j, number_of(pushed[j])))
-            for i in neighbors[j]:
-                # Where either of the two would do, the row above the diagonal says it for both.
-                if alone[i] >> colors[j] & 1 and (i < j or not alone[j] >> colors[i] & 1):
-                    number = number_of(pushed[i])
-                    entries += [(i, j, number), (j, i, number)]
-    return _checked(call, sparsity, entries)
+    i, j = _places(_pattern(call, sparsity))
+    size = len(call.sources)
+    entries = numpy.unique(numpy.concatenate([i * size + j, j * size + i]))
+    i, j = entries // max(size, 1), entries % max(size, 1)
+    beside = i != j
+    ends = numpy.searchsorted(i[beside], numpy.arange(1, size + 1)).tolist()
+    others = j[beside].tolist()
+    neighbors = [others[start:end] for start, end in zip([0, *ends], ends, strict=False)]
+    colors = color_symmetric(neighbors, numpy.isin(numpy.arange(size), i).tolist())
+    swept = _matrix(call.push_all(seeds for _, seeds in _groups(colors)), size)
+    color = numpy.array(colors, dtype=numpy.int64)
+    # An entry is read where it stands alone in its row among those of its colour; of the two that mirror each other,
+    # where the upper one does, both are read there.
+    _, place, counts = numpy.unique(i * size + color[j], return_inverse=True, return_counts=True)
+    upper = numpy.searchsorted(entries, numpy.minimum(i, j) * size + numpy.maximum(i, j))
+    alone, i_upper, j_upper = (counts[place] == 1)[upper], i[upper], j[upper]
+    numbers = numpy.where(alone, swept[color[j_upper], i_upper], swept[color[i_upper], j_upper])
+    return _array(call, sparsity, i, j, numbers)
 
 
 def pattern(operation: str, sparsity: Any, shape: tuple[int, int]) -> list[list[int]]:
@@ -164,20 +161,33 @@ def _groups(colors: Sequence[int]) -> Iterable[tuple[list[int], list[float]]]:
         yield group, seeds
 
 
-def _checked(call: Call, sparsity: Any, entries: list[tuple[int, int, float]]) -> csr_array:
+def _places(rows: Sequence[Sequence[int]]) -> tuple[Array, Array]:
+    """The rows and the columns of the entries, row by row."""
+    import numpy
+
+    counts = numpy.fromiter(map(len, rows), numpy.int64, len(rows))
+    columns = numpy.fromiter(chain.from_iterable(rows), numpy.int64, int(counts.sum()))
+    return numpy.repeat(numpy.arange(len(rows)), counts), columns
+
+
+def _matrix(rows: Iterable[Sequence[Number]], width: int) -> Array:
+    """Rows of numbers as an array."""
+    import numpy
+
+    found = [numpy.fromiter(map(number_of, row), numpy.float64, width) for row in rows]
+    return numpy.array(found, dtype=numpy.float64).reshape(len(found), width)
+
+
+def _array(call: Call, sparsity: Any, rows: Array, columns: Array, numbers: Array) -> csr_array:
     """The entries as an array; a pattern that was given is tried on a vector: it may have missed some."""
     import numpy
     from scipy.sparse import csr_array
 
-    rows, columns, numbers = zip(*entries, strict=True) if entries else ((), (), ())
-    places = numpy.array(rows, dtype=numpy.int64), numpy.array(columns, dtype=numpy.int64)
-    shape = len(call.outputs), len(call.sources)
-    found = csr_array((numpy.array(numbers, dtype=numpy.float64), places), shape=shape)
-    found.sort_indices()
+    found = csr_array((numbers, (rows, columns)), shape=(len(call.outputs), len(call.sources)))
     if not isinstance(sparsity, str):
         chance = random.Random(0)
         seeds = [chance.uniform(0.5, 1.5) for _ in call.sources]
-        product = numpy.array([number_of(x) for x in call.push(seeds)], dtype=numpy.float64)
+        (product,) = _matrix([call.push(seeds)], len(call.outputs))
         size = abs(found) @ numpy.array(seeds) + abs(product)
         with numpy.errstate(invalid="ignore"):  # of infinities nothing is known
             wrong = abs(found @ numpy.array(seeds) - product) > _CHECKED_TO * size

@@ -1,7 +1,8 @@
 """Which outputs depend on which sources, read from a recorded graph. Compiled with the engine.
 
-Of every node is kept what it depends on: one source as its index, a few as a set, more as a list of what its operands
-depend on, to be gone through where an output asks for it. So memory grows with the graph, never with its square.
+What a node depends on is a set, known by a number: sources by their own, further sets by the next ones. A set of few is
+kept whole; of more, only which sets it is made of, to be gone through where an output asks for it. So memory grows with
+the graph, never with its square.
 """
 
 from __future__ import annotations
@@ -13,6 +14,80 @@ from autograd.engine.value import Value
 from autograd.transforms.sweeps import Subgraph
 
 _FEW: Final = 32
+_NONE: Final = -1
+
+
+class _Sets:
+    """Sets of sources by their numbers.
+
+    Attributes:
+        few: of a number the set, None if it has more than a few.
+        parts: of a number the sets it is the union of, if it has more than a few.
+    """
+
+    def __init__(self, count: int) -> None:
+        self.few: list[frozenset[int] | None] = [frozenset((i,)) for i in range(count)]
+        self.parts: dict[int, list[int]] = {}
+        self._numbers: dict[frozenset[int], int] = {}
+        self._unions: dict[tuple[int, int], int] = {}
+
+    def of_two(self, a: int, b: int) -> int:
+        """The number of the union of two."""
+        if a == b or b == _NONE:
+            return a
+        if a == _NONE:
+            return b
+        found = self._unions.get((a, b))
+        if found is None:
+            found = self._unions[a, b] = self.union([a, b])
+        return found
+
+    def union(self, sets: list[int]) -> int:
+        """The number of the union of several."""
+        distinct = sorted(set(sets))
+        if len(distinct) == 1:
+            return distinct[0]
+        together: set[int] = set()
+        for number in distinct:
+            members = self.few[number]
+            if members is None or len(together) > _FEW:
+                return self._made_of(distinct)
+            together |= members
+        for number in distinct:
+            members = self.few[number]
+            if members is not None and len(members) == len(together):
+                return number
+        if len(together) > _FEW:
+            return self._made_of(distinct)
+        whole = frozenset(together)
+        found = self._numbers.get(whole)
+        if found is None:
+            found = self._numbers[whole] = len(self.few)
+            self.few.append(whole)
+        return found
+
+    def _made_of(self, sets: list[int]) -> int:
+        number = len(self.few)
+        self.few.append(None)
+        self.parts[number] = sets
+        return number
+
+    def members(self, number: int) -> list[int]:
+        """The sources in a set, ascending."""
+        found: set[int] = set()
+        seen: set[int] = {number}
+        waiting = [number]
+        while waiting:
+            number = waiting.pop()
+            members = self.few[number]
+            if members is not None:
+                found |= members
+                continue
+            for part in self.parts[number]:
+                if part not in seen:
+                    seen.add(part)
+                    waiting.append(part)
+        return sorted(found)
 
 
 def dependencies(graph: Subgraph, outputs: Sequence[Any]) -> list[list[int]]:
@@ -26,21 +101,21 @@ def dependencies(graph: Subgraph, outputs: Sequence[Any]) -> list[list[int]]:
         outputs: Values, and numbers, which depend on nothing.
     """
     graph.mark_again()
-    found: list[Any] = list(range(graph.ends))
+    sets = _Sets(graph.ends)
+    found: list[int] = list(range(graph.ends))
     order = graph.order
     for i in range(graph.ends, len(order)):
         node = order[i]
         rest, lhs, rhs = node._rest, node._lhs, node._rhs
         if rest is not None:
-            found.append(_of_many([found[place] for x in rest.variables if (place := graph.place(x)) >= 0]))
-            continue
-        left: Any = None
-        right: Any = None
-        if lhs is not None and (place := graph.place(lhs)) >= 0:
-            left = found[place]
-        if rhs is not None and (place := graph.place(rhs)) >= 0:
-            right = found[place]
-        found.append(right if left is None else left if right is None or left is right else _of_two(left, right))
+            places = [graph.place(x) for x in rest.variables]
+            found.append(sets.union([found[place] for place in places if place >= 0]))
+        else:
+            left = _NONE if lhs is None else graph.place(lhs)
+            right = _NONE if rhs is None else graph.place(rhs)
+            found.append(
+                sets.of_two(_NONE if left < 0 else found[left], _NONE if right < 0 else found[right]),
+            )
     rows: list[list[int]] = []
     known: dict[int, list[int]] = {}
     for y in outputs:
@@ -48,55 +123,9 @@ def dependencies(graph: Subgraph, outputs: Sequence[Any]) -> list[list[int]]:
         if place < 0:
             rows.append([])
             continue
-        depends = found[place]
-        row = known.get(id(depends))
+        number = found[place]
+        row = known.get(number)
         if row is None:
-            row = known[id(depends)] = _listed(depends)
+            row = known[number] = sets.members(number)
         rows.append(row)
     return rows
-
-
-def _of_two(a: Any, b: Any) -> Any:
-    if type(a) is list or type(b) is list:
-        return [a, b]
-    if type(a) is int and type(b) is int:
-        return a if a == b else frozenset((a, b))
-    return _of_many([a, b])
-
-
-def _of_many(parts: list[Any]) -> Any:
-    """What depends on all of these: one of them, where that is as much."""
-    distinct: dict[int, Any] = {id(part): part for part in parts}
-    if len(distinct) == 1:
-        return parts[0]
-    union: set[int] = set()
-    for part in distinct.values():
-        if type(part) is int:
-            union.add(part)
-        elif type(part) is frozenset:
-            union |= part
-        else:
-            return list(distinct.values())
-        if len(union) > _FEW:
-            return list(distinct.values())
-    for part in distinct.values():
-        if type(part) is frozenset and len(part) == len(union):
-            return part
-    return frozenset(union) if len(union) > 1 else union.pop()
-
-
-def _listed(depends: Any) -> list[int]:
-    """The indices, ascending."""
-    indices: set[int] = set()
-    seen: set[int] = set()
-    waiting: list[Any] = [depends]
-    while waiting:
-        part = waiting.pop()
-        if type(part) is int:
-            indices.add(part)
-        elif type(part) is frozenset:
-            indices |= part
-        elif id(part) not in seen:
-            seen.add(id(part))
-            waiting += part
-    return sorted(indices)
