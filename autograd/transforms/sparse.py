@@ -36,9 +36,9 @@ def sparse_jacobian(call: Call, sparsity: Any) -> csr_array:
         TypeError: if it would depend on Values.
         ValueError: for a pattern that doesn't fit, or misses an entry.
     """
+    rows = _pattern(call, sparsity)
     import numpy
 
-    rows = _pattern(call, sparsity)
     i, j = _places(rows)
     columns: list[list[int]] = [[] for _ in call.sources]
     for row, column in zip(i.tolist(), j.tolist(), strict=True):
@@ -61,10 +61,10 @@ def sparse_hessian(call: Call, sparsity: Any) -> csr_array:
     The derivatives of all slopes along each colour are one sweep over the recorded gradient. Every entry is one of
     these numbers, as it is: nothing is solved for.
     """
-    import numpy
-
     call.turn_to(call.slopes(call.one_output()))
     i, j = _places(_pattern(call, sparsity))
+    import numpy
+
     size = len(call.sources)
     entries = numpy.unique(numpy.concatenate([i * size + j, j * size + i]))
     i, j = entries // max(size, 1), entries % max(size, 1)
