@@ -66,7 +66,8 @@ def sparse_hessian(call: Call, sparsity: Any) -> csr_array:
     import numpy
 
     size = len(call.sources)
-    entries = numpy.unique(numpy.concatenate([i * size + j, j * size + i]))
+    both = numpy.sort(numpy.concatenate([i * size + j, j * size + i]))
+    entries = both[numpy.diff(both, prepend=-1) > 0]
     i, j = entries // max(size, 1), entries % max(size, 1)
     beside = i != j
     ends = numpy.searchsorted(i[beside], numpy.arange(1, size + 1)).tolist()

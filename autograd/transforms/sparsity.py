@@ -21,11 +21,13 @@ class _Sets:
     """Sets of sources by their numbers.
 
     Attributes:
+        count: how many sources there are.
         few: of a number the set, None if it has more than a few.
         parts: of a number the sets it is the union of, if it has more than a few.
     """
 
     def __init__(self, count: int) -> None:
+        self.count = count
         self.few: list[frozenset[int] | None] = [frozenset((i,)) for i in range(count)]
         self.parts: dict[int, list[int]] = {}
         self._numbers: dict[frozenset[int], int] = {}
@@ -37,6 +39,10 @@ class _Sets:
             return a
         if a == _NONE:
             return b
+        if a < self.count and (other := self.few[b]) is not None and a in other:
+            return b
+        if b < self.count and (other := self.few[a]) is not None and b in other:
+            return a
         found = self._unions.get((a, b))
         if found is None:
             found = self._unions[a, b] = self.union([a, b])
