@@ -20,6 +20,7 @@ from autograd.engine.primitives import (
     atan2,
     atanh,
     cbrt,
+    ceil,
     clip,
     cos,
     cosh,
@@ -28,6 +29,8 @@ from autograd.engine.primitives import (
     erfc,
     exp,
     expm1,
+    floor,
+    fmod,
     gelu,
     hypot,
     leaky_relu,
@@ -40,6 +43,7 @@ from autograd.engine.primitives import (
     minimum,
     relu,
     sigmoid,
+    sign,
     silu,
     sin,
     sinh,
@@ -48,10 +52,12 @@ from autograd.engine.primitives import (
     stop_gradient,
     tan,
     tanh,
+    trunc,
     where,
     xlogy,
 )
 from autograd.engine.primitives import pow as pow
+from autograd.engine.primitives import round as round
 from autograd.engine.recording import enable_grad, grad_enabled, no_grad
 from autograd.engine.reductions import amax, dot, log_softmax, logsumexp, mean, norm, prod, softmax
 from autograd.engine.reductions import sum as sum
@@ -78,7 +84,7 @@ arcsinh, arccosh, arctanh = asinh, acosh, atanh
 compiled: bool = COMPILED
 """Whether the engine runs as the machine code of a compiled wheel, or as the Python source it was made of."""
 
-# abs, pow and sum are public too, but a star import leaves Python's own in place.
+# abs, pow, round and sum are public too, but a star import leaves Python's own in place.
 __all__ = [
     "PRIMITIVES",
     "Primitive",
@@ -101,6 +107,7 @@ __all__ = [
     "atan2",
     "atanh",
     "cbrt",
+    "ceil",
     "checkpoint",
     "clip",
     "compiled",
@@ -121,6 +128,8 @@ __all__ = [
     "exp",
     "explain",
     "expm1",
+    "floor",
+    "fmod",
     "gelu",
     "grad",
     "grad_enabled",
@@ -149,6 +158,7 @@ __all__ = [
     "prod",
     "relu",
     "sigmoid",
+    "sign",
     "silu",
     "sin",
     "sinh",
@@ -160,6 +170,7 @@ __all__ = [
     "tan",
     "tanh",
     "topological_order",
+    "trunc",
     "value_and_grad",
     "variables",
     "vjp",

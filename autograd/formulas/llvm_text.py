@@ -6,6 +6,9 @@ import struct
 from collections.abc import Callable
 from typing import NamedTuple
 
+INTRINSICS = ("fabs", "sqrt", "floor", "ceil", "trunc", "rint")
+"""Of one number, for vectors too: `llvm.fabs`, ..."""
+
 
 class Width(NamedTuple):
     """How many points are computed at once, and the types for it."""
@@ -46,7 +49,7 @@ def instruction(kind: str, width: Width, function: Callable[[str], str]) -> str:
         return f"xor {truth} {{}}, {'true' if width.lanes == 1 else 'splat (i1 true)'}"
     if kind == "select":
         return f"select {truth} {{}}, {number} {{}}, {number} {{}}"
-    if kind in ("fabs", "sqrt"):
+    if kind in INTRINSICS:
         return f"call {number} @llvm.{kind}.{_suffix(width)}({number} {{}})"
     parameters = ", ".join([f"{number} {{}}"] * operands_of(kind))
     return f"call {number} @{function(kind)}({parameters})"
@@ -60,7 +63,7 @@ def operands_of(function: str) -> int:
     """How many numbers a function takes."""
     if function.startswith("length"):
         return int(function.removeprefix("length"))
-    return 2 if function in ("pow", "atan2") else 1
+    return 2 if function in ("pow", "atan2", "fmod") else 1
 
 
 def function_text(function: str, width: Width, vector: tuple[str, int] | None) -> str:

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 import llvmlite.binding as llvm
 
 from autograd.engine.primitive import Primitive
-from autograd.formulas.llvm_text import Width, function_text, operands_of
+from autograd.formulas.llvm_text import INTRINSICS, Width, function_text, operands_of
 from autograd.program.body import Body
 from autograd.program.callbacks import callback_text, partials_of, value_of
 from autograd.program.driver import FLAG_FUNCTIONS, driver, has_flags
@@ -172,8 +172,8 @@ class Functions:
 
 def _intrinsics(width: Width) -> list[str]:
     suffix = "f64" if width.lanes == 1 else f"v{width.lanes}f64"
-    vectors = [f"declare {width.number} @llvm.{name}.{suffix}({width.number})" for name in ("fabs", "sqrt")]
-    scalars = [f"declare double @llvm.{name}.f64(double)" for name in ("fabs", "sqrt") if width.lanes > 1]
+    vectors = [f"declare {width.number} @llvm.{name}.{suffix}({width.number})" for name in INTRINSICS]
+    scalars = [f"declare double @llvm.{name}.f64(double)" for name in INTRINSICS if width.lanes > 1]
     return [*vectors, *scalars, "declare double @llvm.fma.f64(double, double, double)"]
 
 
