@@ -74,6 +74,7 @@ from autograd.transforms.checkpoint import checkpoint
 from autograd.transforms.functional import derivative, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from autograd.transforms.linearize import adjoints
 from autograd.transforms.own import custom_vjp, primitive
+from autograd.transforms.values import data, isfinite, isnan, values
 from autograd.views.draw import draw, draw_dot
 from autograd.views.explain import explain
 from autograd.views.walkthrough import walkthrough
@@ -115,6 +116,7 @@ __all__ = [
     "cos",
     "cosh",
     "custom_vjp",
+    "data",
     "derivative",
     "detect_anomaly",
     "distribute",
@@ -137,6 +139,8 @@ __all__ = [
     "hessian",
     "hvp",
     "hypot",
+    "isfinite",
+    "isnan",
     "jacobian",
     "jit",
     "jvp",
@@ -172,6 +176,7 @@ __all__ = [
     "topological_order",
     "trunc",
     "value_and_grad",
+    "values",
     "variables",
     "vjp",
     "vmap",
