@@ -9,17 +9,27 @@
 
 from __future__ import annotations
 
+import sys
 from abc import abstractmethod
 from collections.abc import Sequence
 from math import pi
 from numbers import Real
 from operator import index
-from typing import Any, Self, SupportsIndex
+from typing import TYPE_CHECKING, Any, Self, SupportsIndex, TypeAlias, TypeVar
 
 from autograd.engine import primitives as p
 from autograd.engine.primitive import Primitive
 from autograd.support.compilation import keep_attributes, mypyc_attr
 from autograd.support.errors import is_real, unsupported
+
+_Number = TypeVar("_Number")
+if TYPE_CHECKING and sys.platform != "mypyc":
+    from typing import Self as Result
+
+    Pair: TypeAlias = tuple[_Number, _Number]
+else:  # compiled code would refuse the NotImplemented that operators also return (see setup.py)
+    Result: TypeAlias = Any
+    Pair: TypeAlias = tuple[_Number, _Number] | Any
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)
@@ -45,13 +55,13 @@ class Recorded:
     def __rtruediv__(self, other: Self | float | Real) -> Self: return self._record(p.div, other, self)
     def __pow__(self, other: Self | float | Real) -> Self: return self._record(p.pow, self, other)
     def __rpow__(self, other: Self | float | Real) -> Self: return self._record(p.pow, other, self)
-    def __mod__(self, other: Self | float | Real) -> Self: return self._record(p.mod, self, other)
-    def __rmod__(self, other: Self | float | Real) -> Self: return self._record(p.mod, other, self)
-    def __floordiv__(self, other: Self | float | Real) -> Self: return self._record(p.floordiv, self, other)
-    def __rfloordiv__(self, other: Self | float | Real) -> Self: return self._record(p.floordiv, other, self)
-    def __divmod__(self, other: Self | float | Real) -> tuple[Self, Self]:
+    def __mod__(self, other: Self | float | Real) -> Result: return self._record(p.mod, self, other)
+    def __rmod__(self, other: Self | float | Real) -> Result: return self._record(p.mod, other, self)
+    def __floordiv__(self, other: Self | float | Real) -> Result: return self._record(p.floordiv, self, other)
+    def __rfloordiv__(self, other: Self | float | Real) -> Result: return self._record(p.floordiv, other, self)
+    def __divmod__(self, other: Self | float | Real) -> Pair[Self]:
         return (self // other, self % other) if is_operand(other) else unsupported(other, "divmod")
-    def __rdivmod__(self, other: Self | float | Real) -> tuple[Self, Self]:
+    def __rdivmod__(self, other: Self | float | Real) -> Pair[Self]:
         return (self.__rfloordiv__(other), self.__rmod__(other)) if is_operand(other) else unsupported(other, "divmod")
     def __neg__(self) -> Self: return self.apply_primitive(p.neg, (self,))
     def __pos__(self) -> Self: return self
