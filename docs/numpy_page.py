@@ -257,7 +257,7 @@ print(data(x))  # [1. 2. 4.]
 computes with arrays of Values. NumPy calls Python for every element of such an array: where that is too slow, `jit` and
 `vmap` record it once and replay it as machine code.
 
-Below, `x` and `y` are vectors, `A` and `B` square matrices, `z` is a vector that fits them, `c` a number: all of Values.
+Below, `x` and `y` are vectors, `A` and `B` square matrices, `z` is a vector that fits, `c` a number: all of Values.
 `xs` are plain numbers; other names are those of `autograd`. Of {total} idioms {works} work as they stand, in a recorded
 function, too: values are those of NumPy's floats, gradients those of their central differences. The others are refused
 with an error, NumPy's or ours, and the code beside them does it instead.
