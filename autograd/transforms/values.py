@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from numbers import Real
 from typing import Any
 
 from autograd.engine.primitives import abs
@@ -46,7 +47,7 @@ def data(tree: Any) -> Any:
     return unflatten(tree, [x.data if isinstance(x, Value) else x for x in flatten(tree, "data", "tree")])
 
 
-def isnan(x: Any) -> bool:
+def isnan(x: Value | float | Real) -> bool:
     """Whether a Value or a plain number is NaN.
 
     Recorded by `jit`, the answer is computed anew at each call. Of an object array `x != x` tells it of each element.
@@ -63,7 +64,7 @@ def isnan(x: Any) -> bool:
     return math.isnan(as_float(x, "isnan", "operand a"))
 
 
-def isfinite(x: Any) -> bool:
+def isfinite(x: Value | float | Real) -> bool:
     """Whether a Value or a plain number is neither infinite nor NaN.
 
     Recorded by `jit`, the answer is computed anew at each call. Of an object array `abs(x) < np.inf` tells it of each

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import runpy
 import subprocess
 import sys
@@ -154,6 +155,13 @@ def test_what_differs_gives_what_the_page_says(row: Any) -> None:
     assert outcome(row.instead, row.gradient) == row.right
     if not row.gradient:
         assert row.gives != PAGE["of_floats"](row.code), "this doesn't differ"
+
+
+def test_the_example_of_the_page_prints_what_it_says(capsys: pytest.CaptureFixture[str]) -> None:
+    page = (ROOT / "docs" / "numpy.md").read_text(encoding="utf-8")
+    [code] = re.findall(r"^```python\n(.*?)^```", page, re.M | re.S)
+    exec(code, {})
+    assert capsys.readouterr().out.splitlines() == re.findall(r"^print\(.*\)  # (.*)$", code, re.M)
 
 
 def test_the_page_is_up_to_date() -> None:
