@@ -20,6 +20,7 @@ from autograd.engine.primitives import (
     atan2,
     atanh,
     cbrt,
+    ceil,
     clip,
     cos,
     cosh,
@@ -28,6 +29,8 @@ from autograd.engine.primitives import (
     erfc,
     exp,
     expm1,
+    floor,
+    fmod,
     gelu,
     hypot,
     leaky_relu,
@@ -40,6 +43,7 @@ from autograd.engine.primitives import (
     minimum,
     relu,
     sigmoid,
+    sign,
     silu,
     sin,
     sinh,
@@ -48,10 +52,12 @@ from autograd.engine.primitives import (
     stop_gradient,
     tan,
     tanh,
+    trunc,
     where,
     xlogy,
 )
 from autograd.engine.primitives import pow as pow
+from autograd.engine.primitives import round as round
 from autograd.engine.recording import enable_grad, grad_enabled, no_grad
 from autograd.engine.reductions import amax, dot, log_softmax, logsumexp, mean, norm, prod, softmax
 from autograd.engine.reductions import sum as sum
@@ -69,6 +75,7 @@ from autograd.transforms.functional import derivative, elementwise_grad, grad, h
 from autograd.transforms.linearize import adjoints
 from autograd.transforms.own import custom_vjp, primitive
 from autograd.transforms.products import hvp, jvp, vjp
+from autograd.transforms.values import data, isfinite, isnan, values
 from autograd.views.draw import draw, draw_dot
 from autograd.views.explain import explain
 from autograd.views.walkthrough import walkthrough
@@ -79,7 +86,7 @@ arcsinh, arccosh, arctanh = asinh, acosh, atanh
 compiled: bool = COMPILED
 """Whether the engine runs as the machine code of a compiled wheel, or as the Python source it was made of."""
 
-# abs, pow and sum are public too, but a star import leaves Python's own in place.
+# abs, pow, round and sum are public too, but a star import leaves Python's own in place.
 __all__ = [
     "PRIMITIVES",
     "Primitive",
@@ -102,6 +109,7 @@ __all__ = [
     "atan2",
     "atanh",
     "cbrt",
+    "ceil",
     "checkpoint",
     "clip",
     "compiled",
@@ -109,6 +117,7 @@ __all__ = [
     "cos",
     "cosh",
     "custom_vjp",
+    "data",
     "derivative",
     "detect_anomaly",
     "distribute",
@@ -123,6 +132,8 @@ __all__ = [
     "exp",
     "explain",
     "expm1",
+    "floor",
+    "fmod",
     "gelu",
     "grad",
     "grad_enabled",
@@ -130,6 +141,8 @@ __all__ = [
     "hessian",
     "hvp",
     "hypot",
+    "isfinite",
+    "isnan",
     "jacobian",
     "jit",
     "jvp",
@@ -151,6 +164,7 @@ __all__ = [
     "prod",
     "relu",
     "sigmoid",
+    "sign",
     "silu",
     "sin",
     "sinh",
@@ -162,7 +176,9 @@ __all__ = [
     "tan",
     "tanh",
     "topological_order",
+    "trunc",
     "value_and_grad",
+    "values",
     "variables",
     "vjp",
     "vmap",
