@@ -11,6 +11,8 @@
 
 from nn import schedules
 from nn.activations import ACTIVATIONS
+from nn.callbacks import EarlyStopping, Epoch, ReduceLROnPlateau
+from nn.history import History
 from nn.init import INITIALIZERS
 from nn.layers import MLP, Layer, Neuron
 from nn.losses import (
@@ -27,8 +29,9 @@ from nn.losses import (
 from nn.metrics import accuracy, argmax
 from nn.module import Module
 from nn.optim import SGD, Adam, AdamW, Optimizer
+from nn.prediction import predict
 from nn.saving import Saved, load
-from nn.training import History, fit
+from nn.training import fit
 
 __all__ = [
     "ACTIVATIONS",
@@ -37,11 +40,14 @@ __all__ = [
     "SGD",
     "Adam",
     "AdamW",
+    "EarlyStopping",
+    "Epoch",
     "History",
     "Layer",
     "Module",
     "Neuron",
     "Optimizer",
+    "ReduceLROnPlateau",
     "Saved",
     "accuracy",
     "argmax",
@@ -56,5 +62,6 @@ __all__ = [
     "load",
     "mse",
     "one_hot",
+    "predict",
     "schedules",
 ]

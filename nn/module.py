@@ -7,10 +7,11 @@ import os
 import random
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from autograd import Value
 from autograd.support.errors import as_float, one_line, shown, typed
+from nn.arguments import truth_of
 from nn.containers import attributes, elements, holds_nothing, holds_others, of_class
 from nn.descent import move, zero_gradients
 from nn.files import write_document
@@ -37,7 +38,12 @@ class Module:
     >>> line = Line()
     >>> line(3.0).data, [name for name, parameter in line.named_parameters()]
     (7.0, ['slope', 'intercept'])
+
+    Attributes:
+        training: whether it is being trained, which layers like Dropout ask; `train()` and `eval()` set it.
     """
+
+    training: bool = True
 
     def __call__(self, x: Any) -> Any:
         """The output for one input.
@@ -120,6 +126,49 @@ class Module:
                     "parameters where none are looked for; keep them in attributes of a Module's instance, or there "
                     "in a list, tuple, dict, deque or NumPy array"
                 )
+
+    def modules(self) -> Iterator[Module]:
+        """This module and all Modules below, each once; the outer ones come first.
+
+        >>> from nn import MLP
+        >>> [type(module).__name__ for module in MLP(2, [1]).modules()]
+        ['MLP', 'Layer', 'Neuron']
+        """
+        seen: dict[int, Any] = {id(self): self}  # by id, and kept, so that no other gets its id
+        pending: list[Any] = [self]
+        while pending:
+            thing = pending.pop()
+            if isinstance(thing, Module):
+                yield thing
+                below = attributes(thing)
+            elif type(thing) in (list, tuple) and set(map(type, thing)) == {Value}:
+                continue
+            else:
+                below = elements("", thing, Module) or []
+            for _, part in below[::-1]:
+                if id(part) not in seen and not holds_nothing(part):
+                    seen[id(part)] = part
+                    pending.append(part)
+
+    def train(self, mode: bool = True) -> Self:
+        """Put it and all Modules below into training mode, or with False into evaluation mode; returns it.
+
+        Raises:
+            TypeError: if mode is not True or False.
+
+        >>> from nn import MLP
+        >>> model = MLP(2, [1])
+        >>> model.training, model.eval().training, model.layers[0].training
+        (True, False, False)
+        """
+        mode = truth_of(f"{type(self).__name__}.train", "mode", mode)
+        for module in self.modules():
+            module.training = mode
+        return self
+
+    def eval(self) -> Self:
+        """Put it and all Modules below into evaluation mode: dropout lets everything through; returns it."""
+        return Module.train(self, False)
 
     def label_parameters(self) -> None:
         """Give every parameter its name as label, which drawings, walks and error messages show."""
