@@ -126,7 +126,8 @@ class Recorded:
         at, mean, gradient = self._at, 0.0, np.zeros(len(self._at.numbers))
         for form, rows, _ in self._examples.groups(batch):
             share = len(rows) / len(batch)
-            of_form, by_form = self._of(form).slope(at.numbers, at.frozen, form.columns(rows))
+            with np.errstate(all="ignore"):  # as floats are: what is not finite is found below, or by the optimizer
+                of_form, by_form = self._of(form).slope(at.numbers, at.frozen, form.columns(rows))
             mean, gradient = mean + share * of_form, gradient + share * by_form
         if predictions is not None:
             predictions += self._predicted(self._examples, batch)
@@ -187,7 +188,8 @@ class Recorded:
         failure: Exception | None = None
         try:
             for form, rows, _ in self._validation.groups(range(count)):
-                total += len(rows) * self._of(form).loss(at.numbers, at.frozen, form.columns(rows))
+                with np.errstate(all="ignore"):  # as floats are
+                    total += len(rows) * self._of(form).loss(at.numbers, at.frozen, form.columns(rows))
             if predictions is not None:
                 predictions += self._predicted(self._validation, range(count))
             if not math.isfinite(total):
