@@ -123,12 +123,15 @@ class Recorded:
 
     def _differentiated(self, total: float, batch: Sequence[int], predictions: list[Any] | None) -> tuple[float, Array]:
         """The sum with the losses of a batch, and the gradient of their mean, penalty included."""
-        at, mean, gradient = self._at, 0.0, np.zeros(len(self._at.numbers))
+        at, mean, gradient = self._at, 0.0, np.zeros(1)
         for form, rows, _ in self._examples.groups(batch):
-            share = len(rows) / len(batch)
             with np.errstate(all="ignore"):  # as floats are: what is not finite is found below, or by the optimizer
                 of_form, by_form = self._of(form).slope(at.numbers, at.frozen, form.columns(rows))
-            mean, gradient = mean + share * of_form, gradient + share * by_form
+            if len(rows) == len(batch):
+                mean, gradient = of_form, by_form
+            else:
+                share = len(rows) / len(batch)
+                mean, gradient = mean + share * of_form, gradient + share * by_form
         if predictions is not None:
             predictions += self._predicted(self._examples, batch)
         if self._penalty is not None:
