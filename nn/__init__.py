@@ -27,7 +27,8 @@ from nn.losses import (
 )
 from nn.metrics import accuracy, argmax, confusion_matrix, f1, r2
 from nn.module import Module
-from nn.optim import SGD, Adam, AdamW, Optimizer
+from nn.optim import Optimizer
+from nn.optimizers import SGD, Adam, AdamW, RMSprop
 from nn.regression import gaussian_nll, half_squared_error, huber, mae, mse
 from nn.saving import Saved, load
 from nn.training import History, fit
@@ -47,6 +48,7 @@ __all__ = [
     "Module",
     "Neuron",
     "Optimizer",
+    "RMSprop",
     "Saved",
     "Sequential",
     "accuracy",

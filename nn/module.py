@@ -14,7 +14,7 @@ from autograd import Value
 from autograd.support.errors import as_float, one_line, shown, typed
 from nn.arguments import truth_of
 from nn.containers import attributes, elements, holds_nothing, holds_others, of_class
-from nn.descent import move, zero_gradients
+from nn.descent import is_frozen, move, set_frozen, zero_gradients
 from nn.files import write_document
 from nn.optim import Optimizer
 from nn.references import Written
@@ -105,7 +105,7 @@ class Module:
                 continue
             new = True
             for i, parameter in held:
-                if id(parameter) in seen or parameter.is_constant:
+                if id(parameter) in seen or (parameter.is_constant and not is_frozen(parameter)):
                     continue
                 seen[id(parameter)] = parameter
                 if parameter.primitive is not None:
@@ -192,6 +192,56 @@ class Module:
         """Set the gradient of every parameter to zero."""
         zero_gradients(self.parameters())
 
+    def freeze(self, parameters: Iterable[Value] | None = None) -> Self:
+        """Keep parameters as they are: no gradient flows to them, no optimizer moves them, until `unfreeze()`.
+
+        They stay parameters: they are named, saved and copied as before, and saved and copied as frozen ones. An
+        optimizer that has them already passes them over.
+
+        Args:
+            parameters: which; None for all of this module and below.
+
+        Returns:
+            The module.
+
+        Raises:
+            TypeError: if parameters are no list of Values.
+            ValueError: if one is not the module's.
+
+        >>> from nn import MLP, SGD
+        >>> model = MLP(2, [3, 1], seed=1)
+        >>> model.layers[0].freeze()
+        Layer(2, 3, relu)
+        >>> model([1.0, 2.0]).backward()
+        >>> sum(p.grad != 0.0 for p in model.layers[0].parameters()), len(model.parameters())
+        (0, 13)
+        """
+        set_frozen(self._own("freeze", parameters), True)
+        return self
+
+    def unfreeze(self, parameters: Iterable[Value] | None = None) -> Self:
+        """Let parameters be trained again that `freeze()` has kept.
+
+        Args, Returns, Raises: as `freeze`.
+        """
+        set_frozen(self._own("unfreeze", parameters), False)
+        return self
+
+    def _own(self, method: str, parameters: Any) -> list[Value]:
+        """Which parameters are meant; all, where none are named."""
+        name, own = f"{type(self).__name__}.{method}", self.parameters()
+        if parameters is None:
+            return own
+        if not hasattr(parameters, "__iter__"):
+            raise TypeError(f"{name}: parameters must be a list of Values, got {typed(parameters)}; put it into a list")
+        chosen, known = list(parameters), set(map(id, own))
+        for i, parameter in enumerate(chosen):
+            if not isinstance(parameter, Value):
+                raise TypeError(f"{name}: parameters[{i}] must be a Value, got {typed(parameter)}")
+            if id(parameter) not in known:
+                raise ValueError(f"{name}: parameters[{i}] is {shown(parameter)}, no parameter of this module")
+        return chosen
+
     def state_dict(self) -> dict[str, float]:
         """The numbers of the parameters, by name; `load_state_dict` takes them.
 
@@ -263,7 +313,8 @@ class Module:
             if not math.isfinite(number):
                 raise ValueError(f"save: parameter {one_line(name, 120)} is {number}; nothing was written")
         written = Written(Module)
-        content: dict[str, Any] = {"model": {**written.module(self), "parameters": numbers}}
+        frozen = [name for name, parameter in self.named_parameters() if is_frozen(parameter)]
+        content: dict[str, Any] = {"model": {**written.module(self), "parameters": numbers, "frozen": frozen}}
         if optimizer is not None:
             places = {id(parameter): i for i, parameter in enumerate(self.parameters())}
             if any(id(parameter) not in places for parameter in optimizer.parameters):
@@ -287,6 +338,8 @@ def with_count(module: Module, parts: Iterable[str]) -> str:
         count = "parameters unknown"
     else:
         count = f"{len(parameters)} parameter{'s' * (len(parameters) != 1)}"
+        if any(map(is_frozen, parameters)):
+            count += f", {sum(map(is_frozen, parameters))} frozen"
     return f"{type(module).__name__}({'; '.join(filter(None, [', '.join(told), count]))})"
 
 

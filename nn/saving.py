@@ -75,6 +75,8 @@ def _model(content: dict[str, Any], read: Read, path: Path) -> Module:
     if list(made.state_dict()) != list(content["parameters"]):
         raise ValueError(f"load: {path} has other parameters than a {one_line(content['class'])} of its architecture")
     made.load_state_dict(content["parameters"])
+    named = dict(made.named_parameters())
+    made.freeze([named[name] for name in content.get("frozen", [])])
     return made
 
 
@@ -85,6 +87,6 @@ def _optimizer(content: dict[str, Any], read: Read, model: Module, rate: Learnin
     trained = [parameters[i] for i in content["trains"]]
     rate = content["learning_rate"] if rate is None else rate
     made: Optimizer = read.class_of(content, Optimizer)(trained, rate, **content["options"])
-    state = {entry: content[entry] for entry in made.state_dict()}
+    state = {entry: content[entry] for entry in [*made.state_dict(), *(["groups"] if "groups" in content else [])]}
     made.load_state_dict(state | {"learning_rate": None})  # which is there already
     return made
