@@ -252,7 +252,7 @@ class Optimizer(ABC):
         name = f"{type(self).__name__}.load_state_dict"
         if not isinstance(state_dict, Mapping):
             raise TypeError(f"{name}: state_dict must be what state_dict() returned, got {typed(state_dict)}")
-        _check_names(name, "entries", {entry: 0 for entry in state_dict if entry != "groups"}, _STATE_DICT)
+        _check_names(name, "entries", _without(state_dict, "groups"), _STATE_DICT)
         rate, options, steps, state = (state_dict[entry] for entry in _STATE_DICT)
         _check_names(name, "options", options, self._options())
         rate = self.learning_rate if rate is None else rate
@@ -262,8 +262,8 @@ class Optimizer(ABC):
             parameters = groups_again(name, state_dict["groups"], self.parameters, rates, rate)
         made = type(self)(parameters, rate, **options)
         made.steps = count_of(name, "steps", steps, least=0)
-        if state:
-            _check_names(name, "state", {entry: 0 for entry in state if entry != _SKIPPED} or state, self.remembers)
+        if state and not (isinstance(state, Mapping) and set(state) == {_SKIPPED}):
+            _check_names(name, "state", _without(state, _SKIPPED), self.remembers)
         for entry, numbers in state.items():
             if not is_row(numbers) or len(numbers) != len(self.parameters):
                 got = f"{len(numbers)} numbers" if is_row(numbers) else repr(numbers)
@@ -298,6 +298,10 @@ class Optimizer(ABC):
 
 def called(parameter: Value) -> str:
     return one_line(parameter.label or "") or "a parameter without label"
+
+
+def _without(content: Any, name: str) -> Any:
+    return {entry: content[entry] for entry in content if entry != name} if isinstance(content, Mapping) else content
 
 
 def _check_names(name: str, argument: str, found: Any, expected: Iterable[str]) -> None:

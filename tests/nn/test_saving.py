@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from autograd import Value
-from nn import MLP, SGD, Adam, AdamW, Module, Optimizer, fit, load, mse, schedules
+from nn import MLP, SGD, Adam, AdamW, Module, Optimizer, RMSprop, fit, load, mse, schedules
 from nn.files import write_document
 
 X = [[0.0, 1.0], [1.0, 0.5], [-1.0, 2.0], [0.25, -0.75]]
@@ -26,6 +26,7 @@ OPTIMIZERS = {
     "nesterov": lambda p: SGD(p, 0.05, momentum=0.9, nesterov=True),
     "adam": lambda p: Adam(p, 0.02, betas=(0.8, 0.95), epsilon=1e-7),
     "adamw": lambda p: AdamW(p, 0.02, weight_decay=0.1),
+    "rmsprop": lambda p: RMSprop(p, 0.02, alpha=0.9, momentum=0.5),
 }
 
 
