@@ -10,6 +10,7 @@ from typing import Any
 
 from autograd import Value
 from autograd.transforms.tree import is_array
+from nn.descent import is_frozen
 
 _HOLD_NOTHING = (float, int, bool, complex, str, bytes, bytearray, range, memoryview, NoneType)
 _ELSEWHERE = (type, FunctionType, BuiltinFunctionType, MethodType, ModuleType, FrameType, TracebackType)
@@ -82,7 +83,7 @@ def holds_others(thing: Any, known: Collection[int]) -> bool:
     while pending:
         thing = pending.pop()
         if isinstance(thing, Value):
-            if thing.is_leaf and not thing.is_constant and id(thing) not in known:
+            if thing.is_leaf and (not thing.is_constant or is_frozen(thing)) and id(thing) not in known:
                 return True
             continue
         below: Iterable[Any] = thing.ravel().tolist() if is_array(thing) else gc.get_referents(thing)

@@ -161,7 +161,7 @@ class Recorded:
         if type(optimizer).step is not Optimizer.step or "step" in vars(optimizer):
             self._move_values(gradient)
             return
-        if _is_of_others(optimizer.learning_rate):
+        if any(map(_is_of_others, optimizer.learning_rates())):
             self.write_back()
             rate = optimizer.rate_at(self._at.steps)
             self.read()
@@ -171,7 +171,7 @@ class Recorded:
         with np.errstate(all="ignore"):  # as floats are: what is not finite is found by the next step
             if not math.isfinite(gradient.sum()):
                 optimizer.check_gradients(gradient.tolist())
-            numbers, state = optimizer.moved(descent_arrays, Slope(at.numbers, gradient), at.state, at.steps, rate)
+            numbers, state = optimizer.stepped(descent_arrays, Slope(at.numbers, gradient), at.state, at.steps, rate)
         self._at = Point(numbers, at.frozen, state, at.steps + 1)
 
     def _move_values(self, gradient: Array) -> None:
