@@ -228,7 +228,9 @@ class Recorded:
         finally:
             zero_gradients(eager.parameters)
         if _random_states(self.task.model) != before:  # a second recording may draw the same by chance
-            raise _refusal(ValueError("they draw random numbers, which every replay would repeat"))
+            raise _refusal(
+                ValueError("they draw random numbers, as Dropout does in training, which every replay would repeat")
+            )
         self._is_begun = True
 
     def _try_examples(self, examples: Sequence[int], size: int) -> None:
