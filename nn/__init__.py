@@ -12,6 +12,8 @@
 from nn import schedules
 from nn.activations import ACTIVATIONS
 from nn.blocks import Dropout, Embedding, LayerNorm, Sequential
+from nn.callbacks import EarlyStopping, Epoch, ReduceLROnPlateau
+from nn.history import History
 from nn.init import INITIALIZERS
 from nn.layers import MLP, Layer, Neuron
 from nn.losses import (
@@ -29,9 +31,10 @@ from nn.metrics import accuracy, argmax, confusion_matrix, f1, r2
 from nn.module import Module
 from nn.optim import Optimizer
 from nn.optimizers import SGD, Adam, AdamW, RMSprop
+from nn.prediction import predict
 from nn.regression import gaussian_nll, half_squared_error, huber, mae, mse
 from nn.saving import Saved, load
-from nn.training import History, fit
+from nn.training import fit
 
 __all__ = [
     "ACTIVATIONS",
@@ -41,7 +44,9 @@ __all__ = [
     "Adam",
     "AdamW",
     "Dropout",
+    "EarlyStopping",
     "Embedding",
+    "Epoch",
     "History",
     "Layer",
     "LayerNorm",
@@ -49,6 +54,7 @@ __all__ = [
     "Neuron",
     "Optimizer",
     "RMSprop",
+    "ReduceLROnPlateau",
     "Saved",
     "Sequential",
     "accuracy",
@@ -71,6 +77,7 @@ __all__ = [
     "mae",
     "mse",
     "one_hot",
+    "predict",
     "r2",
     "schedules",
 ]

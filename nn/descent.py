@@ -6,7 +6,7 @@ A step is computed first and taken then, whole: an error leaves everything where
 from __future__ import annotations
 
 from collections import deque
-from math import sqrt
+from math import inf, sqrt
 from typing import Any, Final
 
 from autograd.engine.recording import OPEN, recorder
@@ -27,6 +27,29 @@ def sum_of_gradients(parameters: list[Value]) -> float:
     for p in parameters:
         total += p._grad
     return total
+
+
+def clip_gradients(parameters: list[Value], bound: float) -> None:
+    """∇ ← ∇ · bound / ‖∇‖ where the norm of all gradients is above the bound; what is not finite is left to be found.
+
+    Source: Pascanu, Mikolov and Bengio, On the difficulty of training recurrent neural networks, 2013, algorithm 1.
+    """
+    largest = 0.0
+    for p in parameters:
+        size = abs(p._grad)
+        if not size < inf:  # NaN, too
+            return
+        largest = max(largest, size)
+    if largest == 0.0:
+        return
+    total = 0.0
+    for p in parameters:
+        share = p._grad / largest  # whose square neither overflows nor vanishes
+        total += share * share
+    norm = sqrt(total)
+    if largest * norm > bound:
+        for p in parameters:
+            p._grad = p._grad / largest * (bound / norm)
 
 
 def set_frozen(parameters: list[Value], frozen: bool) -> None:

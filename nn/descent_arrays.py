@@ -19,6 +19,16 @@ class Slope(NamedTuple):
     gradient: Array
 
 
+def clipped(gradient: Array, bound: float) -> Array:
+    """∇ · bound / ‖∇‖ where the norm is above the bound; what is not finite is left to be found."""
+    largest = float(np.abs(gradient).max())
+    if not 0.0 < largest < np.inf:
+        return gradient
+    shares = gradient / largest  # whose squares neither overflow nor vanish
+    norm = float(np.sqrt(shares @ shares))
+    return shares * (bound / norm) if largest * norm > bound else gradient
+
+
 def zeros(parameters: Slope) -> Array:
     """What is remembered before the first step."""
     return np.zeros_like(parameters.numbers)

@@ -54,8 +54,8 @@ def jit(
         f: a function of numbers, Values, and nested lists, tuples, dicts and arrays of them, which computes the same
             whenever it is called.
         static_argnums, static_argnames: arguments that are not recorded, though they are numbers: sizes, say.
-        vector_math: in batches, compute exp, log, sin, ... by the C library's functions for vectors, which are right
-            within 4 units in the last place, where Python's are mostly within 1.
+        vector_math: in batches, compute exp, log, sin, ... by functions for vectors, which are right within 4 units in
+            the last place, where Python's are mostly within 1. Small programs then take longer to compile, too.
         exact: compute sums of products in the order in which they are written, rather than as products of matrices.
         max_programs: how many programs to keep at most.
 

@@ -175,7 +175,9 @@ nn.load(3)  # type: ignore[arg-type]
 
 
 def train(model: nn.MLP, optimizer: nn.SGD) -> None:
-    nn.fit(model, [1.0], [1], loss=nn.mse, optimizer=optimizer, epochs=1)  # type: ignore[list-item]
+    nn.fit(model, 1.0, [1], loss=nn.mse, optimizer=optimizer, epochs=1)  # type: ignore[arg-type]
+    nn.fit(model, [[1.0]], [1], loss=nn.mse, optimizer=optimizer, epochs=1, validation="0.2")  # type: ignore[arg-type]
+    nn.fit(model, [[1.0]], [1], loss=nn.mse, optimizer=optimizer, epochs=1, callbacks=3)  # type: ignore[arg-type]
     nn.fit(model, [[1.0]], 1, loss=nn.mse, optimizer=optimizer, epochs=1)  # type: ignore[arg-type]
     nn.fit(model, [[1.0]], [1], loss="mse", optimizer=optimizer, epochs=1)  # type: ignore[arg-type]
     nn.fit(model, [[1.0]], [1], loss=nn.mse, optimizer="SGD", epochs=1)  # type: ignore[arg-type]
