@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from autograd import Value
+from autograd import Value, constant
 from nn import MLP, SGD, Adam, AdamW, Module, Optimizer, RMSprop, fit, load, mse, schedules
 from nn.files import write_document
 
@@ -129,7 +129,7 @@ def test_numpys_numbers_are_saved(tmp_path: Path) -> None:
     assert saved.model.w.data == float(numpy.float32(0.1))
 
 
-@pytest.mark.parametrize("thing", [{1, 2}, abs, Value(1.0), b"x", 1j])
+@pytest.mark.parametrize("thing", [{1, 2}, abs, constant(1.0), b"x", 1j])
 def test_what_a_file_cannot_hold_is_refused(thing: Any, tmp_path: Path) -> None:
     kept = Scaled(thing="x")
     kept.architecture = lambda: {"thing": thing}  # type: ignore[method-assign]
