@@ -52,7 +52,8 @@ def fit(
     """Train a model: each epoch shuffles the examples and does one step per batch, along its mean gradient.
 
     Gradients accumulate example by example, so that memory holds the graph of one example, whatever the batch size.
-    A model in evaluation mode is put into training mode meanwhile; for validation all are put into evaluation mode.
+    A model in evaluation mode is put into training mode meanwhile; parts of a model in training mode that are in
+    evaluation mode stay in it. For validation all is in evaluation mode.
 
     Args:
         model: a Module, or anything called and with `parameters()` like one; maps an input to whatever `loss` takes: a
