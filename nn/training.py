@@ -76,8 +76,8 @@ def fit(
         penalty: added to the loss of each batch, for instance `lambda model: l2_penalty(model, 1e-4)`.
         clip_norm: the largest norm of the gradient of a step, of all parameters of the optimizer together; a longer one
             is shortened to it.
-        sample_weight: what each example counts, validation examples chosen from them too: not negative. Only their
-            ratios matter: they are scaled to a mean of 1.
+        sample_weight: what each example counts, not negative; those set apart for validation, too. Only the ratios
+            matter: they are scaled to a mean of 1.
         class_weight: by class, what its examples count, validation examples too; or "balanced": every class as much as
             every other. Targets are then numbers, texts or one-hot rows.
         progress: whether to show on the terminal how far it is: tqdm's bar where it is installed, else a line.
