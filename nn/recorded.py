@@ -12,7 +12,7 @@ import numpy as np
 from autograd import Value, value_and_grad, vmap
 from autograd.support.errors import shown
 from nn import descent_arrays
-from nn.descent import move, zero_gradients
+from nn.descent import frozen_places, move, zero_gradients
 from nn.descent_arrays import Slope
 from nn.forms import Form, Forms
 from nn.lifted import Lifted, Structure
@@ -156,6 +156,9 @@ class Recorded:
     def _move(self, gradient: Array) -> None:
         """Let the optimizer move the parameters."""
         optimizer = self._optimizer
+        if frozen := frozen_places(optimizer.parameters):
+            gradient = gradient.copy()
+            gradient[frozen] = 0.0
         if self.task.clip_norm is not None:
             gradient = descent_arrays.clipped(gradient, self.task.clip_norm)
         if type(optimizer).step is not Optimizer.step or "step" in vars(optimizer):
