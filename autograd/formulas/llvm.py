@@ -27,11 +27,13 @@ Part = int | float
 _ARITHMETIC: Final = {"add": "fadd", "sub": "fsub", "mul": "fmul", "div": "fdiv", "ieee_div": "fdiv"}
 _SIGNS: Final = {"<": "olt", "<=": "ole", ">": "ogt", ">=": "oge", "==": "oeq", "!=": "une"}
 _OF_MATH: Final = (
-    "exp expm1 log log1p log2 log10 cbrt sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh erf erfc"
+    "exp expm1 log log1p log2 log10 cbrt sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh erf erfc "
+    "fmod"
 )
 LIBRARY: Final[dict[object, str]] = {getattr(math, name): name for name in _OF_MATH.split()}
 """The functions of C's library that Python's math calls for the same bits."""
 _LONGEST: Final = 64  # vectors whose length is computed by machine code
+_WHOLE: Final = {p.floor: "floor", p.ceil: "ceil", p.trunc: "trunc", p.round: "rint"}
 _BY_NAME: Final = {"pow": "pow", "ieee_pow": "pow", "ieee_log": "log"}
 
 
@@ -39,7 +41,7 @@ class Step(NamedTuple):
     """One number computed from others.
 
     Attributes:
-        kind: fadd, fsub, fmul, fdiv, fneg, fabs, sqrt, rint, fma, copysign, select, a comparison as `fcmp olt`; not,
+        kind: fadd, fsub, fmul, fdiv, fneg, an intrinsic (fabs, sqrt, ...), select, a comparison as `fcmp olt`; not,
             and, or of such; `bits of` a number, what `bits shl 52` and the like make of them, and `bits to` a number;
             or a function of C's.
         parts: what it is applied to.
@@ -139,6 +141,8 @@ class _Writer:
             return self.step("fabs", *operands)
         if row is p.sqrt:
             return self.step("sqrt", *operands)
+        if row in _WHOLE:
+            return self.step("fadd", self.step(_WHOLE[row], *operands), 0.0)  # a zero has no sign
         if row is p.where:
             condition, a, b = operands
             return self.step("select", condition if by_comparison else self.step("fcmp une", condition, 0.0), a, b)
@@ -192,6 +196,10 @@ def value_template(row: Primitive, count: int, inline: bool = False) -> Template
     if row is p.div:
         return Template(writer.steps, [writer.divided(*operands)])
     y = writer.call(row, operands)
+    if row in _WHOLE:
+        y = writer.checked(y, writer.step("fcmp une", writer.step("fsub", 0, 0), 0.0))  # not finite
+    if row in (p.mod, p.floordiv):
+        y = writer.checked(y, writer.step("fcmp oeq", 1, 0.0))
     if row is p.clip:
         _, low, high = operands
         y = writer.checked(y, writer.step("fcmp ogt", low, high))

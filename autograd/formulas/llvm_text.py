@@ -6,7 +6,8 @@ import struct
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-INTRINSICS: Final = {"fabs": 1, "sqrt": 1, "rint": 1, "copysign": 2, "fma": 3}
+_OF_ONE = ("fabs", "sqrt", "floor", "ceil", "trunc", "rint")
+INTRINSICS: Final = {**dict.fromkeys(_OF_ONE, 1), "copysign": 2, "fma": 3}
 """The functions that are instructions, and how many numbers each takes."""
 
 
@@ -89,7 +90,7 @@ def operands_of(function: str) -> int:
     """How many numbers a function takes."""
     if function.startswith("length"):
         return int(function.removeprefix("length"))
-    return 2 if function in ("pow", "atan2") else 1
+    return 2 if function in ("pow", "atan2", "fmod") else 1
 
 
 def function_text(function: str, width: Width, vector: tuple[str, int] | None) -> str:
