@@ -345,7 +345,7 @@ def test_training_goes_on_bit_for_bit_with_its_generators(tmp_path):
         return Sequential(*layers, Layer(4, 1, "linear", seed=3)), generator
 
     def trained(model, optimizer, generator, epochs):
-        options = {"loss": mse, "seed": generator, "progress": False, "epochs": epochs}
+        options = {"loss": mse, "seed": generator, "progress": False, "epochs": epochs, "batch_size": 1}
         return fit(model, [[1.0, 2.0], [0.5, -1.0]], [1.0, 0.0], optimizer=optimizer, **options).loss
 
     model, generator = made()
