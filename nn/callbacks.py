@@ -12,7 +12,7 @@ from nn import schedules
 from nn.arguments import count_of, not_negative
 from nn.descent import move
 from nn.history import History
-from nn.optim import Optimizer
+from nn.optim import LearningRate, Optimizer
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ class EarlyStopping:
 class ReduceLROnPlateau:
     """Multiply the learning rate by a factor whenever the validation loss has not improved for some epochs.
 
-    A schedule goes on, as much lower.
+    A schedule goes on, as much lower; so do groups of parameters that have a rate of their own.
 
     Args:
         factor: what the rate is multiplied by, between 0 and 1.
@@ -145,10 +145,14 @@ class ReduceLROnPlateau:
         self._since += 1
         if self._since >= self.patience:
             self._since = 0
-            rate = epoch.optimizer.learning_rate
-            epoch.optimizer.learning_rate = (
-                schedules.scaled(rate, self.factor) if callable(rate) else rate * self.factor
-            )
+            optimizer = epoch.optimizer
+            optimizer.learning_rate = self._reduced(optimizer.learning_rate)
+            for group in optimizer.groups:
+                if "learning_rate" in group:
+                    group["learning_rate"] = self._reduced(group["learning_rate"])
+
+    def _reduced(self, rate: LearningRate) -> LearningRate:
+        return schedules.scaled(rate, self.factor) if callable(rate) else rate * self.factor
 
     def __repr__(self) -> str:
         return f"ReduceLROnPlateau(factor={self.factor}, patience={self.patience}, min_delta={self.min_delta})"

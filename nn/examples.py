@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 from autograd import Value
 from autograd.support.errors import as_float, is_real, shown, typed
+from autograd.transforms.tree import is_array
 from nn.arguments import Row, as_python, is_row
 
 
@@ -61,8 +62,9 @@ def checked_examples(
         TypeError: if one of them is not a list, or an input has a variable in it.
         ValueError: if there are none, not as many of the one as of the other, or a number is not finite.
     """
-    y = _listed(y)
-    if not is_row(y):
+    if not is_array(y):  # whose rows a loss may want as they are
+        y = _listed(y)
+    if not is_row(y) or getattr(y, "shape", None) == ():
         raise TypeError(f"fit: {names[1]} must be a list with one for each example, got {typed(y)}")
     inputs = checked_inputs("fit", names[0], X)
     if len(inputs) != len(y):

@@ -12,7 +12,7 @@ import numpy as np
 from autograd import Value, value_and_grad, vmap
 from autograd.support.errors import shown
 from nn import descent_arrays
-from nn.descent import frozen_places, move, zero_gradients
+from nn.descent import move, zero_gradients
 from nn.descent_arrays import Slope
 from nn.forms import Form, Forms
 from nn.lifted import Lifted, Structure
@@ -66,17 +66,24 @@ class Recorded:
         self._functions: dict[Form, _Functions] = {}  # those of training and of validation have forms of their own
         self._is_begun = False
         self._at = self._seen = self._found()
+        self._penalty = self._penalty_recorded()
+        self._modes = self._found_modes()
+
+    def _penalty_recorded(self) -> Callable[[Array, Array, Array], tuple[float, Array]] | None:
         model, penalty = self.task.model, self.task.penalty
+        if penalty is None:
+            return None
 
         def penalty_of_model(numbers: Any, frozen: Any, once: Any) -> Value:
-            assert penalty is not None
             return _variable(penalty(model))
 
-        self._penalty = value_and_grad(self._mapped(penalty_of_model, "sum")) if penalty is not None else None
+        slope: Callable[[Array, Array, Array], tuple[float, Array]]
+        slope = value_and_grad(self._mapped(penalty_of_model, "sum"))
+        return slope
 
     def _mapped(self, f: Callable[..., Any], reduce: Literal["mean", "sum"] | None) -> Any:
         """A function of the parameters, the frozen ones, and an array with a column for each example."""
-        lifted = Lifted(f, [*self._optimizer.parameters, *self._frozen], self.write_back)
+        lifted = Lifted(f, self._parameters, self.write_back)
         return vmap(lifted, in_axes=(None, None, -1), reduce=reduce)
 
     def _of(self, form: Form) -> _Functions:
@@ -156,9 +163,8 @@ class Recorded:
     def _move(self, gradient: Array) -> None:
         """Let the optimizer move the parameters."""
         optimizer = self._optimizer
-        if frozen := frozen_places(optimizer.parameters):
-            gradient = gradient.copy()
-            gradient[frozen] = 0.0
+        if any(still := self._modes[: len(gradient)]):
+            gradient = np.where(still, 0.0, gradient)  # a program knows nothing of what is frozen
         if self.task.clip_norm is not None:
             gradient = descent_arrays.clipped(gradient, self.task.clip_norm)
         if type(optimizer).step is not Optimizer.step or "step" in vars(optimizer):
@@ -222,7 +228,9 @@ class Recorded:
         finally:
             zero_gradients(eager.parameters)
         if _random_states(self.task.model) != before:  # a second recording may draw the same by chance
-            raise _refusal(ValueError("they draw random numbers, which every replay would repeat"))
+            raise _refusal(
+                ValueError("they draw random numbers, as Dropout does in training, which every replay would repeat")
+            )
         self._is_begun = True
 
     def _try_examples(self, examples: Sequence[int], size: int) -> None:
@@ -254,6 +262,17 @@ class Recorded:
     def read(self) -> None:
         """Take parameters and the optimizer's state from where others see and change them."""
         self._at = self._seen = self._found()
+        modes = self._found_modes()
+        if modes != self._modes:  # what was recorded is of the old ones
+            self._modes = modes
+            self._functions.clear()
+            self._penalty = self._penalty_recorded()
+
+    def _found_modes(self) -> list[bool]:
+        """What a recording takes as it is: which parameters are frozen, which Modules are trained."""
+        model = self.task.model
+        modules = model.modules() if isinstance(model, Module) else []
+        return [p.is_constant for p in self._parameters] + [module.training for module in modules]
 
     def _found(self) -> Point:
         optimizer = self._optimizer

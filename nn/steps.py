@@ -13,7 +13,6 @@ from autograd.support.errors import is_real, shown
 from nn.batches import plain_structure
 from nn.descent import clip_gradients, zero_gradients
 from nn.examples import Examples
-from nn.modes import in_mode
 from nn.optim import Optimizer
 
 
@@ -109,8 +108,8 @@ class Eager:
         return _differentiated(self.task.penalty(self.task.model), 1.0, f"the penalty in epoch {epoch}")
 
     def try_examples(self, indices: Sequence[int]) -> None:
-        """Compute the loss of some examples, without a graph; in evaluation mode, so that no random number is drawn."""
-        with no_grad(), in_mode(self.task.model, training=False):
+        """Compute the loss of some examples, without a graph."""
+        with no_grad():
             for i in indices:
                 self._loss_of(self.task.examples, i)
 

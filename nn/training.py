@@ -124,8 +124,9 @@ def fit(
     bound = None if clip_norm is None else _bound_of(clip_norm)
     recorded = truth_of("fit", "jit", jit)
     generator = generator_of(seed)
-    examples, validated = (scaled(part, by_class) for part in split(examples, validation, generator))
-    eager = Eager(Task(model, examples, validated, loss, penalty, optimizer, bound))
+    learnt, validated = split(examples, validation, generator)
+    learnt, validated = scaled(learnt, by_class, "train on"), scaled(validated, by_class, "validate on")
+    eager = Eager(Task(model, learnt, validated, loss, penalty, optimizer, bound))
     if not set(map(id, optimizer.parameters)) <= set(map(id, eager.parameters)):
         raise ValueError(
             "fit: the optimizer trains parameters that are not the model's; make it with model.parameters()"
@@ -143,7 +144,7 @@ def fit(
             run = Recorded(eager)
         try:
             try:
-                _train(run, history, epochs, size or len(examples), generator, metrics, callbacks, progress)
+                _train(run, history, epochs, size or len(learnt), generator, metrics, callbacks, progress)
             finally:
                 run.write_back()
         finally:

@@ -57,8 +57,13 @@ def class_weights(examples: Examples, given: ClassWeight | None) -> dict[Hashabl
     return {kind: not_negative("fit", f"class_weight[{shown(kind)}]", weight) for kind, weight in given.items()}
 
 
-def scaled(examples: Examples, by_class: Mapping[Hashable, float] | None) -> Examples:
+def scaled(examples: Examples, by_class: Mapping[Hashable, float] | None, purpose: str) -> Examples:
     """The examples with weights of which the mean is 1: sample weights times class weights.
+
+    Args:
+        examples: with sample weights, or without.
+        by_class: the class weights, if there are any.
+        purpose: what the examples are for, in a message.
 
     Raises:
         TypeError, ValueError: for a target that is no class, or a class without a weight.
@@ -74,8 +79,8 @@ def scaled(examples: Examples, by_class: Mapping[Hashable, float] | None) -> Exa
     largest = max(weights)
     if largest == 0.0:
         raise ValueError(
-            f"fit: the weights of all {len(weights)} examples of {examples.names[0]} are 0, so that none counts; give "
-            "some a positive weight"
+            f"fit: the weights of all {len(weights)} examples to {purpose} are 0, so that none counts; give some a "
+            "positive weight"
         )
     shares = [weight / largest for weight in weights]  # whose sum can't overflow
     mean = sum(shares) / len(shares)

@@ -325,7 +325,7 @@ def test_dropout_is_not_recorded():
     model.train()
     options = {"loss": mse, "optimizer": SGD(model.parameters(), 0.1), "epochs": 1, "progress": False}
     before = model.state_dict()
-    with pytest.raises((RuntimeError, TypeError, ValueError), match="with jit=True.*random numbers|Dropout"):
+    with pytest.raises((RuntimeError, TypeError, ValueError), match=r"with jit=True.*random numbers|Dropout"):
         fit(model, [[1.0, 2.0]], [1.0], **options, jit=True)
     assert model.state_dict() == before
     fit(model, [[1.0, 2.0]], [1.0], **options)
@@ -345,7 +345,7 @@ def test_training_goes_on_bit_for_bit_with_its_generators(tmp_path):
         return Sequential(*layers, Layer(4, 1, "linear", seed=3)), generator
 
     def trained(model, optimizer, generator, epochs):
-        options = {"loss": mse, "seed": generator, "progress": False, "epochs": epochs, "batch_size": 1}
+        options = {"loss": mse, "seed": generator, "progress": False, "epochs": epochs}
         return fit(model, [[1.0, 2.0], [0.5, -1.0]], [1.0, 0.0], optimizer=optimizer, **options).loss
 
     model, generator = made()

@@ -280,6 +280,16 @@ def test_data_are_not_changed_and_not_shared():
     assert X == [[0.0, 1.0], [1.0, 0.0]]
 
 
+@pytest.mark.parametrize("jit", [False, True])
+def test_targets_in_arrays_stay_arrays(jit):
+    model = mlp()
+    targets = numpy.array([[0.0, 1.0, 0.5], [1.0, 0.0, 0.5]])
+    options = {"optimizer": SGD(model.parameters(), 0.1), "epochs": 1, "progress": False, "jit": jit}
+    fit(model, [[0.0, 1.0], [1.0, 0.0]], targets, loss=lambda p, t: ((numpy.array(p) - t) ** 2).sum(), **options)
+    with pytest.raises(TypeError, match=r"^fit: y must be a list"):
+        fit(model, [[0.0, 1.0]], numpy.array(3.0), loss=nn.mse, **options)
+
+
 def test_tables_and_tensors_are_rows():
     class Table:
         """What `fit` sees of a table of pandas."""

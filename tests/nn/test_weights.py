@@ -119,7 +119,11 @@ def test_the_validation_loss_is_weighted_too(jit):
 
 
 BAD = [
-    ({"sample_weight": [0.0] * 11}, ValueError, "the weights of all 11 examples of X are 0, so that none counts"),
+    (
+        {"sample_weight": [0.0] * 11},
+        ValueError,
+        "the weights of all 11 examples to train on are 0, so that none counts",
+    ),
     ({"sample_weight": [-1.0] + [1.0] * 10}, ValueError, r"sample_weight\[0\] is -1.0, but must be finite and not neg"),
     ({"sample_weight": [1.0] * 10 + [math.nan]}, ValueError, r"sample_weight\[10\] is nan"),
     ({"sample_weight": [1.0] * 10 + [math.inf]}, ValueError, r"sample_weight\[10\] is inf"),
@@ -128,7 +132,7 @@ BAD = [
     ({"sample_weight": [1.0] * 10}, ValueError, "10 numbers in sample_weight, but 11 examples"),
     ({"sample_weight": 1.0}, TypeError, "sample_weight must be a list"),
     ({"sample_weight": {0: 1.0}}, TypeError, "sample_weight must be a list"),
-    ({"class_weight": {0: 0.0, 1: 0.0, 2: 0.0}}, ValueError, "the weights of all 11 examples of X are 0"),
+    ({"class_weight": {0: 0.0, 1: 0.0, 2: 0.0}}, ValueError, "the weights of all 11 examples to train on are 0"),
     ({"class_weight": {0: 1.0, 2: 1.0}}, ValueError, r"y\[\d+\] is of class 1, for which class_weight has no weight"),
     ({"class_weight": {0: 1.0, 1: -1.0}}, ValueError, r"class_weight\[1\] is -1.0"),
     ({"class_weight": {0: 1.0, 1: math.nan}}, ValueError, r"class_weight\[1\] is nan"),
@@ -148,7 +152,12 @@ BAD = [
     (
         {"class_weight": {0: 1.0, 1: 0.0}, "y": [0] * 11, "validation": (EXAMPLES[:1], [1])},
         ValueError,
-        r"the weights of all 1 examples of validation\[0\] are 0",
+        "the weights of all 1 examples to validate on are 0",
+    ),
+    (
+        {"sample_weight": [1.0] + [0.0] * 10, "validation": 0.5},
+        ValueError,
+        "the weights of all [56] examples to (train|validate) on are 0",
     ),
     ({"clip_norm": 0.0}, ValueError, "clip_norm is 0.0, but must be positive and finite; None doesn't clip"),
     ({"clip_norm": -1}, ValueError, "clip_norm is -1.0"),
