@@ -143,7 +143,7 @@ def test_under_no_grad_in_checkpoints_and_threads(kind):
     assert found == [expected] * 4
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "dropout"])
 @pytest.mark.parametrize("jitted", [False, True])
 def test_they_are_trained(kind, jitted):
     if jitted:
@@ -323,8 +323,12 @@ def test_dropout_is_not_recorded():
     model.eval()
     assert recorded([1.0, 2.0]).data == model([1.0, 2.0]).data
     model.train()
-    with pytest.raises((RuntimeError, TypeError, ValueError), match="Dropout"):
-        fit(model, [[1.0, 2.0]], [1.0], loss=mse, optimizer=SGD(model.parameters(), 0.1), epochs=1, jit=True)
+    options = {"loss": mse, "optimizer": SGD(model.parameters(), 0.1), "epochs": 1, "progress": False}
+    before = model.state_dict()
+    with pytest.raises((RuntimeError, TypeError, ValueError), match=r"with jit=True.*random numbers|Dropout"):
+        fit(model, [[1.0, 2.0]], [1.0], **options, jit=True)
+    assert model.state_dict() == before
+    fit(model, [[1.0, 2.0]], [1.0], **options)
 
 
 def test_a_checkpoint_that_draws_anew_is_refused():

@@ -210,6 +210,19 @@ def test_an_interrupt_leaves_no_half_step(kind):
     assert len(found) > 5
 
 
+@pytest.mark.parametrize("jitted", [False, True])
+def test_gradients_are_clipped_without_those_of_frozen_parameters(jitted):
+    if jitted:
+        pytest.importorskip("numpy")
+    model = Valley()
+    model.freeze(model.v[:3])
+    optimizer = SGD([{"params": model.v[:1]}, {"params": model.v[1:]}], 0.125)
+    options = {"loss": lambda p, t: p - t, "epochs": 1, "progress": False, "clip_norm": 1.0, "jit": jitted}
+    fit(model, [[1.0]], [0.0], optimizer=optimizer, **options)
+    assert [v.data for v in model.v[:3]] == START[:3]
+    assert abs(model.v[3].data - START[3]) == pytest.approx(0.125)
+
+
 def test_a_groups_learning_rate_may_be_a_schedule_and_be_changed(tmp_path):
     model = Valley()
     halved = schedules.step_decay(0.1, 0.5, every=1)

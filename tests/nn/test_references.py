@@ -96,20 +96,22 @@ def test_a_class_that_is_not_there_is_not_the_librarys(tmp_path):
 
 
 def test_a_class_that_has_moved_is_found_if_only_one_has_its_name(tmp_path):
-    before = module_named("__main__", LIKE.format(name="Line")).Line
+    before = module_named("__main__", LIKE.format(name="Straight")).Straight
     before(3).save(tmp_path / "model.json")
     del before
     gc.collect()
-    after = module_named("models", LIKE.format(name="Line")).Line
+    after = module_named("models", LIKE.format(name="Straight")).Straight
     assert type(load(tmp_path / "model.json").model) is after
-    other = module_named("others", LIKE.format(name="Line")).Line
-    with pytest.raises(ValueError, match=r"a Line, which may be any of models.Line, others.Line; rename all but one"):
+    other = module_named("others", LIKE.format(name="Straight")).Straight
+    with pytest.raises(
+        ValueError, match=r"a Straight, which may be any of models.Straight, others.Straight; rename all but one"
+    ):
         load(tmp_path / "model.json")
     del other
 
 
 def test_a_cell_that_was_run_again_is_the_last_one(tmp_path):
-    cells = [module_named("notebook", LIKE.format(name="Line")).Line for _ in range(3)]
+    cells = [module_named("notebook", LIKE.format(name="Straight")).Straight for _ in range(3)]
     cells[0](3).save(tmp_path / "model.json")
     assert type(load(tmp_path / "model.json").model) is cells[-1]
 
