@@ -62,7 +62,7 @@ def fit(
             dict, an int. They need not be of one length. Numbers must be finite; arrays reach the model as lists.
         y: the targets, one per example: what `loss` takes.
         loss: of one prediction and its target. Before the first step it has seen every target, with the prediction
-            that the model has for it then; those outside the first batch without a graph.
+            that the model has for it then; those outside the first batch in evaluation mode and without a graph.
         optimizer: made with the parameters of the model.
         epochs: how many times to go through the examples.
         batch_size: how many examples a step looks at; None for all. The last batch may be smaller.
