@@ -34,6 +34,14 @@ def ieee_pow(a: float, b: float) -> float:
         return math.copysign(inf, a) if b % 2.0 == 1.0 else inf
 
 
+def ieee_floordiv(a: float, b: float) -> float:
+    return a // b if b != 0.0 else ieee_div(a, b)
+
+
+def ieee_mod(a: float, b: float) -> float:
+    return a % b if b != 0.0 else nan
+
+
 def _operator(compute: Callable[[float, float], float]) -> tuple[Callable[..., Any], Callable[..., Any]]:
     """An operator of two floats that gives an `Ieee`, and its reflection; others (Values) answer for themselves."""
 
@@ -64,6 +72,8 @@ class Ieee(float):
     __sub__, __rsub__ = _operator(operator.sub)
     __mul__, __rmul__ = _operator(operator.mul)
     __truediv__, __rtruediv__ = _operator(ieee_div)
+    __floordiv__, __rfloordiv__ = _operator(ieee_floordiv)
+    __mod__, __rmod__ = _operator(ieee_mod)
     __pow__, __rpow__ = _operator(ieee_pow)
 
     def __neg__(self) -> Ieee:
