@@ -216,7 +216,5 @@ def _called(callback: Callable[[Epoch], object], i: int, epoch: Epoch) -> object
     try:
         return callback(epoch)
     except Exception as error:
-        error.add_note(
-            f"fit: this is callbacks[{i}] after epoch {epoch.number}; parameters are as the last step left them"
-        )
+        error.add_note(f"fit: this is callbacks[{i}] after epoch {epoch.number}")
         raise

@@ -68,6 +68,7 @@ class Recorded:
         self._at = self._seen = self._found()
         self._penalty = self._penalty_recorded()
         self._modes = self._found_modes()
+        self._are_frozen = self._found_frozen()
 
     def _penalty_recorded(self) -> Callable[[Array, Array, Array], tuple[float, Array]] | None:
         model, penalty = self.task.model, self.task.penalty
@@ -163,8 +164,8 @@ class Recorded:
     def _move(self, gradient: Array) -> None:
         """Let the optimizer move the parameters."""
         optimizer = self._optimizer
-        if any(still := self._modes[: len(gradient)]):
-            gradient = np.where(still, 0.0, gradient)  # a program knows nothing of what is frozen
+        if self._are_frozen.any():
+            gradient = np.where(self._are_frozen, 0.0, gradient)  # a program knows nothing of it
         if self.task.clip_norm is not None:
             gradient = descent_arrays.clipped(gradient, self.task.clip_norm)
         if type(optimizer).step is not Optimizer.step or "step" in vars(optimizer):
@@ -173,7 +174,7 @@ class Recorded:
         if any(map(_is_of_others, optimizer.learning_rates())):
             self.write_back()
             rate = optimizer.rate_at(self._at.steps)
-            self.read()
+            self._at = self._seen = self._found()
         else:
             rate = optimizer.rate_at(self._at.steps)
         at = self._at
@@ -192,7 +193,7 @@ class Recorded:
             self._optimizer.step()
         finally:
             zero_gradients(self._optimizer.parameters)
-        self.read()
+        self._at = self._seen = self._found()
 
     def validate(self, predictions: list[Any] | None) -> float:
         """The mean loss of the validation examples, as `Eager.validate` computes it."""
@@ -260,11 +261,12 @@ class Recorded:
     # -- parameters ---------------------------------------------------------------------------------------------------
 
     def read(self) -> None:
-        """Take parameters and the optimizer's state from where others see and change them."""
+        """Take parameters, the optimizer's state and modes from where others see and change them."""
         self._at = self._seen = self._found()
         modes = self._found_modes()
         if modes != self._modes:  # what was recorded is of the old ones
             self._modes = modes
+            self._are_frozen = self._found_frozen()
             self._functions.clear()
             self._penalty = self._penalty_recorded()
 
@@ -273,6 +275,9 @@ class Recorded:
         model = self.task.model
         modules = model.modules() if isinstance(model, Module) else []
         return [p.is_constant for p in self._parameters] + [module.training for module in modules]
+
+    def _found_frozen(self) -> NDArray[np.bool_]:
+        return np.array([p.is_constant for p in self._optimizer.parameters])
 
     def _found(self) -> Point:
         optimizer = self._optimizer

@@ -13,6 +13,7 @@ from autograd.support.errors import is_real, shown
 from nn.batches import plain_structure
 from nn.descent import clip_gradients, zero_gradients
 from nn.examples import Examples
+from nn.modes import in_mode
 from nn.optim import Optimizer
 
 
@@ -108,8 +109,8 @@ class Eager:
         return _differentiated(self.task.penalty(self.task.model), 1.0, f"the penalty in epoch {epoch}")
 
     def try_examples(self, indices: Sequence[int]) -> None:
-        """Compute the loss of some examples, without a graph."""
-        with no_grad():
+        """Compute the loss of some examples, without a graph; in evaluation mode, so that dropout doesn't draw."""
+        with no_grad(), in_mode(self.task.model, training=False):
             for i in indices:
                 self._loss_of(self.task.examples, i)
 

@@ -52,7 +52,8 @@ def fit(
     """Train a model: each epoch shuffles the examples and does one step per batch, along its mean gradient.
 
     Gradients accumulate example by example, so that memory holds the graph of one example, whatever the batch size.
-    A model in evaluation mode is put into training mode meanwhile; for validation all are put into evaluation mode.
+    A model in evaluation mode is put into training mode meanwhile; parts of a model in training mode that are in
+    evaluation mode stay in it. For validation all is in evaluation mode.
 
     Args:
         model: a Module, or anything called and with `parameters()` like one; maps an input to whatever `loss` takes: a
@@ -61,7 +62,7 @@ def fit(
             dict, an int. They need not be of one length. Numbers must be finite; arrays reach the model as lists.
         y: the targets, one per example: what `loss` takes.
         loss: of one prediction and its target. Before the first step it has seen every target, with the prediction
-            that the model has for it then; those outside the first batch without a graph.
+            that the model has for it then; those outside the first batch in evaluation mode and without a graph.
         optimizer: made with the parameters of the model.
         epochs: how many times to go through the examples.
         batch_size: how many examples a step looks at; None for all. The last batch may be smaller.
@@ -75,8 +76,8 @@ def fit(
         penalty: added to the loss of each batch, for instance `lambda model: l2_penalty(model, 1e-4)`.
         clip_norm: the largest norm of the gradient of a step, of all parameters of the optimizer together; a longer one
             is shortened to it.
-        sample_weight: what each example counts, validation examples chosen from them too: not negative. Only their
-            ratios matter: they are scaled to a mean of 1.
+        sample_weight: what each example counts, not negative; those set apart for validation, too. Only the ratios
+            matter: they are scaled to a mean of 1.
         class_weight: by class, what its examples count, validation examples too; or "balanced": every class as much as
             every other. Targets are then numbers, texts or one-hot rows.
         progress: whether to show on the terminal how far it is: tqdm's bar where it is installed, else a line.

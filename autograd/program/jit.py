@@ -182,9 +182,15 @@ class Jitted(Generic[P, Y]):
         numbers = [number_of(x) for x in given.numbers]
         return self.evaluated(given, numbers, args, kwargs)[0].program
 
-    def own_transform(self, name: str, argnums: int | Sequence[int]) -> Callable[..., Any] | None:
+    def own_transform(
+        self, name: str, argnums: int | Sequence[int], has_aux: bool = False
+    ) -> Callable[..., Any] | None:
         """A faster way to a derivative than that of any function."""
-        return Derivative(self, name, argnums) if name in ("grad", "value_and_grad") else None
+        return None if has_aux or name not in ("grad", "value_and_grad") else Derivative(self, name, argnums)
+
+    def as_written(self) -> Callable[P, Y]:
+        """The function that is recorded."""
+        return self.f
 
     # -- running ------------------------------------------------------------------------------------------------------
 

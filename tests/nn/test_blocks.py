@@ -33,7 +33,7 @@ def every_kind():
         ),
         "embedding": (Sequential(Embedding(5, 2, seed=1), Flat(), Layer(4, 1, "linear", seed=1)), [3.0, 1.0]),
         "norm": (LayerNorm(2), [0.3, -0.7]),
-        "dropout": (Sequential(Layer(2, 3, seed=1), Dropout(0.5, seed=1), Layer(3, 1, seed=1)).eval(), [0.3, -0.7]),
+        "dropout": (Sequential(Layer(2, 3, seed=1), Dropout(0.5, seed=1).eval(), Layer(3, 1, seed=1)), [0.3, -0.7]),
         "nested": (
             Sequential(Sequential(Layer(2, 1, "tanh", seed=1)), MLP(1, [2, 3], "tanh", seed=1), LayerNorm(3)),
             [0.3, -0.7],

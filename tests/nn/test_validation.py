@@ -75,7 +75,7 @@ def test_a_share_is_set_apart_and_never_trained_on(share, apart):
         seen.append(len(predictions))
         return float(len(predictions))
 
-    trained(False, Watched(), validation=share, metrics={"number": number})
+    trained(False, Watched(), validation=share, metrics={"number": number}, batch_size=None)
     learnt = {x for training, x in met if training}
     validated = {x for training, x in met if not training}
     assert len(validated) == apart
@@ -144,7 +144,7 @@ def test_a_loss_that_is_no_finite_number_is_named(broken, error, message, jit):
     model = mlp()
     before = model.state_dict()
     with pytest.raises(error, match=message):
-        trained(jit, model, loss=loss, validation=OTHERS)
+        trained(jit, model, loss=loss, validation=OTHERS, batch_size=None)
     assert model.state_dict() == before
 
 
@@ -159,7 +159,9 @@ def test_a_validation_that_breaks_later_keeps_the_last_step(jit):
         return (p[0] + 100.0) ** 2 if model.training else (p[0] - bound).sqrt()
 
     with pytest.raises(ValueError, match=r"^fit: validation\[1\]\[\d\]: sqrt"):
-        trained(jit, model, loss=falling, validation=OTHERS, epochs=50, optimizer=lambda p: SGD(p, 1e-3))
+        trained(
+            jit, model, loss=falling, validation=OTHERS, epochs=50, batch_size=None, optimizer=lambda p: SGD(p, 1e-3)
+        )
     assert model.state_dict() != start
     assert min(y[0] for y in predict(model, OTHERS[0])) < bound
     assert model.training
