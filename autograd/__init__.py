@@ -8,6 +8,7 @@
 7.0
 """
 
+from autograd.engine.gammas import gamma, lgamma
 from autograd.engine.graph import topological_order, variables
 from autograd.engine.primitive import PRIMITIVES, Primitive
 from autograd.engine.primitives import abs as abs
@@ -121,6 +122,7 @@ __all__ = [
     "exp",
     "explain",
     "expm1",
+    "gamma",
     "gelu",
     "grad",
     "grad_enabled",
@@ -133,6 +135,7 @@ __all__ = [
     "jvp",
     "kinks",
     "leaky_relu",
+    "lgamma",
     "log",
     "log1p",
     "log2",

@@ -5,10 +5,11 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Iterable, Sequence
+from importlib import import_module
 from typing import Any, Final, NoReturn
 
 from autograd.engine import primitives as p
-from autograd.engine.primitive import PRIMITIVES, Primitive
+from autograd.engine.primitive import PRIMITIVES, SPECIAL, Primitive
 from autograd.program.comparison import COMPARISONS
 from autograd.program.operations import Guard, Operations, Place
 from autograd.program.take import TAKE
@@ -17,7 +18,8 @@ from autograd.support.errors import one_line, shown
 
 KIND: Final = Kind("scalar-autograd program", 1, "saved program")
 _LAST_LINE: Final = 2**31
-_ROWS: Final = {**COMPARISONS, "[]": TAKE}  # no name of the user's own is a sign
+_PREFIX: Final = "special."
+_ROWS: Final = {**COMPARISONS, "[]": TAKE}
 _SIGNS: Final = {row: sign for sign, row in _ROWS.items()}
 
 
@@ -63,8 +65,8 @@ def names_of(program: Operations) -> list[str]:
     """
     names = []
     for row in program.primitives:
-        name = _SIGNS.get(row, row.name)
-        if _known(name) is not row:
+        name = name_of(row)
+        if row_named(name) is not row:
             raise ValueError(
                 f"{one_line(program.name)}: {one_line(row.name)} is not in the table of primitives, so the program "
                 "can be neither saved nor pickled; write it with operators, or make it a `primitive`"
@@ -85,7 +87,7 @@ def rows_of(names: Iterable[str], place: str) -> list[Primitive]:
     """
     found = []
     for name in names:
-        row = _known(name)
+        row = row_named(name)
         if row is None:
             raise ValueError(
                 f"{place} holds the operation {one_line(name)}, which is not known here; make that primitive first, or "
@@ -95,7 +97,22 @@ def rows_of(names: Iterable[str], place: str) -> list[Primitive]:
     return found
 
 
-def _known(name: str) -> Primitive | None:
+def name_of(row: Primitive) -> str:
+    """What a row is called in files: no name of the user's own is a sign, or has a dot."""
+    return _PREFIX + row.name if SPECIAL.get(row.name) is row else _SIGNS.get(row, row.name)
+
+
+def row_named(name: str) -> Primitive | None:
+    """The row of a name from a file; None if there is none.
+
+    Raises:
+        ImportError: for a special function that needs SciPy, where that is not installed.
+    """
+    if name.startswith(_PREFIX):
+        special = name.removeprefix(_PREFIX)
+        if special not in SPECIAL:
+            import_module("autograd.special")
+        return SPECIAL.get(special)
     return _ROWS.get(name) or PRIMITIVES.get(name)
 
 
