@@ -62,7 +62,7 @@ class Torch(Engine):
 
     def sweep(self, recorded: Any, variables: list[Any]) -> list[float]:
         recorded.backward()
-        gradient = [variable.grad.item() for variable in variables]
+        gradient = [0.0 if variable.grad is None else variable.grad.item() for variable in variables]
         for variable in variables:
             variable.grad = None
         return gradient

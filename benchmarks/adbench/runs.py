@@ -19,12 +19,17 @@ def mixture(engine: Engine, points: int) -> Run:
 
 def bundle(engine: Engine, observations: int) -> Run:
     """The Jacobians of the errors in the picture, a row at a time."""
-    runs = []
-    for example in ba.examples(observations):
-        error = ba.reprojection_error(engine.functions, example.feature)
-        for i in range(2):
-            runs.append(_gradient(engine, lambda v, error=error, i=i: error(v)[i], example.variables()))
-    return lambda: [partial for run in runs for partial in run()]
+
+    def component(i: int, feature: list[float]) -> Callable[[Sequence[Any]], Any]:
+        error = ba.reprojection_error(engine.functions, feature)
+        return lambda variables: error(variables)[i]
+
+    rows = [
+        _gradient(engine, component(i, example.feature), example.variables())
+        for example in ba.examples(observations)
+        for i in range(2)
+    ]
+    return lambda: [partial for row in rows for partial in row()]
 
 
 def pose(engine: Engine, points: int) -> Run:
