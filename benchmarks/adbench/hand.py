@@ -95,9 +95,7 @@ def example(points: int) -> tuple[Model, Problem]:
     return Model(bones, vertices, []), Problem([some(3) for _ in range(points)], list(range(points)), [], some(26))
 
 
-def objective(
-    functions: Functions, model: Model, problem: Problem
-) -> Callable[[Sequence[Any], Sequence[Sequence[Any]]], list[Any]]:
+def objective(functions: Functions, model: Model, problem: Problem) -> Callable[..., list[Any]]:
     """The errors, three for each point, of a pose and the places in the triangles (none where vertices are meant)."""
     rotate = rotation(functions)
 
