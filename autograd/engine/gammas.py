@@ -17,7 +17,7 @@ POLES: Final = "a ≠ 0, −1, −2, ..."
 
 polygamma: Binary
 polygamma = special_row(Binary, __name__, "polygamma", _polygamma, lambda n, x, y: (nan, polygamma(n + 1.0, x)),
-        symbol="ψ", domain="n = 0, 1, 2, ...; x ≠ 0, −1, −2, ..., −∞", convention="NaN by the order n",
+        symbol="ψ", domain="n = 0, 1, ..., 1000; x ≠ 0, −1, −2, ..., −∞", convention="NaN by the order n",
         samples=[(0.0, 2.5), (1.0, 0.5), (2.0, -1.25), (3.0, 20.0)])  # fmt: skip
 digamma = special_row(Unary, __name__, "digamma", lambda a: _polygamma(0.0, a), lambda a, y: (polygamma(1.0, a),),
         symbol="ψ", domain="a ≠ 0, −1, −2, ..., −∞", samples=[(0.25,), (3.0,), (-1.25,)])  # fmt: skip

@@ -86,7 +86,7 @@ polygamma_difference: Bounded
 polygamma_difference = special_row(Bounded, _HERE, "polygamma_difference", _difference,
         lambda n, x, h, y: (nan, polygamma_difference(n + 1.0, x, h), polygamma(n + 1.0, x + h)),
         textbook=lambda n, x, h, y: (nan, polygamma(n + 1.0, x + h) - polygamma(n + 1.0, x), polygamma(n + 1.0, x + h)),
-        domain="n = 0, 1, 2, ... and finite x > 0, h > 0", convention="NaN by the order n",
+        domain="n = 0, 1, ..., 1000 and finite x > 0, h > 0", convention="NaN by the order n",
         samples=[(0.0, 2.5, 0.5), (1.0, 0.5, 3.0), (2.0, 20.0, 1.0)])
 gammaln = special_row(Unary, _HERE, "gammaln", within(lambda a: not is_pole(a), of_scipy("gammaln")), lgamma.partials,
         textbook=lgamma.textbook, symbol=lgamma.symbol, domain=POLES, samples=lgamma.samples)

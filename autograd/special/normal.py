@@ -30,8 +30,8 @@ def _log_ndtr_derivative(n: float, x: float) -> float:
     Higher ones are Taylor coefficients of m. They follow from m′ = −m·(x + m), which cancels to the left; there they
     are those of Laplace's continued fraction (https://dlmf.nist.gov/7.9), and between the two a series is shifted.
     """
-    if not (n >= 1.0 and n == math.floor(n)):
-        raise ValueError("the order must be a whole number, 1 or more")
+    if not (1.0 <= n <= 100.0 and n % 1.0 == 0.0):
+        raise ValueError("the order must be a whole number from 1 to 100")
     if math.isnan(x):
         return x
     order = int(n) - 1  # of the derivative of m
@@ -111,7 +111,7 @@ log_ndtr = special_row(Unary, _HERE, "log_ndtr", of_scipy("log_ndtr"), lambda a,
         samples=[(-40.0,), (-1.5,), (0.7,)])
 log_ndtr_derivative = special_row(Binary, _HERE, "log_ndtr_derivative", _log_ndtr_derivative,
         lambda n, x, y: (nan, log_ndtr_derivative(n + 1.0, x)),
-        domain="n = 1, 2, ...", convention="NaN by the order n", samples=[(1.0, -1.5), (2.0, 0.5), (3.0, -20.0)])
+        domain="n = 1, 2, ..., 100", convention="NaN by the order n", samples=[(1.0, -1.5), (2.0, 0.5), (3.0, -20.0)])
 ndtri = special_row(Unary, _HERE, "ndtri", within(lambda p: 0.0 < p < 1.0, of_scipy("ndtri")),
         lambda p, y: (_ndtri_slope(p, y),), textbook=lambda p, y: (1.0 / _density(y),), symbol="Φ⁻¹",
         domain="0 < p < 1", samples=[(0.1,), (0.5,), (0.8,)])

@@ -24,6 +24,7 @@ _BERNOULLI: Final = (
     -236364091 / 2730,
 )
 """B₂, B₄, ..., B₂₄."""
+_HIGHEST: Final = 1000
 _LARGE: Final = 12.0  # from here on, and as much further as the order, the series has all digits
 
 
@@ -39,7 +40,7 @@ def polygamma(n: float, x: float) -> float:
     """ψ⁽ⁿ⁾(x), the (n + 1)-th derivative of log Γ; ±inf where it overflows.
 
     Raises:
-        ValueError: at a pole, at -inf, and for an order that is not one of 0, 1, 2, ...
+        ValueError: at a pole, at -inf, and for an order that is not one of 0, 1, ..., 1000.
 
     >>> polygamma(0, 1.0), polygamma(1, 1.0)  # -γ, π²/6
     (-0.5772156649015329, 1.6449340668482264)
@@ -70,7 +71,7 @@ def polygamma_difference(n: float, x: float, h: float) -> float:
     """ψ⁽ⁿ⁾(x + h) − ψ⁽ⁿ⁾(x) for positive x and h, to all digits however small the difference is.
 
     Raises:
-        ValueError: for an order that is not one of 0, 1, 2, ..., and for an operand that is not positive and finite.
+        ValueError: for an order that is not one of 0, 1, ..., 1000, and for an operand that is not positive and finite.
 
     >>> polygamma_difference(0, 1e10, 1.0)  # 1/x
     1e-10
@@ -88,8 +89,8 @@ def polygamma_difference(n: float, x: float, h: float) -> float:
 
 
 def _order(n: float) -> int:
-    if not (math.isfinite(n) and n >= 0.0 and n == math.floor(n)):
-        raise ValueError("the order must be a whole number, 0 or more")
+    if not (0.0 <= n <= _HIGHEST and n % 1.0 == 0.0):
+        raise ValueError(f"the order must be a whole number from 0 to {_HIGHEST}")
     return int(n)
 
 
