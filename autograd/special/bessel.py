@@ -6,6 +6,7 @@ never overflow with an error.
 
 from __future__ import annotations
 
+import sys
 from math import nan
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from autograd.engine.primitives import choose, exp, ieee_div
 from autograd.special.of_scipy import ieee_of_scipy, of_scipy, within
 
 _HERE: Final = __name__
+_iv_of_scipy: Final = ieee_of_scipy("iv")
 
 
 def _jv_partials(v: Any, x: Any, y: Any) -> tuple[Any, Any]:
@@ -25,6 +27,10 @@ def _jv_partials(v: Any, x: Any, y: Any) -> tuple[Any, Any]:
 
 def _jv_textbook(v: Any, x: Any, y: Any) -> tuple[Any, Any]:
     return nan, 0.5 * (ieee_jv(v - 1.0, x) - ieee_jv(v + 1.0, x))
+
+
+def _iv(v: float, x: float) -> float:
+    return _iv_of_scipy(v, x if abs(x) >= sys.float_info.min else 0.0)  # NaN in SciPy between 0 and that
 
 
 def _iv_partials(v: Any, x: Any, y: Any) -> tuple[Any, Any]:
@@ -52,7 +58,7 @@ i0 = special_row(Unary, _HERE, "i0", of_scipy("i0"), lambda a, y: (i1(a),),
         symbol="I₀", domain="|a| < 713.99", samples=[(-2.0,), (0.0,), (8.5,)])
 i1 = special_row(Unary, _HERE, "i1", of_scipy("i1"), lambda a, y: (0.5 * (iv(0.0, a) + iv(2.0, a)),),
         symbol="I₁", domain="|a| < 713.99", samples=[(-2.0,), (0.0,), (8.5,)])
-iv = special_row(Binary, _HERE, "iv", ieee_of_scipy("iv"), _iv_partials,
+iv = special_row(Binary, _HERE, "iv", _iv, _iv_partials,
         symbol="I", domain="a whole v, and any x; any v with x > 0", convention="NaN by the order v",
         samples=[(0.0, 2.5), (1.0, -0.5), (2.0, 20.0)])
 # fmt: on

@@ -36,11 +36,13 @@ def _log_ndtr_derivative(n: float, x: float) -> float:
         return x
     order = int(n) - 1  # of the derivative of m
     if order == 0:
+        if x < -1e100:  # erfcx underflows in the end
+            return -x
         if x > 0.0:
             return math.exp(-0.5 * x * x) / _ROOT_OF_2_PI / (0.5 * math.erfc(-x / _ROOT_OF_2))
         return math.sqrt(2.0 / pi) / float(erfcx(-x / _ROOT_OF_2))
-    if x == inf:
-        return 0.0
+    if math.isinf(x):
+        return 0.0 if x > 0.0 or order > 1 else -1.0
     if x >= 0.5:
         return math.factorial(order) * float(_coefficients(_log_ndtr_derivative(1.0, x), x, order)[-1])
     if x > -2.0:

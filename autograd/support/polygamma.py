@@ -40,6 +40,7 @@ def polygamma(n: float, x: float) -> float:
     """ψ⁽ⁿ⁾(x), the (n + 1)-th derivative of log Γ; ±inf where it overflows.
 
     Raises:
+        OverflowError: for a negative x and an order so high that it can't be told.
         ValueError: at a pole, at -inf, and for an order that is not one of 0, 1, ..., 1000.
 
     >>> polygamma(0, 1.0), polygamma(1, 1.0)  # -γ, π²/6
@@ -135,9 +136,11 @@ def _derivative_of_cotangent(n: int, x: float) -> float:
     for _ in range(n):  # the derivative of a power of the cotangent by itself, times -(1 + cot²)
         slopes = [-k * c for k, c in enumerate(coefficients)][1:]
         coefficients = [a + b for a, b in zip([*slopes, 0.0, 0.0], [0.0, 0.0, *slopes], strict=True)]
-    y = 0.0
+    y = coefficients.pop()
     for c in reversed(coefficients):
         y = y * cotangent + c
     for _ in range(n + 1):
         y *= math.pi
+    if math.isnan(y):  # coefficients overflow from the order 150 or so
+        raise OverflowError("math range error")
     return y
