@@ -6,7 +6,7 @@ import builtins
 import functools
 import math
 from decimal import Decimal, localcontext
-from math import inf, nan, pi
+from math import nan, pi
 from typing import Any, Final
 
 from scipy.special import erfcx
