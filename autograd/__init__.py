@@ -8,6 +8,7 @@
 7.0
 """
 
+from autograd import linalg
 from autograd.engine.graph import topological_order, variables
 from autograd.engine.primitive import PRIMITIVES, Primitive
 from autograd.engine.primitives import abs as abs
@@ -56,6 +57,7 @@ from autograd.engine.recording import enable_grad, grad_enabled, no_grad
 from autograd.engine.reductions import amax, dot, log_softmax, logsumexp, mean, norm, prod, softmax
 from autograd.engine.reductions import sum as sum
 from autograd.engine.value import Value, constant
+from autograd.linalg.implicit import implicit
 from autograd.program.distribute import distribute
 from autograd.program.jit import jit
 from autograd.program.program import Program
@@ -128,11 +130,13 @@ __all__ = [
     "hessian",
     "hvp",
     "hypot",
+    "implicit",
     "jacobian",
     "jit",
     "jvp",
     "kinks",
     "leaky_relu",
+    "linalg",
     "log",
     "log1p",
     "log2",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from autograd.engine.primitive import Primitive
-from autograd.engine.recording import no_grad, resumed
+from autograd.engine.recording import resumed
 from autograd.engine.value import Value
 from autograd.transforms.block import Block, computed
 from autograd.transforms.tree import object_array
@@ -101,12 +101,8 @@ class _Call(Block):
             self._places = [places.get(id(x), -1) for x in self.operands]
 
     def outputs(self) -> tuple[Array, ...]:
-        """The arrays of the nodes: constants where no input is a variable."""
-        if self.inputs:
-            nodes = self.record(self._data)
-        else:
-            with no_grad():
-                nodes = self.record(self._data)
+        """The arrays of the nodes."""
+        nodes = self.record(self._data)
         return split(object_array((len(nodes),), nodes), self._result)
 
     def row_at(self, position: int) -> Primitive:
