@@ -71,8 +71,8 @@ def implicit(F: Callable[..., Any], solve: Callable[P, X]) -> Callable[P, X]:  #
         return rows
 
     @functools.wraps(solve, updated=())
-    def root(*args: Any) -> Any:
-        x = solve(*args)
+    def root(*args: P.args, **kwargs: P.kwargs) -> X:
+        x = solve(*args, **kwargs)
         numbers = _plain_root(name, x)
         residuals = equations(x, args, numbers)
         _check_residuals(name, numbers, residuals)
@@ -96,8 +96,8 @@ def implicit(F: Callable[..., Any], solve: Callable[P, X]) -> Callable[P, X]:  #
             )
         return x
 
-    def forward(*args: Any) -> tuple[Any, tuple[Any, tuple[Any, ...]]]:
-        x = found(*args)
+    def forward(*args: P.args, **kwargs: P.kwargs) -> tuple[X, tuple[X, tuple[Any, ...]]]:
+        x = found(*args, **kwargs)
         return x, (x, args)
 
     def pullback(residuals: tuple[Any, tuple[Any, ...]], u: Any) -> Sequence[Any]:
