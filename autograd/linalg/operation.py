@@ -31,9 +31,11 @@ _Numbers: TypeAlias = Sequence[Value | float]
 class Operation:
     """A function of arrays that returns arrays.
 
+    Args:
+        value: arrays of floats in, arrays of floats out; it raises what the operation raises.
+
     Attributes:
         name: the word in messages and drawings.
-        value: arrays of floats in, arrays of floats out; it raises what the operation raises.
         pullback: `(inputs, outputs, cotangents) -> cotangents of the inputs`, of floats or of Values.
     """
 
@@ -44,7 +46,7 @@ class Operation:
         pullback: Callable[[Sequence[Array], Sequence[Array], Sequence[Array]], tuple[Array, ...]],
     ) -> None:
         self.name = name
-        self.value = value
+        self._value = value
         self.pullback = pullback
         self._rows: dict[tuple[Shapes, int], Primitive] = {}
         self._latest: tuple[Shapes, tuple[float, ...], list[float]] | None = None
@@ -59,6 +61,11 @@ class Operation:
             return self.value(*arrays)
         numbers = [x for a in arrays for x in a.ravel().tolist()]
         return _Call(self, tuple([a.shape for a in arrays]), numbers).outputs()
+
+    def value(self, *arrays: Array) -> tuple[Array, ...]:
+        """The outputs for arrays of floats; NumPy's warnings are for the operation to turn into errors."""
+        with np.errstate(all="ignore"):
+            return self._value(*arrays)
 
     def values_at(self, shapes: Shapes, numbers: Sequence[float]) -> list[float]:
         """The numbers of the outputs for the numbers of the inputs; those of the latest ones are kept."""

@@ -66,8 +66,8 @@ def _to_lower(by_a: Array) -> Array:
 
 
 def _factor(lower: Array) -> tuple[Array]:
+    check_finite("cholesky", "a", with_zeros(lower))
     a = mirrored(lower)
-    check_finite("cholesky", "a", a)
     factor, info = lapack.dpotrf(a, lower=1, clean=1)
     n = len(a)
     if info == 0:
@@ -100,9 +100,8 @@ CHOLESKY = Operation("cholesky", _factor, _pull_factor)
 
 
 def _eigen(lower: Array) -> tuple[Array, Array]:
-    a = mirrored(lower)
-    check_finite("eigh", "a", a)
-    values, vectors = np.linalg.eigh(a)
+    check_finite("eigh", "a", with_zeros(lower))
+    values, vectors = np.linalg.eigh(mirrored(lower))
     check_result("eigh", values)
     return values, vectors
 
@@ -110,8 +109,9 @@ def _eigen(lower: Array) -> tuple[Array, Array]:
 def _pull_eigen(inputs: _Arrays, outputs: _Arrays, cotangents: _Arrays) -> tuple[Array]:
     """A = V diag(w) Vᵀ: Ā = V (diag(w̄) + F ∘ VᵀV̄) Vᵀ with Fᵢⱼ = 1 / (wⱼ − wᵢ)."""
     (values, vectors), (by_values, by_vectors) = outputs, cotangents
+    by_values, by_vectors = _DEFINED(values, by_values, by_vectors)
     (inner,) = _DIVIDED(values, product(vectors.T, by_vectors))
-    inner[np.diag_indices(len(values))] = _SETTLED(values, by_values)[0]
+    inner[np.diag_indices(len(values))] = by_values
     return (_to_lower(product(product(vectors, inner), vectors.T)),)
 
 
@@ -123,10 +123,7 @@ def _tied(values: Array) -> Array:
 
 
 def _divided(values: Array, m: Array) -> tuple[Array]:
-    """Mᵢⱼ / (wⱼ − wᵢ), 0 on the diagonal; NaN where two eigenvalues are one, whose eigenvectors may turn freely.
-
-    Where M is 0 nothing flows, whatever the eigenvalues.
-    """
+    """Mᵢⱼ / (wⱼ − wᵢ), 0 on the diagonal, and where M is 0; NaN where it isn't and the two eigenvalues are one."""
     gaps = np.where(_tied(values), np.nan, values - values[:, None])
     np.fill_diagonal(gaps, np.inf)
     return (np.where(m == 0.0, 0.0, m / gaps),)
@@ -142,17 +139,22 @@ def _pull_divided(inputs: _Arrays, outputs: _Arrays, cotangents: _Arrays) -> tup
 _DIVIDED = Operation("eigh", _divided, _pull_divided)
 
 
-def _settled(values: Array, by_values: Array) -> tuple[Array]:
-    """w̄, with NaN where two eigenvalues are one and yet not treated alike: there is no derivative then."""
+def _defined(values: Array, by_values: Array, by_vectors: Array) -> tuple[Array, Array]:
+    """w̄ and V̄, with NaN where two eigenvalues are one and there is no derivative.
+
+    It exists for functions that treat the two alike, and don't ask for their vectors, which may turn freely.
+    """
+    tied = _tied(values)
     size = np.abs(by_values)
     unlike = np.abs(by_values[:, None] - by_values) > 1e-8 * np.maximum(size[:, None], size)
-    return (np.where((_tied(values) & unlike).any(axis=1), np.nan, by_values),)
+    turns = (tied.sum(axis=1) > 1) & (by_vectors != 0.0).any(axis=0)
+    return np.where((tied & unlike).any(axis=1), np.nan, by_values), np.where(turns, np.nan, by_vectors)
 
 
-def _pull_settled(inputs: _Arrays, outputs: _Arrays, cotangents: _Arrays) -> tuple[Array, Array]:
-    return np.zeros(inputs[0].shape), cotangents[0]
+def _pull_defined(inputs: _Arrays, outputs: _Arrays, cotangents: _Arrays) -> tuple[Array, Array, Array]:
+    return np.zeros(inputs[0].shape), cotangents[0], cotangents[1]
 
 
-_SETTLED = Operation("eigh", _settled, _pull_settled)
+_DEFINED = Operation("eigh", _defined, _pull_defined)
 
 EIGH = Operation("eigh", _eigen, _pull_eigen)

@@ -105,8 +105,7 @@ INV = Operation("inv", _inverse, _pull_inverse)
 
 def _determinant(a: Array) -> tuple[Array]:
     check_finite("det", "a", a)
-    with np.errstate(over="ignore", under="ignore"):
-        y = np.asarray(np.linalg.det(a))
+    y = np.asarray(np.linalg.det(a))
     if not np.isfinite(y):
         raise OverflowError("det: the result is too large for a float; use slogdet, or scale the matrix")
     return (y,)
