@@ -40,10 +40,10 @@ def implicit(F: Callable[..., Any], solve: Callable[P, X]) -> Callable[P, X]:  #
     Raises:
         TypeError: if F or solve is not a function; when called, if solve or F returns anything other than plain
             numbers, computed with a Value that is not among the θ, say.
-        ValueError (when called): if what solve returns is no root: Newton's next step is not small against it (as
-            `numpy.allclose` has it, 1e-5 of it or 1e-8), or doesn't come closer; if it holds an infinity or a NaN; if
-            F returns more or fewer numbers than x holds; if ∂F/∂x is singular at the root, which then is no
-            differentiable function of θ.
+        ValueError (when called): if what solve returns is no root: Newton's next step is longer than 1e-8 and 1e-5 of
+            it (as `numpy.allclose` has it), or ∂F/∂x bends on it; if it holds an infinity or a NaN; if F returns more
+            or fewer numbers than x holds; if ∂F/∂x is singular at the root, which then is no differentiable function
+            of θ.
 
     >>> from scipy.optimize import brentq
     >>> def kepler(E, M, e):  # anomalies of an orbit, its eccentricity
@@ -76,23 +76,26 @@ def implicit(F: Callable[..., Any], solve: Callable[P, X]) -> Callable[P, X]:  #
         numbers = _plain_root(name, x)
         residuals = equations(x, args, numbers)
         _check_residuals(name, numbers, residuals)
+        by_x = slopes(x, args, numbers)
         try:
-            step = solve_linear(slopes(x, args, numbers), residuals)
+            step = solve_linear(by_x, residuals)
         except ValueError as error:
             raise ValueError(
                 f"{name}: ∂F/∂x is singular at the root x = {shown(x, 80)} that solve returned, so that x is no "
                 f"differentiable function of the arguments there ({error})"
             ) from error
-        size, length = _largest(numbers), _largest(step)
-        if length <= 1e-13 + 1e-10 * size:  # as close as roundoff lets it be
+        size, length = max(map(abs, numbers)), max(map(abs, step))
+        if length <= 1e-10 * size:
             return x
-        after = equations(x, args, [number - change for number, change in zip(numbers, step, strict=True)])
-        next_length = _largest(solve_linear(slopes(x, args, numbers), after))
-        if not (length <= 1e-8 + 1e-5 * size and next_length <= 0.1 * length):
+        nearer = slopes(x, args, [number - change for number, change in zip(numbers, step, strict=True)])
+        bend = max(
+            abs(ratio - (i == j)) for i, row in enumerate(solve_linear(by_x, nearer)) for j, ratio in enumerate(row)
+        )
+        if length > 1e-8 + 1e-5 * size or bend > 0.1:
             raise ValueError(
                 f"{name}: solve returned x = {shown(x, 80)}, which is no root: F is {shown(residuals, 80)} there, and "
-                f"Newton's next step {length:.3g} long, the one after it {next_length:.3g}; let the solver go on, or "
-                "tighten its tolerance (where two roots meet, no derivative exists)"
+                f"Newton's next step {length:.3g} long, on which ∂F/∂x changes by {bend:.1%}; let the solver go on, or "
+                "tighten its tolerance (where two roots meet, there is no derivative)"
             )
         return x
 
@@ -152,7 +155,3 @@ def _check_residuals(name: str, numbers: Sequence[float], residuals: Sequence[An
             )
         if not math.isfinite(residual):
             raise ValueError(f"{name}: F is {shown(list(residuals), 80)} at x = {shown(list(numbers), 80)}")
-
-
-def _largest(numbers: Sequence[float]) -> float:
-    return max(map(abs, numbers))
