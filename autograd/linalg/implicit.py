@@ -25,8 +25,8 @@ def implicit(F: Callable[..., Any], solve: Callable[P, X]) -> Callable[P, X]:  #
     """The root x*(θ) of F(x, θ) = 0 as a function of θ, found by any solver and differentiated by the equation.
 
     By the implicit function theorem dx*/dθ = −(∂F/∂x)⁻¹ ∂F/∂θ at the root, however it was found; derivatives of that
-    follow, to every order. A solver written in Values would have all of its iterations differentiated, and one that
-    starts at a root has no second derivatives.
+    follow, to every order. A solver written in Values would have all of its iterations differentiated, and Newton's
+    last step alone has wrong second derivatives.
 
     Args:
         F: `F(x, *θ)`, written with operators and functions of autograd; returns as many numbers as x holds, 0 each at
