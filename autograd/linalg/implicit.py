@@ -5,23 +5,19 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable, Sequence
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 from autograd.engine.reductions import dot
 from autograd.engine.value import Value
 from autograd.linalg.functions import solve as solve_linear
 from autograd.support.errors import one_line, shown, typed
-from autograd.support.extras import needed
 from autograd.transforms.functional import grad, jacobian
 from autograd.transforms.own import custom_vjp
 from autograd.transforms.tree import flatten, unflatten
 
-P = ParamSpec("P")
-X = TypeVar("X")
-
 
 # F and X stand for what they stand for in the theorem; Python has no other name for "F(x, θ) = 0".
-def implicit(F: Callable[..., Any], solve: Callable[P, X]) -> Callable[P, X]:  # noqa: N803
+def implicit(F: Callable[..., Any], solve: Callable[..., Any]) -> Callable[..., Any]:  # noqa: N803
     """The root x*(θ) of F(x, θ) = 0 as a function of θ, found by any solver and differentiated by the equation.
 
     By the implicit function theorem dx*/dθ = −(∂F/∂x)⁻¹ ∂F/∂θ at the root, however it was found; derivatives of that
@@ -58,7 +54,6 @@ def implicit(F: Callable[..., Any], solve: Callable[P, X]) -> Callable[P, X]:  #
     for argument, part in (("F", F), ("solve", solve)):
         if not callable(part):
             raise TypeError(f"implicit: {argument} must be a function, got {typed(part)}")
-    needed("implicit", "scipy")
     name = f"implicit of {one_line(getattr(F, '__name__', type(F).__name__))}"
 
     def equations(x: Any, args: Sequence[Any], numbers: Sequence[Any]) -> list[Any]:
@@ -71,8 +66,8 @@ def implicit(F: Callable[..., Any], solve: Callable[P, X]) -> Callable[P, X]:  #
         return rows
 
     @functools.wraps(solve, updated=())
-    def root(*args: P.args, **kwargs: P.kwargs) -> X:
-        x = solve(*args, **kwargs)
+    def root(*args: Any) -> Any:
+        x = solve(*args)
         numbers = _plain_root(name, x)
         residuals = equations(x, args, numbers)
         _check_residuals(name, numbers, residuals)
@@ -99,8 +94,8 @@ def implicit(F: Callable[..., Any], solve: Callable[P, X]) -> Callable[P, X]:  #
             )
         return x
 
-    def forward(*args: P.args, **kwargs: P.kwargs) -> tuple[X, tuple[X, tuple[Any, ...]]]:
-        x = found(*args, **kwargs)
+    def forward(*args: Any) -> tuple[Any, tuple[Any, tuple[Any, ...]]]:
+        x = found(*args)
         return x, (x, args)
 
     def pullback(residuals: tuple[Any, tuple[Any, ...]], u: Any) -> Sequence[Any]:

@@ -14,8 +14,8 @@ import numpy as np
 
 from autograd.engine.value import number_of
 from autograd.linalg.arguments import check_finite, check_result
-from autograd.linalg.factored import Factored
 from autograd.linalg.operation import Operation
+from autograd.linalg.scaled import Scaled
 
 if TYPE_CHECKING:
     from autograd.linalg.operation import Array
@@ -57,9 +57,9 @@ def product(a: Array, b: Array) -> Array:
 def _solution(a: Array, b: Array) -> tuple[Array]:
     check_finite("solve", "a", a)
     check_finite("solve", "b", b)
-    factored = Factored(a)
-    factored.check_regular("solve", "use lstsq for the least squares solution, or add a multiple of the identity")
-    x = factored.solve(b)
+    scaled = Scaled(a)
+    scaled.check_regular("solve", "use lstsq for the least squares solution, or add a multiple of the identity")
+    x = scaled.solve(b)
     check_result("solve", x)
     return (x,)
 
@@ -73,7 +73,7 @@ def _pull_solution(inputs: _Arrays, outputs: _Arrays, cotangents: _Arrays) -> tu
 
 
 SOLVE = Operation("solve", _solution, _pull_solution)
-_SOLVED = Operation("solve", lambda a, b: (Factored(a).solve(b),), _pull_solution)
+_SOLVED = Operation("solve", lambda a, b: (Scaled(a).solve(b),), _pull_solution)
 
 
 def solved(a: Array, b: Array) -> Array:
@@ -83,9 +83,9 @@ def solved(a: Array, b: Array) -> Array:
 
 def _inverse(a: Array) -> tuple[Array]:
     check_finite("inv", "a", a)
-    factored = Factored(a)
-    factored.check_regular("inv", "use lstsq, or add a multiple of the identity")
-    y = factored.solve(np.eye(len(a)))
+    scaled = Scaled(a)
+    scaled.check_regular("inv", "use lstsq, or add a multiple of the identity")
+    y = scaled.solve(np.eye(len(a)))
     check_result("inv", y)
     return (y,)
 
@@ -159,7 +159,7 @@ DET = Operation("det", _determinant, _pull_determinant)
 
 def _log_determinant(a: Array) -> tuple[Array, Array]:
     check_finite("slogdet", "a", a)
-    Factored(a).check_regular(
+    Scaled(a).check_regular(
         "slogdet", "log|det| is −∞ there, without a derivative: use det, or add a multiple of the identity"
     )
     sign, log = np.linalg.slogdet(a)
