@@ -10,7 +10,7 @@ import math
 from typing import Any
 
 import autograd as ag
-from autograd import Value, constant
+from autograd import Value
 from demos.report import Gradient, Report, Section, show
 
 MEAN_ANOMALY = 0.3
@@ -107,10 +107,10 @@ def report() -> Report:
 
 
 def output() -> Value:
-    """The radius at one mean anomaly: the root is one operation, whatever the solver did."""
-    mean, e = constant(MEAN_ANOMALY, label="M"), Value(ECCENTRICITY, label="e")
-    eccentric = anomaly(mean, e)
-    eccentric.label = "E"
-    found: Value = 1.0 - e * ag.cos(eccentric)
-    found.label = "r"
-    return found
+    """The derivative of the root by the eccentricity as the theorem has it: −(∂F/∂E)⁻¹ ∂F/∂e."""
+    eccentric, e = Value(1.4987011335178484, label="E"), Value(0.5, label="e")  # the root at M = 1
+    by_root, by_e = 1.0 - e * ag.cos(eccentric), -ag.sin(eccentric)
+    by_root.label, by_e.label = "∂F/∂E", "∂F/∂e"
+    slope: Value = -by_e / by_root
+    slope.label = "dE/de"
+    return slope

@@ -35,3 +35,7 @@ def test_second_derivatives_save_steps() -> None:
     assert newton[-1] == pytest.approx(0.5, abs=1e-14)
     misses = [abs(e - 0.5) for e in newton if abs(e - 0.5) > 1e-12]
     assert math.log(misses[-1]) / math.log(misses[-2]) > 1.5  # each doubles the digits
+
+
+def test_the_drawn_slope_is_the_root_s() -> None:
+    assert demo.output().data == pytest.approx(demo.by_hand(1.0, 0.5)["∂E/∂e"], rel=1e-14)
