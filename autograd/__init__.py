@@ -21,6 +21,7 @@ from autograd.engine.primitives import (
     atan2,
     atanh,
     cbrt,
+    ceil,
     clip,
     cos,
     cosh,
@@ -29,6 +30,8 @@ from autograd.engine.primitives import (
     erfc,
     exp,
     expm1,
+    floor,
+    fmod,
     gelu,
     hypot,
     leaky_relu,
@@ -41,6 +44,7 @@ from autograd.engine.primitives import (
     minimum,
     relu,
     sigmoid,
+    sign,
     silu,
     sin,
     sinh,
@@ -49,10 +53,12 @@ from autograd.engine.primitives import (
     stop_gradient,
     tan,
     tanh,
+    trunc,
     where,
     xlogy,
 )
 from autograd.engine.primitives import pow as pow
+from autograd.engine.primitives import round as round
 from autograd.engine.recording import enable_grad, grad_enabled, no_grad
 from autograd.engine.reductions import amax, dot, log_softmax, logsumexp, mean, norm, prod, softmax
 from autograd.engine.reductions import sum as sum
@@ -67,9 +73,11 @@ from autograd.support.compilation import COMPILED
 from autograd.transforms.anomaly import detect_anomaly, kinks
 from autograd.transforms.check import gradcheck
 from autograd.transforms.checkpoint import checkpoint
-from autograd.transforms.functional import derivative, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from autograd.transforms.functional import derivative, elementwise_grad, grad, hessian, jacobian, value_and_grad
 from autograd.transforms.linearize import adjoints
 from autograd.transforms.own import custom_vjp, primitive
+from autograd.transforms.products import hvp, jvp, vjp
+from autograd.transforms.values import data, isfinite, isnan, values
 from autograd.views.draw import draw, draw_dot
 from autograd.views.explain import explain
 from autograd.views.walkthrough import walkthrough
@@ -80,7 +88,7 @@ arcsinh, arccosh, arctanh = asinh, acosh, atanh
 compiled: bool = COMPILED
 """Whether the engine runs as the machine code of a compiled wheel, or as the Python source it was made of."""
 
-# abs, pow and sum are public too, but a star import leaves Python's own in place.
+# abs, pow, round and sum are public too, but a star import leaves Python's own in place.
 __all__ = [
     "PRIMITIVES",
     "Primitive",
@@ -103,6 +111,7 @@ __all__ = [
     "atan2",
     "atanh",
     "cbrt",
+    "ceil",
     "checkpoint",
     "clip",
     "compiled",
@@ -110,12 +119,14 @@ __all__ = [
     "cos",
     "cosh",
     "custom_vjp",
+    "data",
     "derivative",
     "detect_anomaly",
     "distribute",
     "dot",
     "draw",
     "draw_dot",
+    "elementwise_grad",
     "elu",
     "enable_grad",
     "erf",
@@ -123,6 +134,8 @@ __all__ = [
     "exp",
     "explain",
     "expm1",
+    "floor",
+    "fmod",
     "gelu",
     "grad",
     "grad_enabled",
@@ -131,6 +144,8 @@ __all__ = [
     "hvp",
     "hypot",
     "implicit",
+    "isfinite",
+    "isnan",
     "jacobian",
     "jit",
     "jvp",
@@ -153,6 +168,7 @@ __all__ = [
     "prod",
     "relu",
     "sigmoid",
+    "sign",
     "silu",
     "sin",
     "sinh",
@@ -164,7 +180,9 @@ __all__ = [
     "tan",
     "tanh",
     "topological_order",
+    "trunc",
     "value_and_grad",
+    "values",
     "variables",
     "vjp",
     "vmap",

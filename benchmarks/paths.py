@@ -25,6 +25,7 @@ from benchmarks.objectives import (
 )
 
 COUNT = 200
+MANY = 10_000
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,14 @@ GROUPS: dict[str, Group] = {
         5,
         (Path("solved_with_gradient(*equations)", "solved_twice_by_numpy(*equations)", 3.0),),
     ),
+    "sparse": Group(
+        f"The sparse Hessian of Rosenbrock of {MANY} variables",
+        1,
+        (
+            Path('hessian(rosenbrock, sparsity="detect")(many)', "grad(rosenbrock)(many)", 5.0),
+            Path("hvp(rosenbrock, many, many)", "grad(rosenbrock)(many)"),
+        ),
+    ),
 }
 
 
@@ -134,12 +143,13 @@ def names() -> dict[str, Any]:
     values = [autograd.Value(number) for number in floats]
     matrix, load = system(60)
     middle = COUNT // 2
-    functions = ("dot", "logsumexp", "norm", "sum", "mean", "prod", "jvp", "hvp", "jacobian")
+    functions = ("dot", "logsumexp", "norm", "sum", "mean", "prod", "jvp", "hvp", "jacobian", "hessian", "grad")
     return {name: getattr(autograd, name) for name in functions} | {
         "x": autograd.Value(1.25),
         "y": autograd.Value(1.5),
         "floats": floats,
         "more_floats": more_floats,
+        "many": [generator.uniform(0.9, 1.1) for _ in range(MANY)],
         "ints": [i % 2 for i in range(COUNT)],
         "values": values,
         "more_values": [autograd.Value(number) for number in more_floats],

@@ -5,14 +5,15 @@ from __future__ import annotations
 import gc
 import itertools
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from types import BuiltinFunctionType, FrameType, FunctionType, MethodType, ModuleType, NoneType, TracebackType
+from types import BuiltinFunctionType, FrameType, FunctionType, ModuleType, NoneType, TracebackType
 from typing import Any
 
 from autograd import Value
 from autograd.transforms.tree import is_array
+from nn.descent import is_frozen
 
 _HOLD_NOTHING = (float, int, bool, complex, str, bytes, bytearray, range, memoryview, NoneType)
-_ELSEWHERE = (type, FunctionType, BuiltinFunctionType, MethodType, ModuleType, FrameType, TracebackType)
+_ELSEWHERE = (type, ModuleType, FrameType, TracebackType)
 
 
 def holds_nothing(thing: Any) -> bool:
@@ -21,7 +22,12 @@ def holds_nothing(thing: Any) -> bool:
     >>> holds_nothing(1.5), holds_nothing(abs), holds_nothing([])
     (True, True, False)
     """
-    return type(thing) in _HOLD_NOTHING or isinstance(thing, _ELSEWHERE) or _is_numeric(thing)
+    kind = type(thing)
+    if kind is FunctionType:
+        return not _held_by(thing)
+    if kind is BuiltinFunctionType:
+        return thing.__self__ is None or isinstance(thing.__self__, ModuleType)
+    return kind in _HOLD_NOTHING or isinstance(thing, _ELSEWHERE) or _is_numeric(thing)
 
 
 def elements(name: str, container: Any, module: type) -> list[tuple[str, Any]] | None:
@@ -82,15 +88,25 @@ def holds_others(thing: Any, known: Collection[int]) -> bool:
     while pending:
         thing = pending.pop()
         if isinstance(thing, Value):
-            if thing.is_leaf and not thing.is_constant and id(thing) not in known:
+            if thing.is_leaf and (not thing.is_constant or is_frozen(thing)) and id(thing) not in known:
                 return True
             continue
-        below: Iterable[Any] = thing.ravel().tolist() if is_array(thing) else gc.get_referents(thing)
+        below: Iterable[Any]
+        if type(thing) is FunctionType:
+            below = _held_by(thing)  # not the globals of its module
+        else:
+            below = thing.ravel().tolist() if is_array(thing) else gc.get_referents(thing)
         for part in below:
             if id(part) not in seen and not holds_nothing(part):
                 seen[id(part)] = part  # kept, so that no other gets its id
                 pending.append(part)
     return False
+
+
+def _held_by(function: FunctionType) -> list[Any]:
+    """What a function keeps from where it was made: variables around it, defaults, what it was wrapped around."""
+    kept = [function.__closure__, function.__defaults__, function.__kwdefaults__, function.__dict__]
+    return [thing for thing in kept if thing]
 
 
 def _is_numeric(thing: Any) -> bool:

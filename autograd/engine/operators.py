@@ -9,15 +9,27 @@
 
 from __future__ import annotations
 
+import sys
 from abc import abstractmethod
 from collections.abc import Sequence
+from math import pi
 from numbers import Real
-from typing import Any, Self
+from operator import index
+from typing import TYPE_CHECKING, Any, Self, SupportsIndex, TypeAlias, TypeVar
 
 from autograd.engine import primitives as p
 from autograd.engine.primitive import Primitive
 from autograd.support.compilation import keep_attributes, mypyc_attr
 from autograd.support.errors import is_real, unsupported
+
+_Number = TypeVar("_Number")
+if TYPE_CHECKING and sys.platform != "mypyc":
+    from typing import Self as Result
+
+    Pair: TypeAlias = tuple[_Number, _Number]
+else:  # compiled code would refuse the NotImplemented that operators also return (see setup.py)
+    Result: TypeAlias = Any
+    Pair: TypeAlias = tuple[_Number, _Number] | Any
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)
@@ -43,9 +55,24 @@ class Recorded:
     def __rtruediv__(self, other: Self | float | Real) -> Self: return self._record(p.div, other, self)
     def __pow__(self, other: Self | float | Real) -> Self: return self._record(p.pow, self, other)
     def __rpow__(self, other: Self | float | Real) -> Self: return self._record(p.pow, other, self)
+    def __mod__(self, other: Self | float | Real) -> Result: return self._record(p.mod, self, other)
+    def __rmod__(self, other: Self | float | Real) -> Result: return self._record(p.mod, other, self)
+    def __floordiv__(self, other: Self | float | Real) -> Result: return self._record(p.floordiv, self, other)
+    def __rfloordiv__(self, other: Self | float | Real) -> Result: return self._record(p.floordiv, other, self)
+    def __divmod__(self, other: Self | float | Real) -> Pair[Self]:
+        return (self // other, self % other) if is_operand(other) else unsupported(other, "divmod")
+    def __rdivmod__(self, other: Self | float | Real) -> Pair[Self]:
+        return (self.__rfloordiv__(other), self.__rmod__(other)) if is_operand(other) else unsupported(other, "divmod")
     def __neg__(self) -> Self: return self.apply_primitive(p.neg, (self,))
     def __pos__(self) -> Self: return self
     def __abs__(self) -> Self: return self.apply_primitive(p.abs, (self,))
+    def __floor__(self) -> Self: return self.apply_primitive(p.floor, (self,))
+    def __ceil__(self) -> Self: return self.apply_primitive(p.ceil, (self,))
+    def __trunc__(self) -> Self: return self.apply_primitive(p.trunc, (self,))
+
+    def __round__(self, ndigits: SupportsIndex | None = None) -> Self:
+        row, digits = (p.round, ()) if ndigits is None else (p.round_digits, (index(ndigits),))
+        return self.apply_primitive(row, (self, *digits))
 
     # One method per unary primitive: `x.exp()` is `autograd.exp(x)`, and what `np.exp` calls on an object array.
     def exp(self) -> Self: return self.apply_primitive(p.exp, (self,))
@@ -76,13 +103,18 @@ class Recorded:
     def gelu(self) -> Self: return self.apply_primitive(p.gelu, (self,))
     def erf(self) -> Self: return self.apply_primitive(p.erf, (self,))
     def erfc(self) -> Self: return self.apply_primitive(p.erfc, (self,))
+    def floor(self) -> Self: return self.apply_primitive(p.floor, (self,))
+    def ceil(self) -> Self: return self.apply_primitive(p.ceil, (self,))
+    def trunc(self) -> Self: return self.apply_primitive(p.trunc, (self,))
+    def sign(self) -> Self: return self.apply_primitive(p.sign, (self,))
+    def fmod(self, other: Self | float | Real) -> Self: return self.apply_primitive(p.fmod, (self, other))
     def atan2(self, x: Self | float | Real) -> Self: return self.apply_primitive(p.atan2, (self, x))
     def hypot(self, other: Self | float | Real) -> Self: return self.apply_primitive(p.hypot, (self, other))
     def elu(self, alpha: Self | float | Real = 1.0) -> Self: return self.apply_primitive(p.elu, (self, alpha))
     def leaky_relu(self, slope: Self | float | Real = 0.01) -> Self:
         return self.apply_primitive(p.leaky_relu, (self, slope))
 
-    # NumPy's long names
+    # What NumPy calls them, and what else it asks the elements of object arrays for
     def arcsin(self) -> Self: return self.apply_primitive(p.asin, (self,))
     def arccos(self) -> Self: return self.apply_primitive(p.acos, (self,))
     def arctan(self) -> Self: return self.apply_primitive(p.atan, (self,))
@@ -90,6 +122,18 @@ class Recorded:
     def arccosh(self) -> Self: return self.apply_primitive(p.acosh, (self,))
     def arctanh(self) -> Self: return self.apply_primitive(p.atanh, (self,))
     def arctan2(self, x: Self | float | Real) -> Self: return self.apply_primitive(p.atan2, (self, x))
+    def exp2(self) -> Self: return self.apply_primitive(p.pow, (2.0, self))
+    def fabs(self) -> Self: return self.apply_primitive(p.abs, (self,))
+    def rint(self) -> Self: return self.apply_primitive(p.round, (self,))
+    def deg2rad(self) -> Self: return self.apply_primitive(p.mul, (self, pi / 180.0))
+    def rad2deg(self) -> Self: return self.apply_primitive(p.mul, (self, 180.0 / pi))
+    def radians(self) -> Self: return self.deg2rad()
+    def degrees(self) -> Self: return self.rad2deg()
+    def conjugate(self) -> Self: return self
+    @property
+    def real(self) -> Self: return self
+    @property
+    def imag(self) -> float: return 0.0
     # fmt: on
 
     def _record(self, primitive: Primitive, lhs: Any, rhs: Any) -> Any:

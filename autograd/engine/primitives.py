@@ -116,6 +116,32 @@ def _xlogy_partials(a: Any, b: Any, y: Any) -> tuple[Any, Any]:
 
 
 # ---------------------------------------------------------------------------------------------------------------------
+# Division with remainder: what Python computes, and for formulas how it does so
+
+
+def _mod(a: Any, b: Any) -> Any:
+    if not _is_formula(a):
+        return a % b
+    rest = fmod(a, b)  # has the sign of a; the result has that of b
+    negative = choose(b > 0.0, rest + b, rest)
+    positive = choose(b < 0.0, rest + b, rest)
+    zero = choose(b < 0.0, -0.0, 0.0)
+    return choose(rest < 0.0, negative, choose(rest > 0.0, positive, choose(rest == 0.0, zero, rest)))
+
+
+def _floordiv(a: Any, b: Any) -> Any:
+    if not _is_formula(a):
+        return a // b
+    rest = fmod(a, b)
+    quotient = (a - rest) / b  # a whole number, but for rounding
+    too_large = choose(rest < 0.0, choose(b > 0.0, 1.0, 0.0), choose(rest > 0.0, choose(b < 0.0, 1.0, 0.0), 0.0))
+    quotient = quotient - too_large
+    below = floor(quotient)
+    nearest = choose(quotient - below > 0.5, below + 1.0, below)
+    return choose(quotient == 0.0, a / b * 0.0, nearest)  # a zero has the sign of the quotient
+
+
+# ---------------------------------------------------------------------------------------------------------------------
 # Activations, in forms that neither overflow nor cancel
 
 
@@ -271,6 +297,8 @@ cosh: Unary
 sigmoid_slope: Unary
 cosine: Binary
 ieee_div: Binary
+floor: Unary
+fmod: Binary
 
 # Choice
 
@@ -313,6 +341,39 @@ ieee_pow = row(Binary, "ieee_pow", _ieee_pow, _ieee_pow_partials,
         symbol="^", convention="as pow, but −inf for d(0^b)/db at 0",
         samples=[(2.0, 3.0), (0.5, -1.5), (1.5, 0.5)], kinks=[(0.0, 0.0), (0.0, 2.0), (-2.0, 3.0)], at_kink=_pow_kink,
         textbook=_pow_textbook)
+
+# Steps and remainders. Python's floats round to ints: a zero has no sign, and what is not finite is refused.
+
+floor    = row(Unary, "floor", lambda a: float(math.floor(a)), lambda a, y: (None,),
+        symbol="⌊·⌋", domain="finite a", convention="0, at the jumps too",
+        samples=[(2.5,), (-0.5,)], kinks=[(2.0,), (0.0,)], at_kink=lambda a: a % 1.0 == 0.0)
+ceil     = row(Unary, "ceil",  lambda a: float(math.ceil(a)),  lambda a, y: (None,),
+        symbol="⌈·⌉", domain="finite a", convention="0, at the jumps too",
+        samples=[(2.5,), (-1.5,)], kinks=[(2.0,), (0.0,)], at_kink=lambda a: a % 1.0 == 0.0)
+trunc    = row(Unary, "trunc", lambda a: float(math.trunc(a)), lambda a, y: (None,),
+        domain="finite a", convention="0, at the jumps too",
+        samples=[(2.5,), (-1.5,)], kinks=[(2.0,), (-1.0,)], at_kink=lambda a: a != 0.0 == a % 1.0)
+round    = row(Unary, "round", lambda a: float(builtins.round(a)), lambda a, y: (None,),
+        domain="finite a", convention="0, at the jumps too",
+        samples=[(2.25,), (-1.75,)], kinks=[(2.5,), (-0.5,)], at_kink=lambda a: a % 1.0 == 0.5)
+round_digits = row(Binary, "round_digits", lambda a, ndigits: builtins.round(a, builtins.round(ndigits)),
+        lambda a, ndigits, y: (None, None),
+        symbol="round", domain="finite ndigits", convention="0, at the jumps too",
+        samples=[(2.343, 1.0), (-2.38, 1.0), (1234.5, -2.0)], kinks=[(2.5, 0.0), (-0.125, 2.0), (50.0, -2.0)],
+        at_kink=lambda a, ndigits: a * _ieee_pow(10.0, ndigits) % 1.0 == 0.5)
+sign     = row(Unary, "sign",  lambda a: choose(a > 0.0, 1.0, choose(a < 0.0, -1.0, choose(a == 0.0, 0.0, a))),
+        lambda a, y: (None,), convention="0, at the jump too",
+        samples=[(2.5,), (-0.5,)], kinks=[(0.0,)], at_kink=lambda a: a == 0.0)
+mod      = row(Binary, "mod",  _mod,            lambda a, b, y: (1.0, -(a // b)),
+        symbol="%", domain="b ≠ 0", convention="1 and −⌊a/b⌋, at the jumps too",
+        samples=[(7.5, 2.0), (-7.5, 2.0), (7.5, -2.0)], kinks=[(6.0, 2.0)], at_kink=lambda a, b: a % b == 0.0)
+floordiv = row(Binary, "floordiv", _floordiv,   lambda a, b, y: (None, None),
+        symbol="//", domain="b ≠ 0", convention="0, at the jumps too",
+        samples=[(7.5, 2.0), (-7.5, 2.0), (7.5, -2.0)], kinks=[(6.0, 2.0)], at_kink=lambda a, b: a % b == 0.0)
+fmod     = row(Binary, "fmod", math.fmod,       lambda a, b, y: (1.0, ieee_div(y - a, b)),
+        domain="b ≠ 0, finite a", convention="1 and −trunc(a/b), at the jumps too",
+        samples=[(7.5, 2.0), (-7.5, 2.0), (7.5, -2.0)], kinks=[(6.0, 2.0)],
+        at_kink=lambda a, b: a != 0.0 == math.fmod(a, b))
 
 # Exponentials, logarithms, roots
 

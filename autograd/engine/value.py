@@ -169,7 +169,9 @@ class Value(Recorded):
         self._drhs = _drhs
         self._rest: Operands | None = None
         self._mark: int = 0  # what the last walk left
-        self._swept: bool = False  # whether a backward pass has come here
+        self._swept: bool = (
+            False  # whether a backward pass has come here; of a constant, whether it is a frozen variable
+        )
         self._constant: bool = False
         self._special: bool = False  # a constant, or above a pullback, through which a cycle could lead
         self._label: str | None = None
@@ -240,7 +242,7 @@ class Value(Recorded):
     @property
     def swept(self) -> bool:
         """Whether a backward pass has come to this operation."""
-        return self._swept
+        return self._swept and not self._constant
 
     @property
     def operands(self) -> tuple[Value | float, ...]:
@@ -509,7 +511,7 @@ class Value(Recorded):
                 f"{typed(self)} is the result of {self._primitive.name}; only leaves are copied or pickled. "
                 "Copy the leaves and compute again, or keep the number alone with .detach()"
             )
-        return _restore, (self.data, self._grad, self._constant, self._label)
+        return _restore, (self.data, self._grad, self._constant, self._label, self._constant and self._swept)
 
 
 _OPERATION: Final = object()  # who makes a node of an operation: the engine alone has it
@@ -575,9 +577,9 @@ def record_many(primitive: Primitive, data: float, operands: Operands) -> Value:
     return node
 
 
-def _restore(data: float, grad: float, is_constant: bool, label: str | None) -> Value:
+def _restore(data: float, grad: float, is_constant: bool, label: str | None, is_frozen: bool = False) -> Value:
     node = constant(data, label) if is_constant else Value(data, label)
-    node._grad = grad
+    node._grad, node._swept = grad, is_frozen
     return node
 
 

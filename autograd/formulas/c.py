@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from autograd.engine.define import PLAIN_ZERO
 from autograd.engine.primitive import Primitive
-from autograd.formulas.c_runtime import LENGTH, POWER, XLOGY
+from autograd.formulas.c_runtime import LENGTH, POWER, ROUNDED, XLOGY
 from autograd.formulas.masks import flowing
 from autograd.formulas.notation import ARITHMETIC, Dialect, operands_first, spell_number, statements
 from autograd.formulas.rewriting import shared, spelled_out
@@ -218,17 +218,27 @@ _HEAD = """
 #include <math.h>
 #pragma STDC FP_CONTRACT OFF
 """
+_WHOLE = """
+static double row_{row}(double x) {{
+  return {function}(x) + 0.0; /* a zero has no sign */
+}}
+"""
 _BY_NAME = {
+    **{
+        row: (f"row_{row}", _WHOLE.format(row=row, function=function))
+        for row, function in [("floor", "floor"), ("ceil", "ceil"), ("trunc", "trunc"), ("round", "rint")]
+    },
     "abs": ("fabs", ""),
     "hypot": ("row_norm", LENGTH),
     "ieee_log": ("log", ""),
     "ieee_pow": ("row_pow", POWER),
     "norm": ("row_norm", LENGTH),
     "pow": ("row_pow", POWER),
+    "round_digits": ("row_round_digits", ROUNDED),
     "xlogy": ("row_xlogy", XLOGY),
 }
 _OF_C = "exp expm1 log log1p log2 log10 sqrt cbrt sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh"
-_BY_VALUE: dict[object, str] = {getattr(math, name): name for name in f"{_OF_C} erf erfc".split()}
+_BY_VALUE: dict[object, str] = {getattr(math, name): name for name in f"{_OF_C} erf erfc fmod".split()}
 
 C99 = Dialect(
     templates={

@@ -118,3 +118,25 @@ static double row_xlogy(double a, double b) {
   return a == 0.0 && !isnan(b) ? 0.0 : a * log(b);
 }
 """
+
+ROUNDED = """
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+/* To so many digits after the point, halves to even, as Python rounds: by the exact decimal digits of x. */
+static double row_round_digits(double x, double digits) {
+  char text[900];
+  if (!isfinite(x) || x == 0.0 || digits > 323.0) return x;
+  if (!(digits >= -308.0)) return 0.0 * x;
+  snprintf(text, sizeof text, "%.800e", fabs(x)); /* no double has more than 767 digits */
+  const int exponent = atoi(strchr(text, 'e') + 1), kept = exponent + (int)rint(digits);
+  if (kept >= 0) {
+    snprintf(text, sizeof text, "%.*e", kept, x);
+    return strtod(text, NULL);
+  }
+  /* no digit is kept: nothing, or a one above the first */
+  if (kept < -1 || text[0] < '5' || (text[0] == '5' && strspn(text + 2, "0") == 800)) return 0.0 * x;
+  snprintf(text, sizeof text, "1e%d", exponent + 1);
+  return copysign(strtod(text, NULL), x);
+}
+"""

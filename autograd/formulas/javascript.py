@@ -30,6 +30,20 @@ const erfc = (x) => {
   const head = Math.fround(x);
   return Math.exp(-head * head) * Math.exp((head - x) * (head + x)) / (x * Math.sqrt(Math.PI) * fraction);
 };
+const round = (a) => {
+  const up = Math.round(a); // halves go up
+  return (Math.abs(a % 1) === 0.5 && up % 2 !== 0 ? up - 1 : up) + 0;
+};
+const round_digits = (a, digits) => {
+  if (!Number.isFinite(a) || a === 0 || digits > 323) return a;
+  const [figures, exponent] = Math.abs(a).toExponential(100).split("e"), places = round(digits);
+  const kept = Number(exponent) + places + 2, all = "0" + figures.replace(".", "");
+  if (kept > 18) return a; // so many digits are those of one number only
+  if (kept < 1) return 0 * a;
+  const head = BigInt(all.slice(0, kept)), rest = all.slice(kept);
+  const up = rest[0] >= "5" && !(/^50*$/.test(rest) && head % 2n === 0n);
+  return Math.sign(a) * Number(`${head + (up ? 1n : 0n)}e${-places}`);
+};
 const F = {}, D = {};
 const table = (names) => Object.fromEntries(Object.entries(names).map(([name, variadic]) => {
   const key = (x) => variadic ? name + "$" + x.length : name;
@@ -38,11 +52,16 @@ const table = (names) => Object.fromEntries(Object.entries(names).map(([name, va
 """
 _BY_NAME = {
     "abs": "Math.abs",
+    "ceil": "(a) => Math.ceil(a) + 0",
+    "floor": "(a) => Math.floor(a) + 0",
     "ieee_div": "(a, b) => a / b",
     "ieee_log": "Math.log",
     "ieee_pow": "pow",
     "norm": "Math.hypot",
     "pow": "pow",
+    "round": "round",
+    "round_digits": "round_digits",
+    "trunc": "(a) => Math.trunc(a) + 0",
     "where": "(condition, a, b) => condition !== 0 ? a : b",
     "xlogy": "xlogy",
 }
@@ -52,6 +71,7 @@ _BY_VALUE: dict[object, str] = {
     math.hypot: "Math.hypot",
     math.erf: "erf",
     math.erfc: "erfc",
+    math.fmod: "(a, b) => a % b",
 }
 
 

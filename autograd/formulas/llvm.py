@@ -18,6 +18,7 @@ from autograd.formulas.masks import flowing
 from autograd.formulas.notation import operands_first
 from autograd.formulas.rewriting import shared
 from autograd.formulas.symbol import Symbol, partial_formulas, value_formula
+from autograd.formulas.vector_functions import VECTOR_FUNCTIONS
 
 # A register or constant of a template: an operand x0, x1, ... as its index, the result y as -1, a step as -2 - index,
 # a constant as a float.
@@ -26,11 +27,13 @@ Part = int | float
 _ARITHMETIC: Final = {"add": "fadd", "sub": "fsub", "mul": "fmul", "div": "fdiv", "ieee_div": "fdiv"}
 _SIGNS: Final = {"<": "olt", "<=": "ole", ">": "ogt", ">=": "oge", "==": "oeq", "!=": "une"}
 _OF_MATH: Final = (
-    "exp expm1 log log1p log2 log10 cbrt sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh erf erfc"
+    "exp expm1 log log1p log2 log10 cbrt sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh erf erfc "
+    "fmod"
 )
 LIBRARY: Final[dict[object, str]] = {getattr(math, name): name for name in _OF_MATH.split()}
 """The functions of C's library that Python's math calls for the same bits."""
 _LONGEST: Final = 64  # vectors whose length is computed by machine code
+_WHOLE: Final = {p.floor: "floor", p.ceil: "ceil", p.trunc: "trunc", p.round: "rint"}
 _BY_NAME: Final = {"pow": "pow", "ieee_pow": "pow", "ieee_log": "log"}
 
 
@@ -38,8 +41,9 @@ class Step(NamedTuple):
     """One number computed from others.
 
     Attributes:
-        kind: fadd, fsub, fmul, fdiv, fneg, fabs, sqrt, select, a comparison as `fcmp olt`, not, and, or of such, or a
-            function of C's.
+        kind: fadd, fsub, fmul, fdiv, fneg, an intrinsic (fabs, sqrt, ...), select, a comparison as `fcmp olt`; not,
+            and, or of such; `bits of` a number, what `bits shl 52` and the like make of them, and `bits to` a number;
+            or a function of C's.
         parts: what it is applied to.
     """
 
@@ -71,10 +75,15 @@ class OpaqueError(TypeError):
 
 
 class _Writer:
-    """Collects the steps of formulas, each once."""
+    """Collects the steps of formulas, each once.
 
-    def __init__(self) -> None:
+    Args:
+        inline: whether functions may be written as steps, where `vector_functions` has them.
+    """
+
+    def __init__(self, inline: bool) -> None:
         self.steps: list[Step] = []
+        self._inline = inline
         self._known: dict[Step, Part] = {}
 
     def step(self, kind: str, *parts: Part) -> Part:
@@ -132,19 +141,27 @@ class _Writer:
             return self.step("fabs", *operands)
         if row is p.sqrt:
             return self.step("sqrt", *operands)
+        if row in _WHOLE:
+            return self.step("fadd", self.step(_WHOLE[row], *operands), 0.0)  # a zero has no sign
         if row is p.where:
             condition, a, b = operands
             return self.step("select", condition if by_comparison else self.step("fcmp une", condition, 0.0), a, b)
         if row is p.xlogy:
             a, b = operands
-            return self.step("select", self._is_xlogy_zero(a, b), 0.0, self.step("fmul", a, self.step("log", b)))
+            return self.step("select", self._is_xlogy_zero(a, b), 0.0, self.step("fmul", a, self.function("log", b)))
         if name in _BY_NAME and row is getattr(p, name):
-            return self.step(_BY_NAME[name], *operands)
+            return self.function(_BY_NAME[name], *operands)
         if row.value in LIBRARY:
-            return self.step(LIBRARY[row.value], *operands)
+            return self.function(LIBRARY[row.value], *operands)
         if row in (p.hypot, p.norm) and 0 < len(operands) <= _LONGEST:
             return self.step(f"length{len(operands)}", *operands)
         return self._formula(row, operands)
+
+    def function(self, name: str, *operands: Part) -> Part:
+        """A function of C's, called or written as steps."""
+        if self._inline and name in VECTOR_FUNCTIONS:
+            return VECTOR_FUNCTIONS[name](self.step, *operands)
+        return self.step(name, *operands)
 
     def _is_xlogy_zero(self, a: Part, b: Part) -> Part:
         """Where a is 0 and b a number: a condition is a number too, 0 or 1, to be and-ed by choosing."""
@@ -164,17 +181,25 @@ class _Writer:
 
 
 @lru_cache(maxsize=4096)
-def value_template(row: Primitive, count: int) -> Template:
+def value_template(row: Primitive, count: int, inline: bool = False) -> Template:
     """How a row computes its value from so many operands.
+
+    Args:
+        row, count: the row, and how many operands it has.
+        inline: whether functions are written as steps, where `vector_functions` has them: other last bits than C's.
 
     Raises:
         OpaqueError: if its rule computes with floats only.
     """
-    writer = _Writer()
+    writer = _Writer(inline)
     operands: list[Part] = list(range(count))
     if row is p.div:
         return Template(writer.steps, [writer.divided(*operands)])
     y = writer.call(row, operands)
+    if row in _WHOLE:
+        y = writer.checked(y, writer.step("fcmp une", writer.step("fsub", 0, 0), 0.0))  # not finite
+    if row in (p.mod, p.floordiv):
+        y = writer.checked(y, writer.step("fcmp oeq", 1, 0.0))
     if row is p.clip:
         _, low, high = operands
         y = writer.checked(y, writer.step("fcmp ogt", low, high))
@@ -182,12 +207,15 @@ def value_template(row: Primitive, count: int) -> Template:
 
 
 @lru_cache(maxsize=4096)
-def partials_template(row: Primitive, count: int, constants: tuple[tuple[int, str], ...] = ()) -> Template:
+def partials_template(
+    row: Primitive, count: int, constants: tuple[tuple[int, str], ...] = (), inline: bool = False
+) -> Template:
     """How a row computes its partials.
 
     Args:
         row, count: the row, and how many operands it has.
         constants: which operands are plain numbers, as pairs of index and `float.hex`.
+        inline: as of `value_template`.
 
     Raises:
         OpaqueError: if its rule computes with floats only.
@@ -201,7 +229,7 @@ def partials_template(row: Primitive, count: int, constants: tuple[tuple[int, st
     except (TypeError, AttributeError) as error:
         raise OpaqueError(str(error)) from None
     formulas = shared(formulas)
-    writer = _Writer()
+    writer = _Writer(inline)
     parts: dict[str, Part] = {"y": -1, **{f"x{i}": i for i in range(count)}}
     results: list[Partial | None] = []
     plain = dict(constants)

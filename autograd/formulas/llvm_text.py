@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+_OF_ONE = ("fabs", "sqrt", "floor", "ceil", "trunc", "rint")
+INTRINSICS: Final = {**dict.fromkeys(_OF_ONE, 1), "copysign": 2, "fma": 3}
+"""The functions that are instructions, and how many numbers each takes."""
 
 
 class Width(NamedTuple):
@@ -19,6 +23,10 @@ class Width(NamedTuple):
     @property
     def truth(self) -> str:
         return "i1" if self.lanes == 1 else f"<{self.lanes} x i1>"
+
+    @property
+    def bits(self) -> str:
+        return "i64" if self.lanes == 1 else f"<{self.lanes} x i64>"
 
     def constant(self, x: float) -> str:
         """A number written out."""
@@ -46,10 +54,32 @@ def instruction(kind: str, width: Width, function: Callable[[str], str]) -> str:
         return f"xor {truth} {{}}, {'true' if width.lanes == 1 else 'splat (i1 true)'}"
     if kind == "select":
         return f"select {truth} {{}}, {number} {{}}, {number} {{}}"
-    if kind in ("fabs", "sqrt"):
-        return f"call {number} @llvm.{kind}.{_suffix(width)}({number} {{}})"
+    if kind.startswith("bits "):
+        return _of_bits(kind.split(), width)
+    if kind in INTRINSICS:
+        parameters = ", ".join([f"{number} {{}}"] * INTRINSICS[kind])
+        return f"call {number} @llvm.{kind}.{_suffix(width)}({parameters})"
     parameters = ", ".join([f"{number} {{}}"] * operands_of(kind))
     return f"call {number} @{function(kind)}({parameters})"
+
+
+def _of_bits(words: list[str], width: Width) -> str:
+    """The IR of `bits of` a number, `bits to` a number, or an operation on them with a whole number."""
+    if words[1] == "of":
+        return f"bitcast {width.number} {{}} to {width.bits}"
+    if words[1] == "to":
+        return f"bitcast {width.bits} {{}} to {width.number}"
+    constant = words[2] if width.lanes == 1 else f"splat (i64 {words[2]})"
+    return f"{words[1]} {width.bits} {{}}, {constant}"
+
+
+def intrinsics_text(width: Width) -> str:
+    """The IR that makes the processor's own functions known, for this width and for one number."""
+    return "\n".join(
+        f"declare {w.number} @llvm.{name}.{_suffix(w)}({', '.join([w.number] * count)})"
+        for w in sorted({Width(1), width})
+        for name, count in INTRINSICS.items()
+    )
 
 
 def _suffix(width: Width) -> str:
@@ -60,7 +90,7 @@ def operands_of(function: str) -> int:
     """How many numbers a function takes."""
     if function.startswith("length"):
         return int(function.removeprefix("length"))
-    return 2 if function in ("pow", "atan2") else 1
+    return 2 if function in ("pow", "atan2", "fmod") else 1
 
 
 def function_text(function: str, width: Width, vector: tuple[str, int] | None) -> str:

@@ -76,8 +76,8 @@ def implicit(F: Callable[..., Any], solve: Callable[..., Any]) -> Callable[..., 
             step = solve_linear(by_x, residuals)
         except ValueError as error:
             raise ValueError(
-                f"{name}: ∂F/∂x is singular at the root x = {shown(x, 80)} that solve returned, so that x is no "
-                f"differentiable function of the arguments there ({error})"
+                f"{name}: ∂F/∂x is singular or not finite at the root x = {shown(x, 80)} that solve returned, so that "
+                f"x is no differentiable function of the arguments there ({error})"
             ) from error
         size, length = max(map(abs, numbers)), max(map(abs, step))
         if length <= 1e-10 * size:
@@ -100,10 +100,13 @@ def implicit(F: Callable[..., Any], solve: Callable[..., Any]) -> Callable[..., 
 
     def pullback(residuals: tuple[Any, tuple[Any, ...]], u: Any) -> Sequence[Any]:
         """λ with (∂F/∂x)ᵀ λ = u; θ̄ = −λᵀ ∂F/∂θ."""
+        from autograd.linalg import arguments
+        from autograd.linalg.systems import solved
+
         x, args = residuals
         numbers = flatten(x, name, "x")
-        columns = [list(column) for column in zip(*slopes(x, args, numbers), strict=True)]
-        multipliers = [-number for number in solve_linear(columns, flatten(u, name, "u"))]
+        by_x, by_root = arguments.matrix(name, "∂F/∂x", slopes(x, args, numbers)), flatten(u, name, "u")
+        multipliers = (-solved(by_x.T, arguments.matrix(name, "u", by_root, vector=True))).tolist()
         gradients = grad(lambda *given: dot(multipliers, equations(x, given, numbers)), argnums=range(len(args)))
         pulled: Sequence[Any] = gradients(*args)
         return pulled

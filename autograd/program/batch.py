@@ -16,6 +16,7 @@ from autograd.formulas.llvm_text import Width
 from autograd.program.computed import Computed
 from autograd.program.driver import Parameters
 from autograd.program.emit import Emitter
+from autograd.program.layout import TUNED
 from autograd.program.machine import Functions, check_memory, this_machine
 from autograd.program.program import Program
 
@@ -46,9 +47,12 @@ class Batch:
         wants = [False] * n if wanted is None else list(wanted)
         self.program = program
         machine = this_machine()
-        self.lanes = machine.lanes
+        tuned = vector_math and machine.has_fma and sum(map(len, program.operands)) <= TUNED
+        # Of two vectors at once the one's operations fill the time that the other's take.
+        self.lanes = 2 * machine.lanes if tuned else machine.lanes
         width = Width(self.lanes)
-        functions = Functions(machine, width, vector_math)
+        functions = Functions(machine, width, vector_math, inline=tuned)
+        level = 1 if tuned else 0
         self.own = [i for i in range(n) if not shared[i]]
         self.common = _run_of([i for i in range(n) if shared[i]])
         self.summed = _run_of([i for i in range(n) if shared[i] and wants[i]])
@@ -59,8 +63,8 @@ class Batch:
         self.outputs = [layout.values[x] for x in layout.outputs]
         self.value_count, self.adjoint_count = layout.value_count, layout.adjoint_count
         check_memory(program, width.lanes)
-        self._forward = machine.load(emitter.forward(), functions)
-        self._reverse = machine.load(emitter.reverse(), functions)
+        self._forward = machine.load(emitter.forward(), functions, level)
+        self._reverse = machine.load(emitter.reverse(), functions, level)
         self._functions = functions
         self.tables = [np.array(part.addresses or [0], np.uint64) for part in (self._forward, self._reverse)]
         self.counts = [len(part.addresses) for part in (self._forward, self._reverse)]

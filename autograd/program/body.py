@@ -82,7 +82,9 @@ class Body:
 
 
 class Called(Protocol):
-    """The functions that a program's code calls."""
+    """The functions that a program's code calls, and whether some are written in it instead (see `value_template`)."""
+
+    inline: bool
 
     def name(self, function: str) -> str:
         """What a function of C's is called in the code."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Hashable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from autograd.engine.recording import OPEN, grad_enabled, recorder
@@ -16,7 +15,7 @@ from autograd.transforms.linearize import positions
 from autograd.transforms.tree import is_one_number, unflatten
 
 if TYPE_CHECKING:
-    from autograd.program.array_plan import ArrayPlan
+    from autograd.program.array_plan import ArrayPlans
     from autograd.program.program import Program
     from autograd.program.result import Result
     from autograd.program.signature import Arguments
@@ -52,9 +51,7 @@ class Derivative(Generic[J]):
         self.name = name
         self.argnums = argnums
         self._plans: dict[int, Callable[[tuple[float, ...]], Any]] = {}
-        self._array_plans: dict[Hashable, ArrayPlan] = {}
-        self._look: Callable[[Any, list[Any]], Hashable]
-        self._unusual: type[Exception]
+        self._array_plans: ArrayPlans | None = None
         self._wanted: dict[Variant, tuple[bool, ...]] = {}
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -63,10 +60,10 @@ class Derivative(Generic[J]):
             found = plan(args)
             if found is not None:
                 return found
-        if self._array_plans and not OPEN and not kwargs:
-            found = self._by_arrays(args)
+        if self._array_plans is not None and not OPEN and not kwargs:
+            found = self._array_plans(args)
             if found is not None:
-                return found
+                return self._result(*found)
         jitted = self.jitted
         if recorder() is not None or not grad_enabled():
             return self._in_general(args, kwargs)
@@ -84,38 +81,23 @@ class Derivative(Generic[J]):
         elif not kwargs:
             self._plan_arrays(variant, args)
         parts = [self._part(given, result.adjoints, args, i) for i in self._positions(args)]
-        gradient = tuple(parts) if isinstance(self.argnums, Sequence) else parts[0]
-        return gradient if self.name == "grad" else (result.outputs[0], gradient)
+        return self._result(result.outputs[0], parts)
 
-    def _by_arrays(self, args: Sequence[Any]) -> Any:
-        """The result by a plan for arguments of such forms; None if there is none."""
-        leaves: list[Any] = []
-        try:
-            form = tuple([self._look(arg, leaves) for arg in args])
-        except self._unusual:
-            return None
-        plan = self._array_plans.get(form)
-        found = None if plan is None else plan(leaves)
-        if found is None:
-            return None
-        value, parts = found
+    def _result(self, value: float, parts: Sequence[Any]) -> Any:
+        """What a call returns."""
         gradient = tuple(parts) if isinstance(self.argnums, Sequence) else parts[0]
-        return (value, gradient) if self.name == "value_and_grad" else gradient
+        return gradient if self.name == "grad" else (value, gradient)
 
     def _plan_arrays(self, variant: Variant, args: Sequence[Any]) -> None:
         """From now on, calls with arguments of these forms copy them."""
-        if not has("numpy"):
+        point = variant.point(self._wanted[variant]) if has("numpy") else None
+        if point is None:
             return
-        from autograd.program.array_plan import MOST_PLANS, ArrayPlan, UnusualError, looked_at
+        if self._array_plans is None:
+            from autograd.program.array_plan import ArrayPlans
 
-        self._look, self._unusual = looked_at, UnusualError
-        point = variant.point(self._wanted[variant])
-        with suppress(UnusualError):
-            form = tuple([looked_at(arg, []) for arg in args])
-            if point is not None:
-                if len(self._array_plans) >= MOST_PLANS:
-                    self._array_plans.clear()
-                self._array_plans[form] = ArrayPlan(point, args, self._positions(args))
+            self._array_plans = ArrayPlans()
+        self._array_plans.add(point, args, self._positions(args))
 
     def _plan(self, variant: Variant, args: Sequence[Any]) -> None:
         """From now on, calls with as many floats take the fastest way, through the program that served last."""
@@ -160,9 +142,16 @@ class Derivative(Generic[J]):
         """The program of the function itself, for such arguments; its adjoints are made of it when it is compiled."""
         return self.jitted.program(*args, **kwargs)
 
-    def own_transform(self, name: str, argnums: int | Sequence[int]) -> Callable[..., Any] | None:
+    def own_transform(
+        self, name: str, argnums: int | Sequence[int], has_aux: bool = False
+    ) -> Callable[..., Any] | None:
         """None: derivatives of derivatives are those of any function."""
         return None
+
+    def as_written(self) -> Callable[..., Any]:
+        """The same derivative of the function that is recorded."""
+        transform: Callable[..., Any] = getattr(functional, self.name)(self.jitted.f, self.argnums)
+        return transform
 
     def _in_general(self, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
         """As for any function: the call becomes a node of a graph."""

@@ -329,12 +329,14 @@ class Emitter:
 
     def _fill_value(self, row: Primitive, count: int) -> Filled | CallBack:
         try:
-            return filled(value_template(row, count), count - 1, self.width, self.functions.name)
+            return filled(value_template(row, count, self.functions.inline), count - 1, self.width, self.functions.name)
         except OpaqueError:
             return CallBack(self.functions.callback(row, count, None), count, True)
 
     def _fill_partials(self, row: Primitive, count: int, plain: tuple[tuple[int, str], ...]) -> Filled | CallBack:
         try:
-            return filled(partials_template(row, count, plain), count, self.width, self.functions.name)
+            return filled(
+                partials_template(row, count, plain, self.functions.inline), count, self.width, self.functions.name
+            )
         except OpaqueError:
             return CallBack(self.functions.callback(row, count, [i for i, _ in plain]), count, False)

@@ -54,8 +54,8 @@ def jit(
         f: a function of numbers, Values, and nested lists, tuples, dicts and arrays of them, which computes the same
             whenever it is called.
         static_argnums, static_argnames: arguments that are not recorded, though they are numbers: sizes, say.
-        vector_math: in batches, compute exp, log, sin, ... by the C library's functions for vectors, which are right
-            within 4 units in the last place, where Python's are mostly within 1.
+        vector_math: in batches, compute exp, log, sin, ... by functions for vectors, which are right within 4 units in
+            the last place, where Python's are mostly within 1. Small programs then take longer to compile, too.
         exact: compute sums of products in the order in which they are written, rather than as products of matrices.
         max_programs: how many programs to keep at most.
 
@@ -182,9 +182,15 @@ class Jitted(Generic[P, Y]):
         numbers = [number_of(x) for x in given.numbers]
         return self.evaluated(given, numbers, args, kwargs)[0].program
 
-    def own_transform(self, name: str, argnums: int | Sequence[int]) -> Callable[..., Any] | None:
+    def own_transform(
+        self, name: str, argnums: int | Sequence[int], has_aux: bool = False
+    ) -> Callable[..., Any] | None:
         """A faster way to a derivative than that of any function."""
-        return Derivative(self, name, argnums) if name in ("grad", "value_and_grad") else None
+        return None if has_aux or name not in ("grad", "value_and_grad") else Derivative(self, name, argnums)
+
+    def as_written(self) -> Callable[P, Y]:
+        """The function that is recorded."""
+        return self.f
 
     # -- running ------------------------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from autograd.program.program import Program
 
 CHUNK: Final = 200  # operands a function: compiling is linear in functions, and no register lives longer than one
 FUSED: Final = 400  # operands up to which values and adjoints share one function, and stay in registers
+TUNED: Final = 100  # operands up to which vector math is compiled for speed: that takes ten times as long
 _FEW: Final = 5  # operands of a choice by an index that is written out as choices by conditions
 
 

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 import llvmlite.binding as llvm
 
 from autograd.engine.primitive import Primitive
-from autograd.formulas.llvm_text import Width, function_text, operands_of
+from autograd.formulas.llvm_text import Width, function_text, intrinsics_text, operands_of
 from autograd.program.body import Body
 from autograd.program.callbacks import callback_text, partials_of, value_of
 from autograd.program.driver import FLAG_FUNCTIONS, driver, has_flags
@@ -52,6 +52,7 @@ class Machine:
         features = llvm.get_host_cpu_features()
         self.lanes = 8 if features.get("avx512f") else 4 if features.get("avx") else 2
         self.features = features.flatten()
+        self.has_fma = bool(features.get("fma")) or platform.machine() in ("aarch64", "arm64")
         self.math = _library("libm.so.6") or ctypes.CDLL(ctypes.util.find_library("m"))
         self.vectors = _library("libmvec.so.1") if platform.machine() == "x86_64" else None
         self._drivers: dict[int, tuple[Loaded, Any]] = {}
@@ -91,7 +92,7 @@ class Machine:
         engine.finalize_object()
         return Loaded([engine.get_function_address(name) for name in names], [engine])
 
-    def load(self, bodies: Iterable[Body], functions: Functions) -> Loaded:
+    def load(self, bodies: Iterable[Body], functions: Functions, level: int = 0) -> Loaded:
         """Compile functions, some at a time: their text is needed once."""
         loaded = Loaded([], [])
         waiting = iter(bodies)
@@ -101,7 +102,7 @@ class Machine:
                 f"define void @{name}(ptr %v, ptr %a, ptr %s) {{\nentry:\n" + "\n".join(body.lines) + "\nret void\n}\n"
                 for name, body in zip(names, some, strict=True)
             ]
-            part = self.compile(functions.text() + "".join(texts), names)
+            part = self.compile(functions.text() + "".join(texts), names, level)
             loaded.addresses.extend(part.addresses)
             loaded.engines.extend(part.engines)
         return loaded
@@ -110,7 +111,8 @@ class Machine:
         """The address of the loop around a program's functions."""
         if lanes not in self._drivers:
             name = "single" if lanes == 1 else "batch"
-            loaded = self.compile(driver(Width(lanes)), [name], level=2)
+            level = 0 if lanes == 1 else 2  # the batch's has loops of its own
+            loaded = self.compile(driver(Width(lanes)), [name], level)
             self._drivers[lanes] = loaded, loaded.addresses[0]
         address: int = self._drivers[lanes][1]
         return address
@@ -123,11 +125,13 @@ class Functions:
         machine: where.
         width: for how many points.
         vector_math: whether libmvec's may be taken, which are right within 4 units in the last place.
+        inline: whether exp, log and erf are written as steps.
     """
 
-    def __init__(self, machine: Machine, width: Width, vector_math: bool) -> None:
+    def __init__(self, machine: Machine, width: Width, vector_math: bool = False, inline: bool = False) -> None:
         self.width = width
         self.vector_math = vector_math
+        self.inline = inline
         self._machine = machine
         self._used: dict[str, str] = {}
         self._callbacks: list[Any] = []
@@ -167,14 +171,7 @@ class Functions:
 
     def text(self) -> str:
         """Declarations and definitions."""
-        return "\n".join([FLAG_FUNCTIONS, *_intrinsics(self.width), *self._used.values(), ""])
-
-
-def _intrinsics(width: Width) -> list[str]:
-    suffix = "f64" if width.lanes == 1 else f"v{width.lanes}f64"
-    vectors = [f"declare {width.number} @llvm.{name}.{suffix}({width.number})" for name in ("fabs", "sqrt")]
-    scalars = [f"declare double @llvm.{name}.f64(double)" for name in ("fabs", "sqrt") if width.lanes > 1]
-    return [*vectors, *scalars, "declare double @llvm.fma.f64(double, double, double)"]
+        return "\n".join([FLAG_FUNCTIONS, intrinsics_text(self.width), *self._used.values(), ""])
 
 
 def _library(name: str) -> Any:

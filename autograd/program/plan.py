@@ -29,7 +29,7 @@ def looked_at(tree: Any, found: list[Any]) -> Hashable:
     """
     kind = type(tree)
     if kind is np.ndarray:
-        if tree.dtype != _FLOAT:
+        if tree.dtype is not FLOAT and tree.dtype != FLOAT:  # it mostly is: that is told faster
             raise UnusualError
         found.append(tree)
         shape: tuple[int, ...] = tree.shape
@@ -48,7 +48,7 @@ def looked_at(tree: Any, found: list[Any]) -> Hashable:
 
 
 MOST_PLANS = 64  # of one function, each for other forms of arguments
-_FLOAT = np.dtype(np.float64)
+FLOAT = np.dtype(np.float64)
 
 
 class Plan:

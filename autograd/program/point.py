@@ -32,7 +32,7 @@ class Point:
     def __init__(self, program: Program, wanted: Sequence[bool] | None) -> None:
         machine = this_machine()
         width = Width(1)
-        functions = Functions(machine, width, False)
+        functions = Functions(machine, width)
         emitter = Emitter(program, width, wanted, [False] * len(program.inputs), functions)
         layout = emitter.layout
         check_memory(program, width.lanes)

@@ -18,7 +18,8 @@ from autograd.program.program import Program
 from autograd.support.errors import as_float, describe, describe_all
 from autograd.transforms.block import JOINT, Output
 
-_NEVER_FAIL = {p.add, p.sub, p.mul, p.neg, p.abs, p.where, p.maximum, p.minimum, p.stop_gradient, *COMPARISONS.values()}
+_NEVER_FAIL = {p.add, p.sub, p.mul, p.neg, p.abs, p.sign, p.where, p.maximum, p.minimum, p.stop_gradient}
+_NEVER_FAIL |= set(COMPARISONS.values())
 _FIRST = 2**40  # the key of the first operation; inputs come before, however many there will be
 _OWN_PACKAGES = ("autograd", "nn")  # their frames are not the user's
 _OWN_FILES: dict[str, bool] = {}

@@ -37,8 +37,9 @@ class Variant:
         self.program = program
         self.captured = list(captured)
         self.result = result
-        # whether results depend on variables from outside
-        variables = [False] * (len(program.inputs) - len(captured)) + [not x.is_constant for x in captured]
+        # whether results depend on variables from outside, those that are frozen for the time being too
+        variables = [False] * (len(program.inputs) - len(captured))
+        variables += [not x.is_constant or x._swept for x in captured]
         active = program.active(variables) if any(variables) else []
         self.has_variables = any(active[x] for x in program.outputs if x >= 0) if active else False
         self._kernels: dict[tuple[bool, ...] | None, Kernel] = {}

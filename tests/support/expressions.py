@@ -28,6 +28,12 @@ OPERATORS: dict[str, Callable[..., Any]] = {
     "pow": operator.pow,
     "neg": operator.neg,
     "abs": abs,
+    "mod": operator.mod,
+    "floordiv": operator.floordiv,
+    "round": round,
+    "floor": math.floor,
+    "ceil": math.ceil,
+    "trunc": math.trunc,
 }
 
 
@@ -72,7 +78,7 @@ def apply_floats(name: str, operands: list[float]) -> float:
         result = OPERATORS[name](*operands)
         if isinstance(result, complex):
             raise ValueError("complex")
-        return result
+        return float(result)
     if name in ("sum", "mean", "prod"):
         start, combine = (1.0, operator.mul) if name == "prod" else (0.0, operator.add)
         total = functools.reduce(combine, operands, start)
@@ -144,8 +150,17 @@ tame_expressions = expressions(
 # ---------------------------------------------------------------------------------------------------------------------
 # The derivative in many digits
 
+
 # How far a row is from the points where its derivative jumps or is infinite.
+def _from_whole(a: Any, b: Any = 1) -> Any:
+    return a / b - mpmath.nint(a / b)
+
+
 _MARGINS: dict[str, Callable[..., Any]] = {
+    **dict.fromkeys(["floor", "ceil", "trunc", "mod", "floordiv", "fmod"], _from_whole),
+    "round": lambda a: _from_whole(a + 0.5),
+    "round_digits": lambda a, n: min(abs(_from_whole(a * 10 ** mpmath.nint(n) + 0.5)), abs(_from_whole(n + 0.5))),
+    "sign": lambda a: a,
     "abs": lambda a: a,
     "relu": lambda a: a,
     "leaky_relu": lambda a, slope: a,

@@ -53,7 +53,7 @@ class Formula(Recorded):
 
 
 class StopGradient(sympy.Function):
-    """The identity with derivative 0, as `stop_gradient` declares it."""
+    """The identity with derivative 0, as `stop_gradient` declares it; and what is made of it by `_step`."""
 
     nargs = 1
     is_real = True
@@ -62,6 +62,18 @@ class StopGradient(sympy.Function):
     def fdiff(self, argindex: int = 1) -> sympy.Basic:
         return sympy.Integer(0)
 
+
+def _step(name: str, function: Callable[..., Any], nargs: int = 1) -> Any:
+    """A function that is constant between its jumps: SymPy's own have no derivative."""
+    return type(name, (StopGradient,), {"_imp_": staticmethod(function), "nargs": nargs})
+
+
+def _round_digits(a: Any, ndigits: Any) -> Any:
+    power = mpmath.mpf(10) ** mpmath.nint(ndigits)
+    return mpmath.nint(a * power) / power
+
+
+_FLOOR, _TRUNC = _step("Floor", mpmath.floor), _step("Trunc", lambda x: mpmath.sign(x) * mpmath.floor(abs(x)))
 
 # The only floats in the rules that stand for irrational numbers; every other float is meant as it is.
 _CONSTANTS = {
@@ -106,6 +118,15 @@ _OPAQUE: dict[str, Callable[..., Any]] = {
     "pow": lambda a, b: a**b,
     "neg": lambda a: -a,
     "abs": sympy.Abs,
+    "floor": _FLOOR,
+    "ceil": _step("Ceil", mpmath.ceil),
+    "trunc": _TRUNC,
+    "round": _step("Round", mpmath.nint),
+    "round_digits": _step("RoundDigits", _round_digits, 2),
+    "sign": _step("Sign", mpmath.sign),
+    "mod": lambda a, b: a - b * _FLOOR(a / b),
+    "floordiv": lambda a, b: _FLOOR(a / b),
+    "fmod": lambda a, b: a - b * _TRUNC(a / b),
     "sigmoid_slope": lambda a: 1 / ((1 + sympy.exp(-a)) * (1 + sympy.exp(a))),
     "cosine": lambda x, length: x / length,
     "ieee_div": lambda a, b: a / b,

@@ -16,6 +16,14 @@ TORCH_ROWS: dict[str, Callable[..., Any]] = {
     "neg": lambda torch, a: -a,
     "abs": lambda torch, a: a.abs(),
     "ieee_div": lambda torch, a, b: a / b,
+    "floor": lambda torch, a: a.floor(),
+    "ceil": lambda torch, a: a.ceil(),
+    "trunc": lambda torch, a: a.trunc(),
+    "round": lambda torch, a: a.round(),
+    "sign": lambda torch, a: torch.where(torch.isnan(a), a.detach(), a.sign()),  # which is 0 for NaN
+    "mod": lambda torch, a, b: torch.remainder(a, b),
+    "floordiv": lambda torch, a, b: torch.div(a, b, rounding_mode="floor"),
+    "fmod": lambda torch, a, b: torch.fmod(a, b),
     "ieee_log": lambda torch, a: a.log(),
     "ieee_pow": lambda torch, a, b: a**b,
     "exp": lambda torch, a: a.exp(),
@@ -64,7 +72,10 @@ TORCH_ROWS: dict[str, Callable[..., Any]] = {
     "norm": lambda torch, *xs: torch.linalg.vector_norm(torch.stack(xs)),
 }
 
-NOT_IN_TORCH = {"cbrt": "PyTorch has no cube root"}
+NOT_IN_TORCH = {
+    "cbrt": "PyTorch has no cube root",
+    "round_digits": "PyTorch's round(decimals=) multiplies by a power of ten, rounds, and divides",
+}
 
 TORCH_DIFFERS: dict[tuple[str, tuple[float, ...], int], str] = {
     ("hypot", (0.0, 0.0), 0): "NaN in PyTorch, whose vector_norm returns the subgradient 0 there; ours is 0 for both",

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Sequence
-from typing import assert_type
+from typing import Any, assert_type
 
 import autograd as ag
 import nn
@@ -79,6 +79,31 @@ history = nn.fit(
     penalty=lambda m: nn.l2_penalty(m, 1e-4),
 )
 assert_type(history, nn.History)
+assert_type(history.validation_loss, list[float])
+
+
+def stop(epoch: nn.Epoch) -> bool:
+    assert_type(epoch.validation_loss, float | None)
+    return epoch.loss < 0.1
+
+
+nn.fit(
+    model,
+    [[0, 0], (0.0, 1.0)],
+    [0, 1],
+    loss=nn.mse,
+    optimizer=optimizer,
+    epochs=1,
+    validation=([[0.0, 0.0]], [1]),
+    callbacks=[nn.EarlyStopping(3), nn.ReduceLROnPlateau(), stop, lambda epoch: print(epoch.number)],
+    clip_norm=1,
+    sample_weight=[1, 0.5],
+    class_weight={0: 1.0, 1: 2.0},
+)
+nn.fit(model, [1, 2], ["a", "b"], loss=nn.mse, optimizer=optimizer, epochs=1, validation=0.2, class_weight="balanced")
+assert_type(nn.predict(model, [[0.0, 1.0]]), list[Any])
+assert_type(model.train(), nn.MLP)
+assert_type(model.eval().training, bool)
 assert_type(history.loss, list[float])
 assert_type(history.metrics, dict[str, list[float]])
 assert_type(nn.load("model.json"), nn.Saved)

@@ -45,7 +45,9 @@ def test_a_scalar_makes_a_value(scalar: Any) -> None:
 
 @every_scalar
 @pytest.mark.parametrize(
-    "operate", [operator.add, operator.sub, operator.mul, operator.truediv, operator.pow], ids=lambda f: f.__name__
+    "operate",
+    [operator.add, operator.sub, operator.mul, operator.truediv, operator.pow, operator.mod, operator.floordiv],
+    ids=lambda f: f.__name__,
 )
 def test_a_scalar_is_an_operand_on_either_side(scalar: Any, operate: Callable[[Any, Any], Any]) -> None:
     for v in (Value(2.0), constant(2.0)):
@@ -83,7 +85,10 @@ def values(*numbers: float) -> tuple[list[Value], Any]:
     return xs, np.array(xs)
 
 
-@pytest.mark.parametrize("operate", [operator.add, operator.sub, operator.mul, operator.truediv, operator.pow])
+@pytest.mark.parametrize(
+    "operate",
+    [operator.add, operator.sub, operator.mul, operator.truediv, operator.pow, operator.mod, operator.floordiv],
+)
 def test_arithmetic_broadcasts(operate: Callable[[Any, Any], Any]) -> None:
     xs, array = values(1.0, 2.0, 3.0)
     w = Value(2.0)
@@ -242,7 +247,7 @@ def test_arrays_of_floats_are_not_made_silently(convert: Callable[[Any], Any]) -
         convert(array)
 
 
-@pytest.mark.parametrize("ufunc", ["floor", "rint", "isnan", "exp2", "heaviside"])
+@pytest.mark.parametrize("ufunc", ["isnan", "isfinite", "spacing", "heaviside"])
 def test_ufuncs_without_a_row_are_refused(ufunc: str) -> None:
     _, array = values(1.0, 2.0)
     operands = (array, array) if ufunc == "heaviside" else (array,)

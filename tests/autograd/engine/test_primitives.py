@@ -85,6 +85,15 @@ CONVENTIONS = [
     ("pow", (-2.0, 3.0), (12.0, math.nan)),
     ("pow", (-2.0, -1.0), (-0.25, math.nan)),
     ("abs", (0.0,), (0.0,)),
+    ("floor", (2.0,), (0.0,)),
+    ("ceil", (2.0,), (0.0,)),
+    ("trunc", (-1.0,), (0.0,)),
+    ("round", (2.5,), (0.0,)),
+    ("sign", (0.0,), (0.0,)),
+    ("mod", (6.0, 2.0), (1.0, -3.0)),
+    ("mod", (-6.0, 2.0), (1.0, 3.0)),
+    ("floordiv", (6.0, 2.0), (0.0, 0.0)),
+    ("fmod", (-6.0, 4.0), (1.0, 1.0)),
     ("sqrt", (0.0,), (math.inf,)),
     ("cbrt", (0.0,), (math.inf,)),
     ("xlogy", (0.0, 1.0), (0.0, 0.0)),
@@ -183,12 +192,17 @@ def wrong_partials(row: Primitive) -> Primitive:
     return with_rule(row, "partials", lambda partials: tuple((0.0 if p is None else p) + 1e-6 for p in partials))
 
 
+STEPS = ("floor", "ceil", "trunc", "round", "round_digits", "sign", "floordiv")
+
+
 @every_row_but_stop_gradient
 @pytest.mark.parametrize("spoil", [wrong_value, wrong_partials])
 @pytest.mark.parametrize(
     "check", [check_differences, check_sympy, pytest.param(check_or_skip_torch, marks=needs_torch)]
 )
 def test_every_check_rejects_a_wrong_row(row: Primitive, spoil: Any, check: Any) -> None:
+    if spoil is wrong_value and check is check_differences and row.name in STEPS:
+        pytest.skip("a step at the wrong height is as level as the right one")
     with pytest.raises(AssertionError, match=row.name):
         check(spoil(row))
 

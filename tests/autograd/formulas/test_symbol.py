@@ -31,7 +31,13 @@ def evaluate(text: str, names: dict[str, float]) -> float:
     """What a formula in text means, read by Python after its signs are spelled out."""
     for sign, spelled in [("·", "*"), ("−", "-"), ("^", "**"), ("²", "**2"), ("≥", ">="), ("≤", "<="), ("≠", "!=")]:
         text = text.replace(sign, spelled)
-    text = text.replace(" = ", " == ").replace("∞", "math.inf").replace("√", "math.sqrt")
+    text = (
+        text.replace("⌊", "math.floor(")
+        .replace("⌋", ")")
+        .replace(" = ", " == ")
+        .replace("∞", "math.inf")
+        .replace("√", "math.sqrt")
+    )
     functions = {name: getattr(math, name) for name in ("exp", "expm1", "log", "sin", "cos", "sinh", "cosh", "hypot")}
     functions |= {"erfc": math.erfc, "min": min, "math": math, "NaN": math.nan, "σ": lambda a: 1 / (1 + math.exp(-a))}
     return float(eval(text, functions, names))

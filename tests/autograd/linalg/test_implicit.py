@@ -194,13 +194,13 @@ W = Value(1.0)
         ),
         (square, lambda t: 3e-8, 0.0, "solve returned x = 3e-08, which is no root: .*where two roots meet"),
         (square, lambda t: 1e-80, 0.0, "solve returned x = 1e-80, which is no root: .*where two roots meet"),
-        (square, lambda t: 0.0, 0.0, r"∂F/∂x is singular at the root x = 0\.0"),
+        (square, lambda t: 0.0, 0.0, r"∂F/∂x is singular or not finite at the root x = 0\.0"),
         (square, lambda t: math.nan, 2.0, "solve returned nan, which is not finite"),
         (
             lambda x, t: [x[0] - t, x[0] - t],
             lambda t: [1.0, 1.0],
             1.0,
-            r"∂F/∂x is singular at the root x = \[1\.0, 1\.0\]",
+            r"∂F/∂x is singular or not finite at the root x = \[1\.0, 1\.0\]",
         ),
         (lambda x, t: [x[0] - t], lambda t: [1.0, 1.0], 1.0, "F returns 1 numbers for the 2 of x"),
         (lambda x, t: x[0] - t, lambda t: [], 1.0, r"solve returned \[\], which holds no number"),
@@ -241,6 +241,12 @@ def test_what_is_no_plain_number(F: Any, solve: Any, message: str) -> None:  # n
         implicit(F, solve)(1.0)
 
 
+def test_infinite_cotangents_are_handed_on() -> None:
+    t = Value(4.0)
+    ((implicit(square, lambda t: t**0.5)(t) - 2.0) ** 0.5).backward()
+    assert t.grad == math.inf
+
+
 def test_what_is_no_function() -> None:
     with pytest.raises(TypeError, match=r"^implicit: F must be a function, got float 3\.0"):
         implicit(3.0, square)  # type: ignore[arg-type]
@@ -256,6 +262,6 @@ def test_errors_of_the_solver_are_the_solver_s() -> None:
 def test_a_program_that_comes_to_a_point_without_a_root_says_so() -> None:
     root = jit(implicit(square, lambda t: max(t, 0.0) ** 0.5))
     assert root(4.0) == 2.0
-    with pytest.raises(ValueError, match="singular at the root"):
+    with pytest.raises(ValueError, match="singular or not finite at the root"):
         root(0.0)
     assert grad(root)(4.0) == 0.25

@@ -34,7 +34,7 @@ def chain(operations: int) -> Program:
 
 def lines(program: Program, lanes: int) -> list[int]:
     """How long each function is."""
-    functions = Functions(this_machine(), Width(lanes), False)
+    functions = Functions(this_machine(), Width(lanes))
     emitter = Emitter(program, Width(lanes), [True] * 3, [False] * 3, functions)
     bodies: list[Body] = [*emitter.forward(), *emitter.reverse()]
     return [len(body.lines) for body in bodies]
@@ -51,7 +51,7 @@ def test_code_is_linear_in_the_program_and_its_functions_are_bounded(lanes: int)
 
 def test_memory_is_taken_by_what_functions_hand_to_each_other_alone() -> None:
     """Of the chain every y is needed on the way back, and of the products none."""
-    functions = Functions(this_machine(), Width(1), False)
+    functions = Functions(this_machine(), Width(1))
     layout = Emitter(chain(40_000), Width(1), [True] * 3, [False] * 3, functions).layout
     assert layout.value_count <= 20_100
     assert layout.adjoint_count <= 1_000

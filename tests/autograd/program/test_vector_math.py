@@ -1,7 +1,8 @@
-"""`vector_math`: the C library's functions for vectors, within 4 units in the last place, with eager's errors."""
+"""`vector_math`: functions written as steps or the C library's for vectors, within 4 units, with eager's errors."""
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import mpmath
@@ -9,8 +10,10 @@ import numpy as np
 import pytest
 
 import autograd as ag
-from autograd import jit, vmap
+from autograd import PRIMITIVES, Value, jit, value_and_grad, vmap
 from autograd.formulas.llvm import LIBRARY
+from autograd.formulas.llvm_text import operands_of
+from autograd.formulas.vector_functions import VECTOR_FUNCTIONS
 
 pytest.importorskip("llvmlite")
 
@@ -29,7 +32,25 @@ RANGES = {
     "log2": (1e-9, 1e3),
 }
 IN_MPMATH = {"log2": lambda x: mpmath.log(x, 2), "cbrt": lambda x: mpmath.sign(x) * mpmath.cbrt(abs(x))}
-NAMES = sorted(name for name in LIBRARY.values() if name != "atan2")
+NASTY = (
+    0.0,
+    -0.0,
+    0.5,
+    1.0,
+    -1.0,
+    2.5,
+    -3.0,
+    710.0,
+    -1e3,
+    1e-310,
+    -1e-310,
+    1e200,
+    -1e200,
+    math.inf,
+    -math.inf,
+    math.nan,
+)
+NAMES = sorted(name for name in LIBRARY.values() if operands_of(name) == 1)
 
 pytestmark = pytest.mark.skipif(this_machine().vectors is None, reason="libmvec is not here")
 
@@ -69,6 +90,56 @@ def test_powers_and_angles_of_two_numbers() -> None:
         y = vmap(jit(getattr(ag, name), vector_math=True))(a, b)
         for p, q, r in zip(a.tolist(), b.tolist(), y.tolist(), strict=True):
             assert abs(mpmath.mpf(r) - exact(mpmath.mpf(p), mpmath.mpf(q))) <= 4.0 * math.ulp(r)
+
+
+@pytest.mark.parametrize("name", sorted(VECTOR_FUNCTIONS))
+def test_of_what_is_written_as_steps_the_hard_numbers(name: str) -> None:
+    """Within 2 units in the last place: near 0 and 1, at the borders of the ranges, where results are denormal."""
+    f = getattr(ag, name)
+    rng = np.random.default_rng(0)
+    near = [math.nextafter(x, x + d) for x in (1.0, 6.0, 2.0**0.5, 0.5**0.5, 1000.0) for d in (-1.0, 0.0, 1.0)]
+    hard = [*near, *(1.0 + rng.normal(size=200) * 1e-3), *(2.0 ** rng.uniform(-1022, 1023, 500))]
+    if name != "log":
+        hard += [-x for x in hard] + [0.0, -0.0, 5e-324, -5e-324, *rng.uniform(-746.0, 709.7, 500)]
+    x = np.array([a for a in hard if not (name == "exp" and a > 709.7) and abs(a) < 1e150])
+    with mpmath.workprec(200):
+        for a, b in zip(x.tolist(), vmap(jit(f, vector_math=True))(x).tolist(), strict=True):
+            expected = getattr(mpmath, name)(mpmath.mpf(a))
+            assert abs(mpmath.mpf(b) - expected) <= 2.0 * math.ulp(float(expected)), (a, b, expected)
+            assert math.copysign(1.0, b) == math.copysign(1.0, f(a))
+
+
+@pytest.mark.parametrize("name", [name for name, row in PRIMITIVES.items() if not row.variadic and row.samples])
+def test_every_row_at_every_nasty_number(name: str) -> None:
+    """Value and gradient of one point among usual ones: eager's number, or its error."""
+    row = PRIMITIVES[name]
+    n = len(row.operands)
+    mapped = vmap(value_and_grad(jit(row, vector_math=True), argnums=tuple(range(n))))
+    eager = value_and_grad(row, argnums=tuple(range(n)))
+    for point in itertools.product(NASTY, repeat=n):
+        batch = np.array([row.samples[0]] * 9)
+        batch[4] = point
+        try:
+            value, gradient = eager(*point)
+        except (ValueError, OverflowError, ZeroDivisionError) as error:
+            with pytest.raises(type(error), match="in row 4 of the batch"):
+                mapped(*batch.T)
+        else:
+            values, gradients = mapped(*batch.T)
+            found = [values[4], *(g[4] for g in gradients)]
+            assert found == pytest.approx([value, *gradient], rel=1e-13, abs=1e-300, nan_ok=True), point
+
+
+def test_a_large_program_calls_the_library() -> None:
+    """What is compiled for speed takes ten times as long: only small programs are."""
+
+    def f(x: Value) -> Value:
+        for _ in range(80):
+            x = ag.exp(-0.5 * x) * ag.erf(x + 0.1) + 0.5
+        return x
+
+    x = np.random.default_rng(0).uniform(0.1, 1.0, 50)
+    assert vmap(jit(f, vector_math=True))(x) == pytest.approx(vmap(jit(f))(x), rel=1e-12)
 
 
 def test_one_point_is_computed_as_ever() -> None:
