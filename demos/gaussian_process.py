@@ -15,7 +15,7 @@ import autograd as ag
 from autograd import Value, constant, linalg
 from demos.report import Gradient, Report, Section, central_difference, show
 
-COUNT = 12
+COUNT = 10
 NAMES = ("log amplitude", "log length", "log noise")
 START = (0.0, 0.0, -1.0)
 _generator = random.Random(7)
