@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -32,6 +33,13 @@ SINGULAR = {
     "sevenths": [[x / 7.0 for x in row] for row in ([1.0, 1.0, 2.0], [1.0, 2.0, 3.0], [2.0, 3.0, 5.0])],
 }
 SINGULAR_TO = ("solve", "inv", "slogdet", "cholesky", "lstsq")
+
+
+@NAMES
+def test_without_scipy_it_is_said_how_to_get_it(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "scipy", None)
+    with pytest.raises(ImportError, match=rf"^{name}: it needs scipy.*pip install scalar-autograd\[fast\]"):
+        FUNCTIONS[name]([[1.0]])
 
 
 @NAMES
