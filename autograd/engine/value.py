@@ -478,7 +478,7 @@ class Value(Recorded):
                 upstream = node._grad
                 rest = node._rest
                 if reached is not None:
-                    if id(node) not in reached:
+                    if node._primitive is None or id(node) not in reached:
                         continue
                     if rest is not None and rest.pullback is not None:
                         reached.update([id(x) for x in rest.pullback.arrive(node)])
