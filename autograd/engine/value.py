@@ -170,9 +170,7 @@ class Value(Recorded):
         self._drhs = _drhs
         self._rest: Operands | None = None
         self._mark: int = 0  # what the last walk left
-        self._swept: bool = (
-            False  # whether a backward pass has come here; of a constant, whether it is a frozen variable
-        )
+        self._swept: bool = False  # whether a backward pass has come here; of a constant, whether it is frozen
         self._constant: bool = False
         self._special: bool = False  # a constant, or above a pullback, through which a cycle could lead
         self._label: str | None = None
