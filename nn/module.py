@@ -171,7 +171,8 @@ class Module:
 
     def eval(self) -> Self:
         """Put it and all Modules below into evaluation mode: dropout lets everything through; returns it."""
-        return Module.train(self, False)
+        Module.train(self, False)
+        return self
 
     @recursive_repr()
     def __repr__(self) -> str:
