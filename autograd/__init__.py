@@ -59,7 +59,7 @@ from autograd.engine.primitives import (
 )
 from autograd.engine.primitives import pow as pow
 from autograd.engine.primitives import round as round
-from autograd.engine.recording import enable_grad, grad_enabled, no_grad
+from autograd.engine.recording import enable_grad, grad_enabled, ieee, no_grad
 from autograd.engine.reductions import amax, dot, log_softmax, logsumexp, mean, norm, prod, softmax
 from autograd.engine.reductions import sum as sum
 from autograd.engine.value import Value, constant
@@ -143,6 +143,7 @@ __all__ = [
     "hessian",
     "hvp",
     "hypot",
+    "ieee",
     "isfinite",
     "isnan",
     "jacobian",

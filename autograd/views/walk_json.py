@@ -7,6 +7,7 @@ import math
 import sys
 from typing import Any
 
+from autograd.engine.primitive import PRIMITIVES
 from autograd.program.storage import name_of, row_named
 from autograd.support.errors import shown as short
 from autograd.transforms.chain_rule import check_recorded
@@ -78,10 +79,11 @@ def read(text: str) -> list[Node]:
 
 
 def _operation(entry: dict[str, Any], name: str, data: float, before: list[Node], place: str) -> Node:
-    row = row_named(str(entry.get("operation")))
+    called = str(entry.get("operation"))
+    row = row_named(called) or PRIMITIVES.get(called)  # files of earlier versions don't say whose a row is
     if row is None:
         raise ValueError(
-            f"{place}: operation {shown(str(entry.get('operation')))!r} is not in the table; if it is yours, make it "
+            f"{place}: operation {shown(called)!r} is not in the table; if it is yours, make it "
             "with autograd.primitive(...) before reading the walk"
         )
     operands, partials = entry.get("operands"), entry.get("partials")
