@@ -10,6 +10,12 @@ from scipy import special
 Value = Callable[..., float]
 
 
+def raw_of_scipy(name: str) -> Value:
+    """A function of SciPy's as it is, for plain floats: what `ieee()` asks for."""
+    function = getattr(special, name)
+    return lambda *operands: float(function(*operands))
+
+
 def of_scipy(name: str) -> Value:
     """A function of SciPy's that raises what Python's `math` would: an infinity of an infinity is no error.
 
@@ -31,10 +37,10 @@ def ieee_of_scipy(name: str) -> Value:
 
     It raises a ValueError where SciPy finds no number.
     """
-    function = getattr(special, name)
+    function = raw_of_scipy(name)
 
     def value(*operands: float) -> float:
-        y = float(function(*operands))
+        y = function(*operands)
         if math.isnan(y) and not any(map(math.isnan, operands)):
             raise ValueError("math domain error")
         return y

@@ -267,6 +267,18 @@ def test_lgamma_and_gamma_are_those_of_math(name: str, x: float) -> None:
     assert outcome(getattr(autograd, name), Value(x)) == expected
 
 
+@pytest.mark.parametrize(("name", "point"), [*OUTSIDE, *TOO_LARGE])
+def test_within_ieee_the_result_is_scipy_s_infinity_or_nan(name: str, point: tuple[float, ...]) -> None:
+    row = SPECIAL[name]
+    with autograd.ieee():
+        found = row(*point)
+        assert [repr(found)] == [repr(row(*map(Value, point)).data)]
+        assert not math.isfinite(found)
+        assert isinstance(grad(of_last(row, point))(point[-1]), float)
+    if name not in {"lgamma", "gamma", "digamma", "polygamma", "beta", "betaln"}:  # NaN
+        assert repr(found) == repr(float(getattr(scipy.special, name)(*point)))
+
+
 def test_the_derivative_by_an_order_is_nan_and_by_the_operand_it_is_not() -> None:
     assert [math.isnan(slope) for slope in grad(special.jv, argnums=(0, 1))(1.0, 2.0)] == [True, False]
     assert math.isnan(grad(special.polygamma)(1.0, 2.0))
