@@ -8,6 +8,7 @@
 7.0
 """
 
+from autograd.engine.gammas import gamma, lgamma
 from autograd.engine.graph import topological_order, variables
 from autograd.engine.primitive import PRIMITIVES, Primitive
 from autograd.engine.primitives import abs as abs
@@ -134,6 +135,7 @@ __all__ = [
     "expm1",
     "floor",
     "fmod",
+    "gamma",
     "gelu",
     "grad",
     "grad_enabled",
@@ -149,6 +151,7 @@ __all__ = [
     "jvp",
     "kinks",
     "leaky_relu",
+    "lgamma",
     "log",
     "log1p",
     "log2",

@@ -23,6 +23,9 @@ Rule = Callable[..., Any]
 PRIMITIVES: Final[dict[str, Primitive]] = {}
 """Every primitive by name, in the order of the table."""
 
+SPECIAL: Final[dict[str, Primitive]] = {}
+"""The special functions by name, rows beside the table; those over SciPy come with `autograd.special`."""
+
 
 @mypyc_attr(allow_interpreted_subclasses=True)
 class Primitive:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from importlib import import_module
 from typing import Any, Final, NoReturn
 
 from autograd.engine import primitives as p
-from autograd.engine.primitive import PRIMITIVES, Primitive
+from autograd.engine.primitive import PRIMITIVES, SPECIAL, Primitive
 from autograd.program.comparison import COMPARISONS
 from autograd.program.operations import Guard, Operations, Place
 from autograd.program.take import TAKE
@@ -18,7 +19,8 @@ from autograd.transforms.own_rows import OwnRow, Trial, own_row
 
 KIND: Final = Kind("scalar-autograd program", 1, "saved program")
 _LAST_LINE: Final = 2**31
-_ROWS: Final = {**COMPARISONS, "[]": TAKE}  # no name of the user's own is a sign
+_PREFIX: Final = "special."
+_ROWS: Final = {**COMPARISONS, "[]": TAKE}
 _SIGNS: Final = {row: sign for sign, row in _ROWS.items()}
 
 
@@ -72,8 +74,8 @@ def names_of(program: Operations) -> list[str]:
     """
     names = []
     for row in program.primitives:
-        name = _SIGNS.get(row, f"{row.library}:{row.name}" if isinstance(row, OwnRow) else row.name)
-        if not row.is_current if isinstance(row, OwnRow) else _known(name) is not row:
+        name = name_of(row)
+        if not row.is_current if isinstance(row, OwnRow) else row_named(name) is not row:
             raise ValueError(
                 f"{one_line(program.name)}: {one_line(row.name)} is not in the table of primitives, so the program "
                 "can be neither saved nor pickled; write it with operators, make it a `primitive`, or, if that was "
@@ -85,7 +87,7 @@ def names_of(program: Operations) -> list[str]:
 
 def own_rows(program: Operations) -> dict[str, OwnRow]:
     """The user's own operations in a program, by their names outside of this process."""
-    return {f"{row.library}:{row.name}": row for row in program.primitives if isinstance(row, OwnRow)}
+    return {name_of(row): row for row in program.primitives if isinstance(row, OwnRow)}
 
 
 def rows_of(names: Iterable[str], own: Mapping[str, Sequence[Trial]], place: str) -> list[Primitive]:
@@ -102,7 +104,7 @@ def rows_of(names: Iterable[str], own: Mapping[str, Sequence[Trial]], place: str
     found: list[Primitive] = []
     for name in names:
         library, _, last = name.rpartition(":")
-        row = own_row(last, library, own.get(name, ()), place) if library else _known(name)
+        row = own_row(last, library, own.get(name, ()), place) if library else row_named(name)
         if row is None:
             raise ValueError(
                 f"{place} holds the operation {one_line(name)}, which is not known here; make that primitive first, or "
@@ -112,10 +114,29 @@ def rows_of(names: Iterable[str], own: Mapping[str, Sequence[Trial]], place: str
     return found
 
 
-def _known(name: str) -> Primitive | None:
-    """The operation of a name without a module, which the user's own have."""
-    row = _ROWS.get(name) or PRIMITIVES.get(name)
-    return None if isinstance(row, OwnRow) else row
+def name_of(row: Primitive) -> str:
+    """What a row is called in files; the user's own have their module before it, after a colon."""
+    if isinstance(row, OwnRow):
+        return f"{row.library}:{row.name}"
+    return _PREFIX + row.name if SPECIAL.get(row.name) is row else _SIGNS.get(row, row.name)
+
+
+def row_named(name: str) -> Primitive | None:
+    """The row of a name from a file; None if there is none. What the user's own compute is another matter: `own_row`.
+
+    Raises:
+        ImportError: for a special function that needs SciPy, where that is not installed.
+    """
+    if name.startswith(_PREFIX):
+        special = name.removeprefix(_PREFIX)
+        if special not in SPECIAL:
+            import_module("autograd.special")
+        return SPECIAL.get(special)
+    library, _, last = name.rpartition(":")
+    row = _ROWS.get(name) or PRIMITIVES.get(last)
+    if isinstance(row, OwnRow):
+        return row.namesakes.get(library)
+    return None if library else row
 
 
 class _Reader:
