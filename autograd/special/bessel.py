@@ -43,7 +43,7 @@ i1: Unary
 
 # fmt: off
 expi = special_row(Unary, _HERE, "expi", within(lambda a: a != 0.0, of_scipy("expi")), lambda a, y: (exp(a) / a,),
-        symbol="Ei", domain="a ≠ 0, a < 709.78",
+        symbol="Ei", domain="a ≠ 0, a < 709.78", ieee=ieee_of_scipy("expi"),
         samples=[(-2.0,), (0.25,), (3.0,)])
 jv = special_row(Binary, _HERE, "jv", of_scipy("jv"), _jv_partials, textbook=_jv_textbook,
         symbol="J", domain="finite x > 0; x = 0 with v ≥ 0; x ≤ 0 with a whole v",
@@ -55,10 +55,11 @@ ieee_jv = special_row(Binary, _HERE, "ieee_jv", ieee_of_scipy("jv"), _jv_partial
         samples=[(0.0, 2.5), (1.0, 0.5), (2.5, 20.0), (-0.5, 2.0)], kinks=[(0.5, 0.0)],
         at_kink=lambda v, x: x == 0.0 < v < 1.0)
 i0 = special_row(Unary, _HERE, "i0", of_scipy("i0"), lambda a, y: (i1(a),),
-        symbol="I₀", domain="|a| < 713.99", samples=[(-2.0,), (0.0,), (8.5,)])
+        symbol="I₀", domain="|a| < 713.99", ieee=ieee_of_scipy("i0"), samples=[(-2.0,), (0.0,), (8.5,)])
 i1 = special_row(Unary, _HERE, "i1", of_scipy("i1"), lambda a, y: (0.5 * (iv(0.0, a) + iv(2.0, a)),),
-        symbol="I₁", domain="|a| < 713.99", samples=[(-2.0,), (0.0,), (8.5,)])
+        symbol="I₁", domain="|a| < 713.99", ieee=ieee_of_scipy("i1"), samples=[(-2.0,), (0.0,), (8.5,)])
 iv = special_row(Binary, _HERE, "iv", _iv, _iv_partials,
-        symbol="I", domain="a whole v, and any x; any v with x > 0", convention="NaN by the order v",
+        symbol="I", domain="a whole v, and any x; any v with x > 0", ieee=ieee_of_scipy("iv"),
+        convention="NaN by the order v",
         samples=[(0.0, 2.5), (1.0, -0.5), (2.0, 20.0)])
 # fmt: on

@@ -89,7 +89,7 @@ polygamma_difference = special_row(Bounded, _HERE, "polygamma_difference", _diff
         domain="n = 0, 1, ..., 1000 and finite x > 0, h > 0", convention="NaN by the order n",
         samples=[(0.0, 2.5, 0.5), (1.0, 0.5, 3.0), (2.0, 20.0, 1.0)])
 gammaln = special_row(Unary, _HERE, "gammaln", within(lambda a: not is_pole(a), of_scipy("gammaln")), lgamma.partials,
-        textbook=lgamma.textbook, symbol=lgamma.symbol, domain=POLES, samples=lgamma.samples)
+        textbook=lgamma.textbook, symbol=lgamma.symbol, domain=POLES, ieee=lgamma.ieee, samples=lgamma.samples)
 betaln = special_row(Binary, _HERE, "betaln", _betaln, lambda a, b, y: _slopes(a, b),
         textbook=lambda a, b, y: (_digamma(a) - _digamma(a + b), _digamma(b) - _digamma(a + b)),
         symbol="log B(·)", domain="finite a > 0, b > 0", samples=[(0.5, 2.0), (3.0, 12.0), (20.0, 30.0)])

@@ -13,7 +13,7 @@ from scipy.special import erfcx
 
 from autograd.engine.define import Binary, Unary, special_row
 from autograd.engine.primitives import atanh, choose, erfc, exp, ieee_div, log, log1p
-from autograd.special.of_scipy import of_scipy, within
+from autograd.special.of_scipy import ieee_of_scipy, of_scipy, within
 
 _HERE: Final = __name__
 _ROOT_OF_2: Final = math.sqrt(2.0)
@@ -109,18 +109,18 @@ log_ndtr_derivative: Binary
 ndtr = special_row(Unary, _HERE, "ndtr", lambda a: 0.5 * erfc(-a / _ROOT_OF_2), lambda a, y: (_density(a),),
         symbol="Φ", samples=[(-1.5,), (0.0,), (0.7,)])
 log_ndtr = special_row(Unary, _HERE, "log_ndtr", of_scipy("log_ndtr"), lambda a, y: (log_ndtr_derivative(1.0, a),),
-        textbook=lambda a, y: (_density(a) / ndtr(a),), symbol="log Φ(·)", domain="a > −1.8e154",
+        textbook=lambda a, y: (_density(a) / ndtr(a),), symbol="log Φ(·)", domain="a > −1.8e154", ieee=ieee_of_scipy("log_ndtr"),
         samples=[(-40.0,), (-1.5,), (0.7,)])
 log_ndtr_derivative = special_row(Binary, _HERE, "log_ndtr_derivative", _log_ndtr_derivative,
         lambda n, x, y: (nan, log_ndtr_derivative(n + 1.0, x)),
         domain="n = 1, 2, ..., 100", convention="NaN by the order n", samples=[(1.0, -1.5), (2.0, 0.5), (3.0, -20.0)])
 ndtri = special_row(Unary, _HERE, "ndtri", within(lambda p: 0.0 < p < 1.0, of_scipy("ndtri")),
         lambda p, y: (_ndtri_slope(p, y),), textbook=lambda p, y: (1.0 / _density(y),), symbol="Φ⁻¹",
-        domain="0 < p < 1", samples=[(0.1,), (0.5,), (0.8,)])
+        domain="0 < p < 1", ieee=ieee_of_scipy("ndtri"), samples=[(0.1,), (0.5,), (0.8,)])
 erfinv = special_row(Unary, _HERE, "erfinv", within(lambda a: -1.0 < a < 1.0, of_scipy("erfinv")),
         lambda a, y: (0.5 * math.sqrt(pi) * exp(y * y),),
-        domain="−1 < a < 1", samples=[(-0.5,), (0.0,), (0.7,)])
+        domain="−1 < a < 1", ieee=ieee_of_scipy("erfinv"), samples=[(-0.5,), (0.0,), (0.7,)])
 logit = special_row(Unary, _HERE, "logit", _logit, lambda p, y: (1.0 / p + 1.0 / (1.0 - p),),
         textbook=lambda p, y: (1.0 / (p * (1.0 - p)),),
-        domain="0 < p < 1", samples=[(0.1,), (0.5,), (0.8,)])
+        domain="0 < p < 1", ieee=ieee_of_scipy("logit"), samples=[(0.1,), (0.5,), (0.8,)])
 # fmt: on
