@@ -109,7 +109,8 @@ log_ndtr_derivative: Binary
 ndtr = special_row(Unary, _HERE, "ndtr", lambda a: 0.5 * erfc(-a / _ROOT_OF_2), lambda a, y: (_density(a),),
         symbol="Φ", samples=[(-1.5,), (0.0,), (0.7,)])
 log_ndtr = special_row(Unary, _HERE, "log_ndtr", of_scipy("log_ndtr"), lambda a, y: (log_ndtr_derivative(1.0, a),),
-        textbook=lambda a, y: (_density(a) / ndtr(a),), symbol="log Φ(·)", domain="a > −1.8e154", ieee=ieee_of_scipy("log_ndtr"),
+        textbook=lambda a, y: (_density(a) / ndtr(a),), symbol="log Φ(·)", domain="a > −1.8e154",
+        ieee=ieee_of_scipy("log_ndtr"),
         samples=[(-40.0,), (-1.5,), (0.7,)])
 log_ndtr_derivative = special_row(Binary, _HERE, "log_ndtr_derivative", _log_ndtr_derivative,
         lambda n, x, y: (nan, log_ndtr_derivative(n + 1.0, x)),
