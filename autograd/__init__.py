@@ -8,6 +8,7 @@
 7.0
 """
 
+from autograd import linalg
 from autograd.engine.gammas import gamma, lgamma
 from autograd.engine.graph import topological_order, variables
 from autograd.engine.primitive import PRIMITIVES, Primitive
@@ -63,6 +64,7 @@ from autograd.engine.recording import enable_grad, grad_enabled, ieee, no_grad
 from autograd.engine.reductions import amax, dot, log_softmax, logsumexp, mean, norm, prod, softmax
 from autograd.engine.reductions import sum as sum
 from autograd.engine.value import Value, constant
+from autograd.linalg.implicit import implicit
 from autograd.program.distribute import distribute
 from autograd.program.jit import jit
 from autograd.program.program import Program
@@ -144,6 +146,7 @@ __all__ = [
     "hvp",
     "hypot",
     "ieee",
+    "implicit",
     "isfinite",
     "isnan",
     "jacobian",
@@ -152,6 +155,7 @@ __all__ = [
     "kinks",
     "leaky_relu",
     "lgamma",
+    "linalg",
     "log",
     "log1p",
     "log2",

@@ -9,14 +9,14 @@ from typing import Any
 try:
     import numpy as np
     from numpy.typing import NDArray
-    from scipy.optimize import least_squares, minimize
+    from scipy.optimize import brentq, least_squares, minimize
 except ModuleNotFoundError as error:
     missing = str(error.name).partition(".")[0]
     raise ModuleNotFoundError(f"it fits with {missing}: pip install {missing}", name=error.name) from None
 
 from autograd import jacobian
 
-__all__ = ["Fit", "fit", "minimize"]
+__all__ = ["Fit", "brentq", "fit", "minimize"]
 
 Array = NDArray[np.float64]
 Residuals = Callable[[Sequence[Any]], list[Any]]

@@ -22,6 +22,15 @@ def test_the_readme_s_examples_run_and_print_what_they_say(
     check(source, README, {"__name__": "readme"}, monkeypatch, tmp_path, capsys)
 
 
+def test_the_page_on_solvers_runs_and_prints_what_it_says(capsys: pytest.CaptureFixture[str]) -> None:
+    """One block after the other, as it is read."""
+    pytest.importorskip("scipy", reason="SciPy is not installed")
+    page = (ROOT / "docs" / "solvers.md").read_text(encoding="utf-8")
+    source = "\n".join(re.findall(r"^```python\n(.*?)^```", page, re.M | re.S))
+    exec(compile(source, "docs/solvers.md", "exec"), {"__name__": "solvers"})
+    assert capsys.readouterr().out.splitlines() == re.findall(r"^print\(.*\)  # (.+)", source, re.M)
+
+
 def test_ci_finds_the_test_line_in_the_readme() -> None:
     line = re.search(r"^<!-- test -->\n```\n(.*pytest.*)\n```", README.read_text(encoding="utf-8"), re.M)
     assert line is not None

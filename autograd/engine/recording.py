@@ -41,8 +41,9 @@ class _State:
 
     def __init__(self, block: _Block, outer: _State | None) -> None:
         self.records: bool = block.records if block.records is not None else outer is None or outer.records
-        self.watchers: tuple[Watcher, ...] = (*(() if outer is None else outer.watchers), *block.watchers)
-        inherited = None if outer is None else outer.recorder
+        heard = None if block.alone else outer
+        self.watchers: tuple[Watcher, ...] = (*(() if heard is None else heard.watchers), *block.watchers)
+        inherited = None if heard is None else heard.recorder
         self.recorder: Recorder | None = inherited if block.recorder is None else block.recorder
         self.ieee: bool = block.ieee if block.ieee is not None else outer is not None and outer.ieee
         within = outer is not None and outer.ieee_within and block.recorder is None
@@ -113,6 +114,7 @@ class _Block:
     watchers: tuple[Watcher, ...] = ()
     recorder: Recorder | None = None
     ieee: bool | None = None
+    alone: bool = False  # whether the watchers and the recorder around it hear nothing
 
     def __init__(self) -> None:
         self._open: list[_State] = []
@@ -243,6 +245,13 @@ class watched(_Block):  # noqa: N801 - reads as the blocks above
 def recorded(recorder: Recorder) -> watched:
     """Tell a recorder of everything; one outside goes on hearing as a watcher."""
     return watched(recorder, recorder)
+
+
+@mypyc_attr(native_class=False)
+class unheard(_Block):  # noqa: N801 - reads as the blocks above
+    """Tell nobody what happens inside: how one operation computes its plain numbers, with graphs of its own, say."""
+
+    alone = True
 
 
 keep_attributes(_State)

@@ -170,9 +170,7 @@ class Value(Recorded):
         self._drhs = _drhs
         self._rest: Operands | None = None
         self._mark: int = 0  # what the last walk left
-        self._swept: bool = (
-            False  # whether a backward pass has come here; of a constant, whether it is a frozen variable
-        )
+        self._swept: bool = False  # whether a backward pass has come here; of a constant, whether it is frozen
         self._constant: bool = False
         self._special: bool = False  # a constant, or above a pullback, through which a cycle could lead
         self._label: str | None = None
@@ -478,7 +476,7 @@ class Value(Recorded):
                 upstream = node._grad
                 rest = node._rest
                 if reached is not None:
-                    if id(node) not in reached:
+                    if node._primitive is None or id(node) not in reached:
                         continue
                     if rest is not None and rest.pullback is not None:
                         reached.update([id(x) for x in rest.pullback.arrive(node)])

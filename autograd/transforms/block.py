@@ -8,11 +8,11 @@ pulls once.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Final
 
 from autograd.engine.primitive import Primitive
-from autograd.engine.recording import ieee_as, ieee_enabled
+from autograd.engine.recording import ieee_as, ieee_enabled, no_grad
 from autograd.engine.value import Operands, Pullback, Value, record_many
 from autograd.support.compilation import keep_attributes, mypyc_attr
 from autograd.support.errors import as_float, describe_all
@@ -108,13 +108,14 @@ class Block(Pullback):
             return self.values_at(numbers)[position]
 
     def record(self, data: Sequence[float]) -> list[Value]:
-        """The nodes of the outputs."""
-        joint = record_many(JOINT, 0.0, Operands(self.operands, [], self.inputs, [], self))
+        """The nodes of the outputs: constants where nothing could flow on."""
         names = [self.name] if self.count == 1 else [f"{self.name}[{i}]" for i in range(self.count)]
-        return [
-            record_many(Output(name, self, i), y, Operands(self.operands, [], [joint], [], self))
-            for i, (name, y) in enumerate(zip(names, data, strict=True))
-        ]
+        with nullcontext() if self.inputs else no_grad():
+            joint = record_many(JOINT, 0.0, Operands(self.operands, [], self.inputs, [], self))
+            return [
+                record_many(Output(name, self, i), y, Operands(self.operands, [], [joint], [], self))
+                for i, (name, y) in enumerate(zip(names, data, strict=True))
+            ]
 
     def begin(self) -> None:
         self._arrived = {}

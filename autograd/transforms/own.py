@@ -6,10 +6,11 @@ import functools
 import inspect
 import keyword
 from collections.abc import Callable, Hashable, Sequence
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, Unpack, overload
 
 from autograd.engine.primitive import Primitive, Rule
-from autograd.engine.recording import grad_enabled, resumed
+from autograd.engine.recording import grad_enabled, resumed, unheard
 from autograd.engine.value import Value, number_of
 from autograd.support.errors import one_line, shown, typed
 from autograd.transforms.block import Block, computed
@@ -157,12 +158,13 @@ def custom_vjp(
         numbers = flatten(given, name, "the arguments")
         plain = unflatten(given, [number_of(x) for x in numbers])
         recorded = [x for x in numbers if isinstance(x, Value)]
-        if not recorded:
-            return rule(*plain)
-        if grad_enabled() and not all(x.is_constant for x in recorded):
-            result, residuals = _pair(name, forward(*plain))
-        else:
-            result, residuals = rule(*plain), None
+        with unheard():
+            if not recorded:
+                return rule(*plain)
+            if grad_enabled() and not all(x.is_constant for x in recorded):
+                result, residuals = _pair(name, forward(*plain))
+            else:
+                result, residuals = rule(*plain), None
         data = _floats(name, result)
         block = _Custom(name, rule, forward, pullback, given, numbers, result, residuals, len(data))
         block.rows = rows.setdefault(_form(given), {})
@@ -197,7 +199,8 @@ class _Custom(Block):
         self._args, self._result, self._residuals = unflatten(args, numbers), result, residuals
 
     def values_at(self, numbers: Sequence[float]) -> list[float]:
-        return _floats(self.name, self._f(*unflatten(self._args, numbers)))
+        with unheard():
+            return _floats(self.name, self._f(*unflatten(self._args, numbers)))
 
     def row_at(self, position: int) -> Primitive:
         if position not in self.rows:
@@ -212,7 +215,8 @@ class _Custom(Block):
     def _again(self, numbers: Sequence[Value | float]) -> _Custom:
         """The same call at other numbers."""
         operands: list[Value | float] = [x if isinstance(x, Value) else Value(x) for x in numbers]
-        result, residuals = _pair(self.name, self._forward(*unflatten(self._args, [number_of(x) for x in numbers])))
+        with unheard():
+            result, residuals = _pair(self.name, self._forward(*unflatten(self._args, [number_of(x) for x in numbers])))
         given = unflatten(self._args, operands)
         return _Custom(
             self.name, self._f, self._forward, self._pullback, given, operands, result, residuals, self.count
@@ -220,7 +224,7 @@ class _Custom(Block):
 
     def pull(self, cotangents: Sequence[Any], start: Sequence[Any], on_graph: bool) -> list[Any]:
         u = unflatten(self._result, [0.0 if cotangent is None else cotangent for cotangent in cotangents])
-        with resumed():
+        with resumed(), nullcontext() if on_graph else unheard():
             residuals = self._recorded_residuals() if on_graph else self._residuals
             pulled = self._pullback(residuals, u)
         if not isinstance(pulled, (tuple, list)) or len(pulled) != len(self._args):

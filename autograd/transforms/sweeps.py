@@ -73,10 +73,18 @@ class Subgraph:
         mark = node._mark
         return mark - self._mark - 1 if self._mark < mark < self._end else -1
 
+    def places(self, nodes: Sequence[Value]) -> list[int]:
+        return [self.place(x) for x in nodes]
+
     def mark_again(self) -> None:
         """After code that may have walked over the same nodes."""
         for i, node in enumerate(self.order):
             node._mark = self._mark + 1 + i
+
+    def mark_again_unless(self, nodes: Sequence[Value], places: list[int]) -> None:
+        """After a rule, which differentiates something, perhaps: then it has walked over its operands."""
+        if self.places(nodes) != places:
+            self.mark_again()
 
 
 keep_attributes(Subgraph)
@@ -155,15 +163,20 @@ def reverse_sweep_on_graph(graph: Subgraph, seeds: Sequence[tuple[Value, Any]], 
         elif upstream is None or row is None:
             continue
         elif rest is not None:
+            before = graph.places(rest.variables)
             edges = edges_on_graph(node, rest, row)
+            graph.mark_again_unless(rest.variables, before)
             for k in range(0, len(edges), 2):
                 terms.add(graph.place(edges[k]), upstream, edges[k + 1])
         else:
+            lhs, rhs = node._lhs, node._rhs
+            left = -1 if lhs is None else graph.place(lhs)
+            right = -1 if rhs is None else graph.place(rhs)
             inline.record(node, row)
-            if node._lhs is not None:
-                terms.add(graph.place(node._lhs), upstream, inline.by_lhs)
-            if node._rhs is not None:
-                terms.add(graph.place(node._rhs), upstream, inline.by_rhs)
+            terms.add(left, upstream, inline.by_lhs)
+            terms.add(right, upstream, inline.by_rhs)
+            if (lhs is not None and graph.place(lhs) != left) or (rhs is not None and graph.place(rhs) != right):
+                graph.mark_again()
     places = [graph.place(x) for x in sources]
     return [terms.total(place) if place >= 0 else None for place in places]
 
@@ -193,12 +206,15 @@ def forward_sweep(
         if rest is not None and rest.pullback is not None:
             tangents[i] = _push_through_block(graph, node, i, tangents, pushed, True)
             continue
+        operands = [x for x in (node._lhs, node._rhs) if x is not None] if rest is None else rest.variables
+        before = graph.places(operands)
         if rest is not None:
             edges = edges_on_graph(node, rest, node._primitive)
         else:
             inline.record(node, node._primitive)
             edges = [] if node._lhs is None else [node._lhs, inline.by_lhs]
             edges += [] if node._rhs is None else [node._rhs, inline.by_rhs]
+        graph.mark_again_unless(operands, before)
         terms: list[Any] = []
         for k in range(0, len(edges), 2):
             place = graph.place(edges[k])

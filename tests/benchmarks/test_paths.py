@@ -72,6 +72,18 @@ def test_what_the_issue_names_is_measured() -> None:
         assert peers[f"hvp({f}, floats, more_floats)"] == (f"{f}(values)", 10.0)
 
 
+def test_a_system_and_its_gradient_by_numpy() -> None:
+    pytest.importorskip("scipy")
+    found = []
+    for path in ("solved_with_gradient", "solved_twice_by_numpy"):
+        namespace = names()
+        matrix, load = namespace["equations"]
+        x = namespace[path](matrix, load)
+        found.append([*x, *(v.grad for row in matrix for v in row), *(v.grad for v in load)])
+    assert found[0] == pytest.approx(found[1], rel=1e-9, abs=1e-12)
+    assert GROUPS["linalg"].paths[0].bar == 3.0
+
+
 def test_rosenbrock_by_scipy() -> None:
     optimize = pytest.importorskip("scipy.optimize")
     namespace = names()
