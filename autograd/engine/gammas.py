@@ -29,6 +29,7 @@ digamma = special_row(Unary, __name__, "digamma", lambda a: _polygamma(0.0, a), 
         symbol="ψ", domain="a ≠ 0, −1, −2, ..., −∞", samples=[(0.25,), (3.0,), (-1.25,)])  # fmt: skip
 lgamma = special_row(Unary, __name__, "lgamma", math.lgamma, _log_slope,
         textbook=lambda a, y: (digamma(a),), symbol="log|Γ(·)|",
-        domain=POLES, samples=[(0.25,), (3.0,), (-1.25,)])  # fmt: skip
+        domain=POLES, ieee=lambda a: inf, samples=[(0.25,), (3.0,), (-1.25,)])  # fmt: skip
 gamma = special_row(Unary, __name__, "gamma", math.gamma, lambda a, y: (y * digamma(a),),
-        symbol="Γ", domain="a < 171.63, " + POLES + ", −∞", samples=[(0.25,), (3.0,), (-1.25,)])  # fmt: skip
+        symbol="Γ", domain="a < 171.63, " + POLES + ", −∞",
+        ieee=lambda a: math.copysign(inf, a) if a >= 0.0 else nan, samples=[(0.25,), (3.0,), (-1.25,)])  # fmt: skip

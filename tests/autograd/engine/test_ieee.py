@@ -256,3 +256,18 @@ def test_own_rules_are_run_on_numbers_that_never_raise() -> None:
     assert gradient(told, (0.0,)) == (-math.inf, [math.inf])
     with pytest.raises(ZeroDivisionError, match=r"ratio\(2.0, 0.0\)"):
         ratio(2.0, 0.0)
+
+
+def test_special_functions_are_those_of_scipy() -> None:
+    scipy = pytest.importorskip("scipy.special")
+    special = pytest.importorskip("autograd.special")
+    for name in ["gammaln", "gamma", "ndtr", "log_ndtr", "ndtri", "erfinv", "logit", "expi", "i0", "i1"]:
+        for x in [*NASTY, -2.0]:
+            if name == "gamma" and (x < 0.0 or x == 0.0):  # versions of SciPy differ at the poles
+                continue
+            with ieee():
+                y = getattr(special, name)(x)
+            with np.errstate(all="ignore"):
+                assert same(y, float(getattr(scipy, name)(x)), tolerance=1e-12), (name, x)
+    with ieee():
+        assert (special.gamma(0.0), special.gamma(-0.0)) == (math.inf, -math.inf)

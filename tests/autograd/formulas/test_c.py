@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from autograd import PRIMITIVES, Primitive, exp, primitive, where
-from autograd.engine.define import PLAIN_ZERO
 from autograd.formulas.c import c_functions, c_partials, c_value
+from autograd.support.floats import PLAIN_ZERO
 from support.c_code import Call, bits, needs_c, run_c
 
 # Where the conventions show: zeros of both signs, ties, infinities and the ends of domains.
