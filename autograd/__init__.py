@@ -9,6 +9,7 @@
 """
 
 from autograd import linalg
+from autograd.engine.gammas import gamma, lgamma
 from autograd.engine.graph import topological_order, variables
 from autograd.engine.primitive import PRIMITIVES, Primitive
 from autograd.engine.primitives import abs as abs
@@ -59,7 +60,7 @@ from autograd.engine.primitives import (
 )
 from autograd.engine.primitives import pow as pow
 from autograd.engine.primitives import round as round
-from autograd.engine.recording import enable_grad, grad_enabled, no_grad
+from autograd.engine.recording import enable_grad, grad_enabled, ieee, no_grad
 from autograd.engine.reductions import amax, dot, log_softmax, logsumexp, mean, norm, prod, softmax
 from autograd.engine.reductions import sum as sum
 from autograd.engine.value import Value, constant
@@ -136,6 +137,7 @@ __all__ = [
     "expm1",
     "floor",
     "fmod",
+    "gamma",
     "gelu",
     "grad",
     "grad_enabled",
@@ -143,6 +145,7 @@ __all__ = [
     "hessian",
     "hvp",
     "hypot",
+    "ieee",
     "implicit",
     "isfinite",
     "isnan",
@@ -151,6 +154,7 @@ __all__ = [
     "jvp",
     "kinks",
     "leaky_relu",
+    "lgamma",
     "linalg",
     "log",
     "log1p",

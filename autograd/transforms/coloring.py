@@ -12,22 +12,29 @@ NO_COLOR = -1
 """Of what needs none, since it has no entries."""
 
 
-def color_columns(columns: Sequence[Sequence[int]], row_count: int) -> list[int]:
+def color_columns(columns: Sequence[Sequence[int]], row_count: int, most: int | None = None) -> list[int] | None:
     """Colours such that no two columns with an entry in the same row have the same; as few as two orders find.
 
     Args:
         columns: of every column the rows in which it has entries.
         row_count: how many rows there are.
+        most: how many colours there may be: where more are needed, the search soon ends, and there is no answer.
 
     >>> color_columns([[0], [0, 1], [1]], row_count=2)
     [0, 1, 0]
     """
     largest_first = sorted(range(len(columns)), key=lambda j: -len(columns[j]))
-    found = [_colored(columns, row_count, order) for order in (range(len(columns)), largest_first)]
-    return min(found, key=color_count)
+    best: list[int] | None = None
+    limit = len(columns) if most is None else most
+    for order in (list(range(len(columns))), largest_first):
+        found = _colored(columns, row_count, order, limit)
+        if found is not None:
+            best = found
+            limit = color_count(found) - 1
+    return best
 
 
-def _colored(columns: Sequence[Sequence[int]], row_count: int, order: Sequence[int]) -> list[int]:
+def _colored(columns: Sequence[Sequence[int]], row_count: int, order: list[int], limit: int) -> list[int] | None:
     colors = [NO_COLOR] * len(columns)
     taken = [0] * row_count  # the colours in each row
     for j in order:
@@ -36,6 +43,8 @@ def _colored(columns: Sequence[Sequence[int]], row_count: int, order: Sequence[i
             for i in columns[j]:
                 forbidden |= taken[i]
             color = lowest_missing(forbidden)
+            if color >= limit:
+                return None
             colors[j] = color
             for i in columns[j]:
                 taken[i] |= 1 << color

@@ -43,15 +43,15 @@ def sparse_jacobian(call: Call, sparsity: Any) -> csr_array:
     columns: list[list[int]] = [[] for _ in call.sources]
     for row, column in zip(i.tolist(), j.tolist(), strict=True):
         columns[column].append(row)
-    column_colors = color_columns(columns, len(rows))
-    row_colors = color_columns(rows, len(columns))
-    if color_count(column_colors) <= color_count(row_colors):
-        swept = call.push_all(seeds for _, seeds in _groups(column_colors))
-        numbers = _matrix(swept, len(rows))[numpy.array(column_colors, dtype=numpy.int64)[j], i]
+    is_forward, colors = _direction(rows, columns)
+    color = numpy.array(colors, dtype=numpy.int64)
+    if is_forward:
+        swept = call.push_all(seeds for _, seeds in _groups(colors))
+        numbers = _matrix(swept, len(rows))[color[j], i]
     else:
-        outputs = ([call.outputs[k] for k in group] for group, _ in _groups(row_colors))
-        swept = (call.pull(together, [1.0] * len(together)) for together in outputs)
-        numbers = _matrix(swept, len(columns))[numpy.array(row_colors, dtype=numpy.int64)[i], j]
+        outputs = ([call.outputs[k] for k in group] for group, _ in _groups(colors))
+        pulled = (call.pull(together, [1.0] * len(together)) for together in outputs)
+        numbers = _matrix(pulled, len(columns))[color[i], j]
     return _array(call, sparsity, i, j, numbers)
 
 
@@ -147,6 +147,20 @@ def _pattern(call: Call, sparsity: Any) -> list[list[int]]:
     if isinstance(sparsity, str) and sparsity == "detect":
         return call.dependencies()
     return pattern(call.operation, sparsity, (len(call.outputs), len(call.sources)))
+
+
+def _direction(rows: list[list[int]], columns: list[list[int]]) -> tuple[bool, list[int]]:
+    """Whether to sweep forward, along columns, or in reverse, from rows; and their colours.
+
+    The columns with an entry in a row need a colour each, so that a dense row tells beforehand which way is longer.
+    """
+    if max(map(len, rows), default=0) <= max(map(len, columns), default=0):
+        by_columns = color_columns(columns, len(rows)) or []
+        by_rows = color_columns(rows, len(columns), color_count(by_columns) - 1)
+        return (True, by_columns) if by_rows is None else (False, by_rows)
+    by_rows = color_columns(rows, len(columns)) or []
+    found = color_columns(columns, len(rows), color_count(by_rows))
+    return (False, by_rows) if found is None else (True, found)
 
 
 def _groups(colors: Sequence[int]) -> Iterable[tuple[list[int], list[float]]]:

@@ -99,6 +99,12 @@ def test_the_hessian_of_an_arrow_takes_two_colours(sweeps: Sweeps) -> None:
         np.testing.assert_allclose(found.toarray(), hessian(f)(x), rtol=1e-14)
 
 
+def test_a_dense_row_of_many_columns_costs_no_more_than_its_entries(sweeps: Sweeps) -> None:
+    found = jacobian(with_dense_row, sparsity="detect")([1.0] * 5_000)
+    assert sweeps.counts["reverse_sweep"] == 3
+    assert found.nnz == 3 * 5_000 - 1
+
+
 def test_what_is_linear_takes_no_sweep(sweeps: Sweeps) -> None:
     found = hessian(lambda x: 3.0 * x[0] - x[1], sparsity="detect")([1.0, 2.0])
     assert (found.nnz, found.shape, sweeps.counts["forward_sweeps"]) == (0, (2, 2), 0)
