@@ -53,7 +53,9 @@ def matrix(operation: str, argument: str, given: Any, vector: bool = False) -> A
 
 def _gone_through(operation: str, argument: str, rows: Sequence[Any]) -> tuple[tuple[int, ...], list[Any]]:
     """The shape and the numbers of nested lists; an array may be a row."""
-    if not any(isinstance(row, (list, tuple)) or (is_array(row) and row.ndim) for row in rows):
+    if set(map(type, rows)) <= {float, Value} or not any(
+        isinstance(row, (list, tuple)) or (is_array(row) and row.ndim) for row in rows
+    ):
         return (len(rows),), list(rows)
     numbers: list[Any] = []
     shapes = set()

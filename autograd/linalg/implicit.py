@@ -41,6 +41,7 @@ def implicit(F: Callable[..., Any], solve: Callable[..., Any]) -> Callable[..., 
             or fewer numbers than x holds; if ∂F/∂x is singular at the root, which then is no differentiable function
             of θ.
 
+    >>> from autograd import Value, sin
     >>> from scipy.optimize import brentq
     >>> def kepler(E, M, e):  # anomalies of an orbit, its eccentricity
     ...     return E - e * sin(E) - M

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from operator import attrgetter
+from operator import add
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -59,8 +59,7 @@ class Operation:
         """
         if all(a.dtype != object for a in arrays):
             return self.value(*arrays)
-        numbers = [x for a in arrays for x in a.ravel().tolist()]
-        return _Call(self, tuple([a.shape for a in arrays]), numbers).outputs()
+        return _Call(self, tuple([a.shape for a in arrays]), _listed(arrays)).outputs()
 
     def value(self, *arrays: Array) -> tuple[Array, ...]:
         """The outputs for arrays of floats; NumPy's warnings are for the operation to turn into errors."""
@@ -96,16 +95,19 @@ class _Call(Block):
     """One call of an operation."""
 
     def __init__(self, operation: Operation, shapes: Shapes, operands: _Numbers) -> None:
+        super().__init__(operation.name, operands, 0)
         self._operation, self._shapes = operation, shapes
-        self._given = split(np.array(_floats(operands)), shapes)
-        self._found = operation.value(*self._given)
-        self._data = [number for y in self._found for number in y.ravel().tolist()]
-        self._result: Shapes = tuple([y.shape for y in self._found])
-        super().__init__(operation.name, operands, len(self._data))
         self._places: list[int] | None = None  # of the operands among the inputs, where they are not the same
+        numbers = self.numbers
         if len(self.inputs) < len(self.operands):
             places = {id(x): i for i, x in enumerate(self.inputs)}
             self._places = [places.get(id(x), -1) for x in self.operands]
+            numbers = [x._data if isinstance(x, Value) else x for x in self.operands]
+        self._given = split(np.array(numbers), shapes)
+        self._found = operation.value(*self._given)
+        self._data = _listed(self._found)
+        self._result: Shapes = tuple([y.shape for y in self._found])
+        self.count = len(self._data)
 
     def outputs(self) -> tuple[Array, ...]:
         """The arrays of the nodes."""
@@ -130,9 +132,9 @@ class _Call(Block):
             us = split(np.array(arrived), self._result)
             with np.errstate(all="ignore"):  # an infinite cotangent is no error
                 pulled = self._operation.pullback(self._given, self._found, us)
-        terms = [term for array in pulled for term in array.ravel().tolist()]
-        if self._places is None and not on_graph and 0.0 not in terms and start.count(None) == len(start):
-            return terms
+        terms = _listed(pulled)
+        if self._places is None and not on_graph and None not in start:
+            return list(map(add, start, terms))
         totals = list(start)
         for i, term in enumerate(terms):
             place = i if self._places is None else self._places[i]
@@ -142,13 +144,11 @@ class _Call(Block):
         return totals
 
 
-def _floats(operands: _Numbers) -> list[float]:
-    if set(map(type, operands)) == {Value}:  # by far the most frequent
-        return list(map(_DATA, operands))
-    return [x._data if isinstance(x, Value) else x for x in operands]
-
-
-_DATA: Callable[[Any], float] = attrgetter("_data")
+def _listed(arrays: Sequence[Array]) -> list[Any]:
+    numbers: list[Any] = []
+    for array in arrays:
+        numbers += array.ravel().tolist()
+    return numbers
 
 
 def split(numbers: Array, shapes: Shapes) -> tuple[Array, ...]:

@@ -132,8 +132,9 @@ class Block(Pullback):
         reached: list[Value] = []
         for x, total in zip(self.inputs, totals, strict=True):
             if total is not None:
-                x._grad = as_float(total, self.name, "a cotangent")
-                reached.append(x)
+                x._grad = total if type(total) is float else as_float(total, self.name, "a cotangent")
+                if x._primitive is not None:  # a leaf hands nothing on
+                    reached.append(x)
         return reached
 
     def row(self, position: int, on_graph: bool) -> list[Any]:

@@ -116,10 +116,7 @@ def _take(count: int, things: Iterator[Any]) -> list[Any]:
 def object_array(shape: tuple[int, ...], things: Iterable[Any]) -> Any:
     """A NumPy array of Values, or of whatever else, in order."""
     numpy = sys.modules["numpy"]
-    flat = list(things)
-    array = numpy.empty(len(flat), dtype=object)
-    array[:] = flat
-    return array.reshape(shape)
+    return numpy.fromiter(things, dtype=object).reshape(shape)
 
 
 def filled_array(numbers: list[Any], shape: tuple[int, ...]) -> Any:
