@@ -8,6 +8,7 @@
 7.0
 """
 
+from autograd.engine.gammas import gamma, lgamma
 from autograd.engine.graph import topological_order, variables
 from autograd.engine.primitive import PRIMITIVES, Primitive
 from autograd.engine.primitives import abs as abs
@@ -58,7 +59,7 @@ from autograd.engine.primitives import (
 )
 from autograd.engine.primitives import pow as pow
 from autograd.engine.primitives import round as round
-from autograd.engine.recording import enable_grad, grad_enabled, no_grad
+from autograd.engine.recording import enable_grad, grad_enabled, ieee, no_grad
 from autograd.engine.reductions import amax, dot, log_softmax, logsumexp, mean, norm, prod, softmax
 from autograd.engine.reductions import sum as sum
 from autograd.engine.value import Value, constant
@@ -134,6 +135,7 @@ __all__ = [
     "expm1",
     "floor",
     "fmod",
+    "gamma",
     "gelu",
     "grad",
     "grad_enabled",
@@ -141,6 +143,7 @@ __all__ = [
     "hessian",
     "hvp",
     "hypot",
+    "ieee",
     "isfinite",
     "isnan",
     "jacobian",
@@ -148,6 +151,7 @@ __all__ = [
     "jvp",
     "kinks",
     "leaky_relu",
+    "lgamma",
     "log",
     "log1p",
     "log2",

@@ -218,6 +218,8 @@ class Jitted(Generic[P, Y]):
         variants = self.variants.get(given.key)
         if variants is not None:
             for i, variant in enumerate(variants):
+                if not variant.serves:
+                    continue
                 inputs = variant.numbers(numbers)
                 result = variant.run(inputs, *ask(variant))
                 if result.status == DONE:
@@ -253,9 +255,11 @@ class Jitted(Generic[P, Y]):
             return flatten(result, self.name, "the result")
 
         recording = record(self.name, call, values, names)
+        self.variants[given.key] = [x for x in self.variants.get(given.key, []) if not x.is_outdated]
         self._check_room(given.key)
-        variant = Variant(recording.program, recording.captured, unflatten(result, map(number_of, recording.outputs)))
-        self.variants.setdefault(given.key, []).insert(0, variant)
+        returned = unflatten(result, map(number_of, recording.outputs))
+        variant = Variant(recording.program, recording.captured, returned, recording.ieee)
+        self.variants[given.key].insert(0, variant)
         return variant
 
     def stand_ins(self, numbers: Sequence[float], names: Sequence[str]) -> list[Value]:

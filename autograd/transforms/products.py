@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Literal, overload
 
+from autograd.engine.recording import ieee_as, ieee_enabled
 from autograd.support.errors import typed
 from autograd.transforms.linearize import Call
 from autograd.transforms.tree import unflatten
@@ -124,9 +125,11 @@ def vjp(
     if argnums is None:
         argnums = range(1 + len(xs)) if xs else 0
     call = Call("vjp", f, argnums, (x, *xs), kwargs, has_aux)
+    ieee = ieee_enabled()
 
     def pullback(u: Any) -> Any:
-        return call.like_inputs(call.pull(call.outputs, call.vector(call.result, u, "u")))
+        with ieee_as(ieee):
+            return call.like_inputs(call.pull(call.outputs, call.vector(call.result, u, "u")))
 
     return (call.value(), pullback, call.aux) if has_aux else (call.value(), pullback)
 

@@ -310,7 +310,8 @@ def _come_to_block(
         block.check_unchanged()
     else:
         start = [adjoints[place] if place >= 0 else None for place in places]
-    pulled = block.pull(arrived[i], start, adjoints is None)
+    with block.as_called():
+        pulled = block.pull(arrived[i], start, adjoints is None)
     graph.mark_again()
     return places, pulled
 
@@ -329,13 +330,15 @@ def _push_through_block(
     along = [tangents[place] if place >= 0 else None for place in places]
     if on_graph:
         block.check_unchanged()
-    found = block.push(along, on_graph)
+    with block.as_called():
+        found = block.push(along, on_graph)
     if found is None:
         found = []
         for k in range(block.count):
             cotangents: list[Any] = [None] * block.count
             cotangents[k] = 1.0
-            row = block.pull(cotangents, [None] * len(along), on_graph)
+            with block.as_called():
+                row = block.pull(cotangents, [None] * len(along), on_graph)
             terms: list[Any] = []
             for tangent, partial in zip(along, row, strict=True):
                 if tangent is not None and partial is not None:
