@@ -39,9 +39,10 @@ class _Sets:
             return a
         if a == _NONE:
             return b
-        if a < self.count and (other := self.few[b]) is not None and a in other:
+        in_a, in_b = self.few[a], self.few[b]
+        if in_b is not None and a < self.count and a in in_b:
             return b
-        if b < self.count and (other := self.few[a]) is not None and b in other:
+        if in_a is not None and b < self.count and b in in_a:
             return a
         found = self._unions.get((a, b))
         if found is None:

@@ -45,6 +45,8 @@ def first_order(f: Function, point: Sequence[float]) -> dict[str, Row]:
         "jacobian, reverse": _row(lambda: jacobian(wide)(x)[0]),
         "jacobian, forward": _row(lambda: jacobian(tall)(x)[0]),
         "jvp": _row(lambda: [jvp(f, x, axis(i, n))[1] for i in range(n)]),
+        "sparse jacobian, one result": _row(lambda: jacobian(_as_row(f), sparsity="detect")(x).toarray()[0]),
+        "sparse jacobian, many results": _row(lambda: jacobian(tall, sparsity="detect")(x).toarray()[0]),
     }
     if n == 1:
         found["derivative"] = _row(lambda: [derivative(lambda a: f([a]))(x[0])])
@@ -64,6 +66,8 @@ def second_order(f: Function, point: Sequence[float]) -> dict[str, Matrix]:
     found = {
         "hessian": curvature,
         "hvp": _either_way(curvature, _matrix(lambda: [hvp(f, x, axis(j, n)) for j in range(n)])),
+        "sparse hessian": _either_way(curvature, _matrix(lambda: hessian(f, sparsity="detect")(x).toarray())),
+        "sparse jacobian of grad": _matrix(lambda: jacobian(gradient, sparsity="detect")(x).toarray()),
         "jacobian of grad": _matrix(lambda: jacobian(gradient)(x)),
         "jacobian of grad, forward": _matrix(lambda: jacobian(tall)(x)[:n]),
         "jvp of grad": _matrix(lambda: _transposed([jvp(gradient, x, axis(j, n))[1] for j in range(n)])),
@@ -112,6 +116,10 @@ def _equal(numbers: Any, expected: Any, sizes: Any, tolerance: float, floor: flo
     return len(numbers) == len(expected) and all(
         _equal(*each, tolerance, floor) for each in zip(numbers, expected, sizes, strict=True)
     )
+
+
+def _as_row(f: Function) -> Callable[[Any], list[Any]]:
+    return lambda v: [f(v)]
 
 
 def _number(x: Any) -> float:
