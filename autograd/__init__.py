@@ -58,7 +58,7 @@ from autograd.engine.primitives import (
 )
 from autograd.engine.primitives import pow as pow
 from autograd.engine.primitives import round as round
-from autograd.engine.recording import enable_grad, grad_enabled, no_grad
+from autograd.engine.recording import enable_grad, grad_enabled, ieee, no_grad
 from autograd.engine.reductions import amax, dot, log_softmax, logsumexp, mean, norm, prod, softmax
 from autograd.engine.reductions import sum as sum
 from autograd.engine.value import Value, constant
@@ -71,9 +71,10 @@ from autograd.support.compilation import COMPILED
 from autograd.transforms.anomaly import detect_anomaly, kinks
 from autograd.transforms.check import gradcheck
 from autograd.transforms.checkpoint import checkpoint
-from autograd.transforms.functional import derivative, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from autograd.transforms.functional import derivative, elementwise_grad, grad, hessian, jacobian, value_and_grad
 from autograd.transforms.linearize import adjoints
 from autograd.transforms.own import custom_vjp, primitive
+from autograd.transforms.products import hvp, jvp, vjp
 from autograd.transforms.values import data, isfinite, isnan, values
 from autograd.views.draw import draw, draw_dot
 from autograd.views.explain import explain
@@ -123,6 +124,7 @@ __all__ = [
     "dot",
     "draw",
     "draw_dot",
+    "elementwise_grad",
     "elu",
     "enable_grad",
     "erf",
@@ -139,6 +141,7 @@ __all__ = [
     "hessian",
     "hvp",
     "hypot",
+    "ieee",
     "isfinite",
     "isnan",
     "jacobian",

@@ -16,6 +16,7 @@ from typing import Any
 from benchmarks.objectives import chain_end, chain_end_twice, examples, logistic_regression, rosenbrock
 
 COUNT = 200
+MANY = 10_000
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,14 @@ GROUPS: dict[str, Group] = {
         3,
         _of_transforms(),
     ),
+    "sparse": Group(
+        f"The sparse Hessian of Rosenbrock of {MANY} variables",
+        1,
+        (
+            Path('hessian(rosenbrock, sparsity="detect")(many)', "grad(rosenbrock)(many)", 5.0),
+            Path("hvp(rosenbrock, many, many)", "grad(rosenbrock)(many)"),
+        ),
+    ),
 }
 
 
@@ -119,12 +128,13 @@ def names() -> dict[str, Any]:
     more_floats = [generator.uniform(-1.0, 1.0) for _ in range(COUNT)]
     values = [autograd.Value(number) for number in floats]
     middle = COUNT // 2
-    functions = ("dot", "logsumexp", "norm", "sum", "mean", "prod", "jvp", "hvp", "jacobian")
+    functions = ("dot", "logsumexp", "norm", "sum", "mean", "prod", "jvp", "hvp", "jacobian", "hessian", "grad")
     return {name: getattr(autograd, name) for name in functions} | {
         "x": autograd.Value(1.25),
         "y": autograd.Value(1.5),
         "floats": floats,
         "more_floats": more_floats,
+        "many": [generator.uniform(0.9, 1.1) for _ in range(MANY)],
         "ints": [i % 2 for i in range(COUNT)],
         "values": values,
         "more_values": [autograd.Value(number) for number in more_floats],

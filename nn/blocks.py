@@ -110,7 +110,7 @@ class Embedding(Module):
             TypeError: if an index is not a whole number.
             IndexError: if there is no such row.
         """
-        if isinstance(x, Value) or not hasattr(x, "__iter__"):
+        if isinstance(x, Value) or not isinstance(x, Iterable):
             return self._row(x, "x")
         return [self._row(index, f"x[{i}]") for i, index in enumerate(x)]
 

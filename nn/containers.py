@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import itertools
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from types import BuiltinFunctionType, FrameType, FunctionType, ModuleType, NoneType, TracebackType
 from typing import Any
 
@@ -69,11 +69,25 @@ def attributes(thing: Any) -> list[tuple[str, Any]]:
     return list((found | vars(thing)).items())
 
 
+def inside(name: str, thing: Any, module: type) -> list[tuple[str, Any]]:
+    """The attributes of a Module, each with its name, and the elements of one that is a container too.
+
+    Args:
+        name: of the Module; empty for the one that names start from.
+        thing: the Module.
+        module: the class of Modules.
+    """
+    found = [(f"{name}.{attribute}", part) for attribute, part in attributes(thing)]
+    found += elements(name, thing, module) or []
+    return found if name else [(each.removeprefix("."), part) for each, part in found]
+
+
 def of_class(module: Any, base: type) -> Iterator[tuple[str, Any]]:
     """What the classes of a module hold that may have Values in it, which all instances would share."""
     for kind in itertools.takewhile(lambda kind: kind is not base, type(module).__mro__):
         for name, thing in vars(kind).items():
-            if isinstance(thing, (Value, list, tuple, dict, set, frozenset)) and not name.startswith("__"):
+            held = isinstance(thing, (Value, base, Sequence, Mapping, Set)) or is_array(thing)
+            if held and not name.startswith("__"):
                 yield name, thing
 
 

@@ -10,7 +10,7 @@ from autograd import Value
 from autograd.support.errors import one_line, shown, typed
 from nn.arguments import as_python, count_of, is_row
 
-Parameters: TypeAlias = Iterable[Value] | Iterable[Mapping[str, Any]]
+Parameters: TypeAlias = Iterable[Value | Mapping[str, Any]]
 """The parameters in one list, or in groups: dicts with "params" and options."""
 
 

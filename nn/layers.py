@@ -252,7 +252,7 @@ def inputs_of(x: Any, count: int, owner: Module) -> list[Any]:
     """
     if isinstance(x, Value) and count == 1:
         return [x]
-    if not hasattr(x, "__iter__"):
+    if isinstance(x, Value) or not hasattr(x, "__iter__"):
         raise TypeError(
             f"{type(owner).__name__}: x must be a list of {count} numbers, got {typed(x)}; put it into a list"
         )

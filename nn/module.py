@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import random
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from pathlib import Path
 from reprlib import recursive_repr
 from typing import Any, Self
@@ -13,7 +13,7 @@ from typing import Any, Self
 from autograd import Value
 from autograd.support.errors import as_float, one_line, shown, typed
 from nn.arguments import truth_of
-from nn.containers import attributes, elements, holds_nothing, holds_others, of_class
+from nn.containers import attributes, elements, holds_nothing, holds_others, inside, of_class
 from nn.descent import is_frozen, move, set_frozen, zero_gradients
 from nn.files import write_document
 from nn.optim import Optimizer
@@ -81,7 +81,8 @@ class Module:
         """
         seen: dict[int, Any] = {id(self): self}  # by id, and kept, so that no other gets its id
         names: set[str] = set()
-        pending, others = attributes(self)[::-1], [*of_class(self, Module)]  # a stack, not recursion: the next is last
+        pending = inside("", self, Module)[::-1]  # a stack, not recursion: the next is last
+        others = [*of_class(self, Module), *([("itself", self)] if isinstance(self, Set) else [])]
         while pending:
             name, thing = pending.pop()
             if id(thing) in seen or holds_nothing(thing):
@@ -94,14 +95,14 @@ class Module:
             else:
                 seen[id(thing)] = thing
                 if isinstance(thing, Module):
-                    pending += [(f"{name}.{below}", part) for below, part in attributes(thing)[::-1]]
+                    pending += inside(name, thing, Module)[::-1]
                     others += [(f"{name}.{below}", part) for below, part in of_class(thing, Module)]
-                elif (below := elements(name, thing, Module)) is not None:
-                    pending += below[::-1]
-                    if isinstance(thing, Mapping):
-                        others.append((f"{name}.keys()", list(thing)))
                 else:
-                    others.append((name, thing))
+                    pending += (elements(name, thing, Module) or [])[::-1]
+                if type(thing) is dict:
+                    others.append((f"{name}.keys()", list(thing)))
+                elif type(thing) not in (list, tuple) and (isinstance(thing, Set) or not isinstance(thing, Module)):
+                    others.append((name, thing))  # a class of the user's may hold more than its elements
                 continue
             new = True
             for i, parameter in held:
@@ -142,7 +143,7 @@ class Module:
             thing = pending.pop()
             if isinstance(thing, Module):
                 yield thing
-                below = attributes(thing)
+                below = inside("", thing, Module)
             elif type(thing) in (list, tuple) and set(map(type, thing)) == {Value}:
                 continue
             else:

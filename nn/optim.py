@@ -90,6 +90,8 @@ class Optimizer(ABC):
             raise TypeError(
                 f"{name}: parameters must be a list of Values, got {typed(parameters)}; pass model.parameters()"
             )
+        if isinstance(parameters, Mapping):
+            raise TypeError(f"{name}: parameters must be a list of Values or of groups, got a dict; put it into a list")
         given: list[Any] = list(parameters)
         self.groups: list[dict[str, Any]] = as_groups(type(self), given)
         self.parameters: list[Value] = [p for group in self.groups for p in group["params"]] if self.groups else given

@@ -18,13 +18,6 @@ class Row(Primitive):
 Unary = Binary = Sloped = Scaled = Bounded = Choice = Reduction = Own = Row  # they differ in their types alone
 
 
-class PlainZero(float):
-    """A plain 0.0 among the operands of a rule: unlike a variable that happens to be 0.0, nothing can come of it."""
-
-
-PLAIN_ZERO = PlainZero(0.0)
-
-
 def of_many(reduction: Callable[..., Any]) -> Callable[..., Any]:
     """The same function, as type checkers see it: of Values a Value, of floats a float."""
     return reduction

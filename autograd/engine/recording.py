@@ -33,7 +33,7 @@ class Recorder(Watcher, Protocol):
     def leaf_made(self, value: Any) -> None: ...
     def differentiated(self, outputs: Sequence[Any]) -> None: ...  # their derivatives are about to be recorded
     def copied(self, value: Any, leaf: Any) -> None: ...  # a leaf was made that holds a Value's number
-    def operation_failed(self, primitive: Any, operands: Sequence[Any]) -> None: ...  # its error is about to be raised
+    def operation_failed(self, primitive: Any, operands: Sequence[Any]) -> None: ...  # an error, unless in `ieee`
 
 
 class _State:
@@ -44,13 +44,16 @@ class _State:
         self.watchers: tuple[Watcher, ...] = (*(() if outer is None else outer.watchers), *block.watchers)
         inherited = None if outer is None else outer.recorder
         self.recorder: Recorder | None = inherited if block.recorder is None else block.recorder
+        self.ieee: bool = block.ieee if block.ieee is not None else outer is not None and outer.ieee
+        within = outer is not None and outer.ieee_within and block.recorder is None
+        self.ieee_within: bool = within if block.ieee is None else block.ieee
         self.outer = outer
 
 
 _STATE: Final[ContextVar[_State | None]] = ContextVar("autograd_state", default=None)
 
 OPEN: Final[dict[_State, None]] = {}
-"""The states of all blocks open anywhere: while there is none, no operation need ask its context."""
+"""The states of all blocks open anywhere that operations heed: while there is none, they need not ask their context."""
 
 
 def grad_enabled() -> bool:
@@ -64,6 +67,18 @@ def grad_enabled() -> bool:
         return True
     state = _STATE.get()
     return state is None or state.records
+
+
+def ieee_enabled() -> bool:
+    """Whether operations give infinities and NaN here, rather than errors: asked where one has failed."""
+    state = _STATE.get()
+    return state is not None and state.ieee
+
+
+def ieee_within() -> bool:
+    """Whether that was said inside the innermost recorder, by the function itself that is being recorded."""
+    state = _STATE.get()
+    return state is not None and state.ieee_within
 
 
 def recorder() -> Recorder | None:
@@ -97,6 +112,7 @@ class _Block:
     records: bool | None = None
     watchers: tuple[Watcher, ...] = ()
     recorder: Recorder | None = None
+    ieee: bool | None = None
 
     def __init__(self) -> None:
         self._open: list[_State] = []
@@ -105,7 +121,8 @@ class _Block:
         state = _State(self, _STATE.get())
         try:
             self._open.append(state)
-            OPEN[state] = None
+            if self.ieee is None:  # else only an operation that fails asks
+                OPEN[state] = None
             _STATE.set(state)
         except BaseException:
             self._close()
@@ -176,6 +193,36 @@ class enable_grad(_Recording):  # noqa: N801 - as in PyTorch
     """
 
     records = True
+
+
+@mypyc_attr(native_class=False)
+class ieee(_Recording):  # noqa: N801 - reads as the blocks above
+    """Infinities and NaN inside the block, as NumPy has them, where a float raises an error. Works as a decorator, too.
+
+    For line searches and samplers that step outside the domain. Values and derivatives are IEEE 754's, these with the
+    conventions of PyTorch; of a rule of your own that raises an error all the same, NaN. Plain numbers' own operators
+    are Python's: `1.0 / 0.0` raises. It belongs to its context: another thread or task goes on raising errors.
+
+    >>> from autograd import Value, ieee, log
+    >>> x = Value(0.0)
+    >>> with ieee():
+    ...     y = log(x)
+    >>> y.backward()
+    >>> y.data, x.grad
+    (-inf, inf)
+    """
+
+    ieee = True
+
+
+@mypyc_attr(native_class=False)
+class _raising(_Recording):  # noqa: N801 - reads as the blocks above
+    ieee = False
+
+
+def ieee_as(enabled: bool) -> AbstractContextManager[None]:
+    """The block in which `ieee_enabled()` is as given."""
+    return nullcontext() if ieee_enabled() is enabled else ieee() if enabled else _raising()
 
 
 def resumed() -> AbstractContextManager[None]:

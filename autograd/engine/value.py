@@ -21,7 +21,7 @@ from operator import eq, ge, gt, le, lt, ne
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias, final
 
 from autograd.engine import primitives as p
-from autograd.engine.define import PLAIN_ZERO, Given, Name
+from autograd.engine.define import Given, Name
 from autograd.engine.operators import Recorded, is_operand
 from autograd.engine.primitive import Primitive
 from autograd.engine.recording import OPEN, grad_enabled, operation_done, recorder, sweep_starts
@@ -35,6 +35,7 @@ from autograd.support.compilation import (
     untrack,
 )
 from autograd.support.errors import as_float, numeric_error, typed
+from autograd.support.floats import PLAIN_MINUS_ZERO, PLAIN_ZERO
 
 if TYPE_CHECKING and sys.platform != "mypyc":
     Result: TypeAlias = "Value"
@@ -308,12 +309,7 @@ class Value(Recorded):
                 numbers.append(operand)
             else:
                 numbers.append(primitive.float_operand(len(numbers), operand))
-        try:
-            y = primitive.value_at(numbers, operands)
-        except (ValueError, OverflowError, ZeroDivisionError):
-            if OPEN and (hearer := recorder()) is not None:
-                hearer.operation_failed(primitive, operands)
-            raise
+        y = primitive.value_at(numbers, operands)
         if variables == 0 or (OPEN and not grad_enabled()):
             return record_many(primitive, y, _kept_apart(operands, numbers, [None] * len(numbers)))
         try:
@@ -547,7 +543,14 @@ def marked(operands: Sequence[Any], numbers: Sequence[Any]) -> Sequence[Any]:
     """The numbers as a rule gets them: it is told which zeros are plain."""
     if 0.0 not in numbers:
         return numbers
-    return [PLAIN_ZERO if x == 0.0 and not isinstance(operands[i], Value) else x for i, x in enumerate(numbers)]
+    return [
+        x
+        if x != 0.0 or isinstance(operands[i], Value)
+        else PLAIN_ZERO
+        if math.copysign(1.0, x) > 0.0
+        else PLAIN_MINUS_ZERO
+        for i, x in enumerate(numbers)
+    ]
 
 
 def record_many(primitive: Primitive, data: float, operands: Operands) -> Value:

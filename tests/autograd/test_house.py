@@ -125,7 +125,7 @@ def lines(path: Path) -> int:
 def test_the_engine_is_read_in_an_evening() -> None:
     """All of its Python, with docstrings and blank lines."""
     engine = {path.name: lines(path) for path in (ROOT / "autograd" / "engine").rglob("*.py")}
-    assert sum(engine.values()) <= 2_080, engine
+    assert sum(engine.values()) <= 2_155, engine
 
 
 def test_a_file_of_more_than_400_lines_says_at_its_top_why_it_is_one_file() -> None:

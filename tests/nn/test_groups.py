@@ -312,6 +312,13 @@ def test_options_of_a_class_are_checked_in_groups(options, message):
         RMSprop([{"params": [Value(1.0)], "alpha": 1.0}])
 
 
+def test_a_lone_group_is_put_into_a_list():
+    with pytest.raises(
+        TypeError, match="SGD: parameters must be a list of Values or of groups, got a dict; put it into"
+    ):
+        SGD({"params": [Value(1.0)]}, 0.1)
+
+
 def test_groups_of_another_size_are_not_loaded():
     v = [Value(1.0), Value(2.0)]
     state = SGD([{"params": v[:1]}, {"params": v[1:]}], 0.1).state_dict()

@@ -243,6 +243,57 @@ def test_parameters_of_the_class_are_refused():
         Holder(line=Line()).parameters()
 
 
+def test_containers_of_the_class_are_refused():
+    for shared in (Holder(w=Value(1.0)), collections.deque([Value(1.0)]), array(Value(1.0)), {Value(1.0)}):
+        kind = type("Line", (Module,), {"shared": shared, "count": 3, "named": "x"})
+        with pytest.raises(TypeError, match=r"Line: shared, a .*, holds parameters where none are looked for"):
+            kind().parameters()
+
+
+class Many(Module, list):
+    """A Module that is a list."""
+
+
+class ByName(Module, dict):
+    """A Module that is a dict."""
+
+
+class Unordered(Module, set):
+    """A Module that is a set."""
+
+    __hash__ = Module.__hash__
+
+
+def test_modules_that_are_containers_hold_what_they_contain():
+    a, b, c = Value(1.0), Value(2.0), Value(3.0)
+    many = Many([a, [b], Holder(w=c)])
+    assert names(many) == ["[0]", "[1][0]", "2.w"]
+    assert names(Holder(rows=many, v=Value(4.0))) == ["rows[0]", "rows[1][0]", "row2.w", "v"]
+    assert names(ByName(a=a, b=Many([b]))) == ["a", "b[0]"]
+    assert [type(m) for m in many.modules()] == [Many, Holder]
+    assert not many.eval()[2].training
+    other = copy.deepcopy(many)
+    other.load_state_dict(dict.fromkeys(many.state_dict(), 7.0))
+    assert (a.data, other[0].data) == (1.0, 7.0)
+    for module, name in ((Unordered([a]), "itself"), (Holder(x=Unordered([a])), "x")):
+        with pytest.raises(TypeError, match=f": {name}, a Unordered, holds parameters where none are looked for"):
+            module.parameters()
+
+
+class Titled(list):
+    """A list with more to it."""
+
+
+def test_what_a_container_holds_besides_its_elements_is_refused():
+    more = Titled([Value(1.0)])
+    assert names(Holder(w=more)) == ["w[0]"]
+    more.scale = Value(2.0)
+    by_default = collections.defaultdict(keeping(Value(1.0)), a=Value(2.0))
+    for thing in (more, by_default):
+        with pytest.raises(TypeError, match=r"Holder: w, a .*, holds parameters where none are looked for"):
+            Holder(w=thing).parameters()
+
+
 def test_arrays_of_numbers_and_structured_arrays():
     numpy = pytest.importorskip("numpy")
     pairs = numpy.zeros(2, dtype=[("name", object), ("number", float)])

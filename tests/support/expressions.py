@@ -28,6 +28,8 @@ OPERATORS: dict[str, Callable[..., Any]] = {
     "pow": operator.pow,
     "neg": operator.neg,
     "abs": abs,
+}
+STEPS: dict[str, Callable[..., Any]] = {
     "mod": operator.mod,
     "floordiv": operator.floordiv,
     "round": round,
@@ -35,6 +37,7 @@ OPERATORS: dict[str, Callable[..., Any]] = {
     "ceil": math.ceil,
     "trunc": math.trunc,
 }
+_BUILT_IN = OPERATORS | STEPS
 
 
 @dataclass(frozen=True)
@@ -62,8 +65,8 @@ class Expression:
 
 def apply_engine(name: str, operands: list[Any]) -> Any:
     """A step as a user of the engine writes it."""
-    if name in OPERATORS:
-        return OPERATORS[name](*operands)
+    if name in _BUILT_IN:
+        return _BUILT_IN[name](*operands)
     if name == "dot":
         half = len(operands) // 2
         return autograd.dot(operands[:half], operands[half:])
@@ -74,8 +77,8 @@ def apply_engine(name: str, operands: list[Any]) -> Any:
 
 def apply_floats(name: str, operands: list[float]) -> float:
     """A step in Python's floats: operators, functions of `math`, loops; a row on floats where Python has neither."""
-    if name in OPERATORS:
-        result = OPERATORS[name](*operands)
+    if name in _BUILT_IN:
+        result = _BUILT_IN[name](*operands)
         if isinstance(result, complex):
             raise ValueError("complex")
         return float(result)
@@ -156,10 +159,14 @@ def _from_whole(a: Any, b: Any = 1) -> Any:
     return a / b - mpmath.nint(a / b)
 
 
+def _from_half_of(step: Any, a: Any) -> Any:
+    return step * _from_whole(a / step + 0.5)
+
+
 _MARGINS: dict[str, Callable[..., Any]] = {
     **dict.fromkeys(["floor", "ceil", "trunc", "mod", "floordiv", "fmod"], _from_whole),
-    "round": lambda a: _from_whole(a + 0.5),
-    "round_digits": lambda a, n: min(abs(_from_whole(a * 10 ** mpmath.nint(n) + 0.5)), abs(_from_whole(n + 0.5))),
+    "round": lambda a: _from_half_of(1, a),
+    "round_digits": lambda a, n: min(abs(_from_half_of(10 ** mpmath.nint(-n), a)), abs(_from_whole(n + 0.5))),
     "sign": lambda a: a,
     "abs": lambda a: a,
     "relu": lambda a: a,
