@@ -21,7 +21,7 @@ ENGINE = ["operators", "primitive", "recording", "reductions", "value"]
 HOT_MODULES = [
     "autograd/support/errors.py",
     *[f"autograd/engine/{name}.py" for name in ENGINE],
-    *[f"autograd/transforms/{name}.py" for name in ["block", "on_graph", "sweeps"]],
+    *[f"autograd/transforms/{name}.py" for name in ["block", "coloring", "on_graph", "sparsity", "sweeps"]],
     "nn/descent.py",
 ]
 

@@ -8,6 +8,8 @@
 7.0
 """
 
+from autograd import linalg
+from autograd.engine.gammas import gamma, lgamma
 from autograd.engine.graph import topological_order, variables
 from autograd.engine.primitive import PRIMITIVES, Primitive
 from autograd.engine.primitives import abs as abs
@@ -58,10 +60,11 @@ from autograd.engine.primitives import (
 )
 from autograd.engine.primitives import pow as pow
 from autograd.engine.primitives import round as round
-from autograd.engine.recording import enable_grad, grad_enabled, no_grad
+from autograd.engine.recording import enable_grad, grad_enabled, ieee, no_grad
 from autograd.engine.reductions import amax, dot, log_softmax, logsumexp, mean, norm, prod, softmax
 from autograd.engine.reductions import sum as sum
 from autograd.engine.value import Value, constant
+from autograd.linalg.implicit import implicit
 from autograd.program.distribute import distribute
 from autograd.program.jit import jit
 from autograd.program.program import Program
@@ -71,9 +74,10 @@ from autograd.support.compilation import COMPILED
 from autograd.transforms.anomaly import detect_anomaly, kinks
 from autograd.transforms.check import gradcheck
 from autograd.transforms.checkpoint import checkpoint
-from autograd.transforms.functional import derivative, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from autograd.transforms.functional import derivative, elementwise_grad, grad, hessian, jacobian, value_and_grad
 from autograd.transforms.linearize import adjoints
 from autograd.transforms.own import custom_vjp, primitive
+from autograd.transforms.products import hvp, jvp, vjp
 from autograd.transforms.values import data, isfinite, isnan, values
 from autograd.views.draw import draw, draw_dot
 from autograd.views.explain import explain
@@ -123,6 +127,7 @@ __all__ = [
     "dot",
     "draw",
     "draw_dot",
+    "elementwise_grad",
     "elu",
     "enable_grad",
     "erf",
@@ -132,6 +137,7 @@ __all__ = [
     "expm1",
     "floor",
     "fmod",
+    "gamma",
     "gelu",
     "grad",
     "grad_enabled",
@@ -139,6 +145,8 @@ __all__ = [
     "hessian",
     "hvp",
     "hypot",
+    "ieee",
+    "implicit",
     "isfinite",
     "isnan",
     "jacobian",
@@ -146,6 +154,8 @@ __all__ = [
     "jvp",
     "kinks",
     "leaky_relu",
+    "lgamma",
+    "linalg",
     "log",
     "log1p",
     "log2",

@@ -48,8 +48,9 @@ class Torch(Engine):
     def __init__(self) -> None:
         self.torch = import_module("torch")
         self.torch.set_num_threads(1)
-        names = ("exp", "log", "sqrt", "erf", "relu")
-        super().__init__(None, {name: getattr(self.torch, name) for name in names})
+        names = ("exp", "log", "sqrt", "erf", "relu", "sin", "cos", "tanh")
+        functions = {name: getattr(self.torch, name) for name in names}
+        super().__init__(None, functions | {"logsumexp": lambda xs: self.torch.logsumexp(self.torch.stack(xs), 0)})
 
     def variables(self, numbers: list[float]) -> list[Any]:
         return [self.torch.tensor(number, dtype=self.torch.float64, requires_grad=True) for number in numbers]
@@ -61,7 +62,7 @@ class Torch(Engine):
 
     def sweep(self, recorded: Any, variables: list[Any]) -> list[float]:
         recorded.backward()
-        gradient = [variable.grad.item() for variable in variables]
+        gradient = [0.0 if variable.grad is None else variable.grad.item() for variable in variables]
         for variable in variables:
             variable.grad = None
         return gradient
@@ -103,7 +104,9 @@ class Hips(Engine):
         self.autograd = import_module("autograd")
         array = import_module("autograd.numpy")
         special = import_module("autograd.scipy.special")
-        super().__init__(float, {"exp": array.exp, "log": array.log, "sqrt": array.sqrt, "erf": special.erf})
+        functions = {name: getattr(array, name) for name in ("exp", "log", "sqrt", "sin", "cos", "tanh")}
+        logsumexp = lambda xs: special.logsumexp(array.array(xs))  # noqa: E731
+        super().__init__(float, functions | {"erf": special.erf, "logsumexp": logsumexp})
 
     def record(self, function: Function, variables: list[Any]) -> Any:
         def of_arguments(*arguments: Any) -> Any:
@@ -139,7 +142,7 @@ class Casadi(Engine):
 
 def _ours() -> Engine:
     autograd = import_module("autograd")
-    names = ("exp", "log", "sqrt", "erf", "relu")
+    names = ("exp", "log", "sqrt", "erf", "relu", "sin", "cos", "tanh", "logsumexp")
     return Engine(autograd.Value, {name: getattr(autograd, name) for name in names})
 
 

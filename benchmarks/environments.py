@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 CACHE = ROOT / ".benchmarks"
 
 PACKAGES = {
-    "compiled": ["scalar-autograd"],
+    "compiled": ["scalar-autograd", "scipy"],
     "pure": ["scalar-autograd"],
     "xad": ["xad"],
     "micrograd": ["micrograd"],

@@ -47,3 +47,33 @@ def chain_end_twice(x: Any) -> list[Any]:
         before = y * 0.999
         y = before + 1e-3
     return [y, before]
+
+
+def system(n: int) -> tuple[list[list[float]], list[float]]:
+    """A matrix of normal numbers and a right-hand side, in lists."""
+    generator = random.Random(1)
+    return [[generator.gauss(0.0, 1.0) for _ in range(n)] for _ in range(n)], [1.0] * n
+
+
+def solved_with_gradient(matrix: Sequence[Sequence[Any]], load: Sequence[Any]) -> list[float]:
+    """The solution of a system of Values, whose sum hands its gradient to all of them."""
+    from autograd import linalg, sum
+
+    x = linalg.solve(matrix, load)
+    sum(x).backward()
+    return [number.data for number in x]
+
+
+def solved_twice_by_numpy(matrix: Sequence[Sequence[Any]], load: Sequence[Any]) -> list[float]:
+    """The same by two solves of NumPy's: the numbers are read out of the Values, and the gradients added to theirs."""
+    import numpy as np
+
+    a, b = np.array([[x.data for x in row] for row in matrix]), np.array([x.data for x in load])
+    x = np.linalg.solve(a, b)
+    by_load = np.linalg.solve(a.T, np.ones(len(b)))
+    by_matrix = -np.outer(by_load, x)
+    for values, slopes in zip([*matrix, load], [*by_matrix.tolist(), by_load.tolist()], strict=True):
+        for value, slope in zip(values, slopes, strict=True):
+            value.grad += slope
+    found: list[float] = x.tolist()
+    return found

@@ -13,9 +13,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks.objectives import chain_end, chain_end_twice, examples, logistic_regression, rosenbrock
+from benchmarks.objectives import (
+    chain_end,
+    chain_end_twice,
+    examples,
+    logistic_regression,
+    rosenbrock,
+    solved_twice_by_numpy,
+    solved_with_gradient,
+    system,
+)
 
 COUNT = 200
+MANY = 10_000
 
 
 @dataclass(frozen=True)
@@ -107,6 +117,19 @@ GROUPS: dict[str, Group] = {
         3,
         _of_transforms(),
     ),
+    "linalg": Group(
+        "A 60 × 60 system of Values with its gradient, beside NumPy's two solves and the conversion there and back",
+        5,
+        (Path("solved_with_gradient(*equations)", "solved_twice_by_numpy(*equations)", 3.0),),
+    ),
+    "sparse": Group(
+        f"The sparse Hessian of Rosenbrock of {MANY} variables",
+        1,
+        (
+            Path('hessian(rosenbrock, sparsity="detect")(many)', "grad(rosenbrock)(many)", 5.0),
+            Path("hvp(rosenbrock, many, many)", "grad(rosenbrock)(many)"),
+        ),
+    ),
 }
 
 
@@ -118,13 +141,15 @@ def names() -> dict[str, Any]:
     floats = [generator.uniform(0.9, 1.1) for _ in range(COUNT)]
     more_floats = [generator.uniform(-1.0, 1.0) for _ in range(COUNT)]
     values = [autograd.Value(number) for number in floats]
+    matrix, load = system(60)
     middle = COUNT // 2
-    functions = ("dot", "logsumexp", "norm", "sum", "mean", "prod", "jvp", "hvp", "jacobian")
+    functions = ("dot", "logsumexp", "norm", "sum", "mean", "prod", "jvp", "hvp", "jacobian", "hessian", "grad")
     return {name: getattr(autograd, name) for name in functions} | {
         "x": autograd.Value(1.25),
         "y": autograd.Value(1.5),
         "floats": floats,
         "more_floats": more_floats,
+        "many": [generator.uniform(0.9, 1.1) for _ in range(MANY)],
         "ints": [i % 2 for i in range(COUNT)],
         "values": values,
         "more_values": [autograd.Value(number) for number in more_floats],
@@ -134,6 +159,9 @@ def names() -> dict[str, Any]:
         "logistic": logistic_regression(*examples(300, COUNT)),
         "chain_end": chain_end,
         "chain_end_twice": chain_end_twice,
+        "equations": ([list(map(autograd.Value, row)) for row in matrix], list(map(autograd.Value, load))),
+        "solved_with_gradient": solved_with_gradient,
+        "solved_twice_by_numpy": solved_twice_by_numpy,
     }
 
 

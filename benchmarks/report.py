@@ -33,8 +33,9 @@ NOTES = """\
 - Every contender runs in a process of its own, in its own virtual environment; the repetitions are interleaved, one
   process working at a time, after one repetition to warm up. The time is the median; the spread is the distance between
   the quartiles as a part of it. The garbage collector runs as Python sets it up.
-- All contenders of a workload run the same program text (`workloads.py`, `networks.py`, `transformer.py`) and must find
-  the same numbers, or nothing is written. *By hand* is a program of its own without any engine: the floor.
+- All contenders of a workload run the same program text (`workloads.py`, `networks.py`, `transformer.py`, `adbench/`)
+  and must find the same numbers, or nothing is written. *By hand* is a program of its own without any engine: the
+  floor.
 - *Compiled* is this project's wheel as `pip install` builds it where there is a C compiler; *pure* is the same source
   without.
 - The *textbook node* (`textbook.py`) is the smallest that trains a transformer: a tuple of operands, a tuple of local

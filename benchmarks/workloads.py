@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from benchmarks.adbench import runs
 from benchmarks.engines import Engine
 from benchmarks.networks import digits, digits_with_nn, moons, moons_with_nn
 from benchmarks.transformer import transformer
@@ -198,5 +199,33 @@ WORKLOADS: dict[str, Workload] = {
         digits,
         (*_OURS, "micrograd", "textbook", "torch"),
         with_nn=digits_with_nn,
+    ),
+    "adbench_gmm": Workload(
+        "ADBench: the log-likelihood of a Gaussian mixture, 20 points, 3 components in 4 dimensions, and its gradient",
+        "point",
+        20,
+        runs.mixture,
+        (*_OURS, "torch", "hips"),
+    ),
+    "adbench_ba": Workload(
+        "ADBench: bundle adjustment, 20 observations, the Jacobians of their errors",
+        "observation",
+        20,
+        runs.bundle,
+        (*_OURS, "torch", "hips"),
+    ),
+    "adbench_hand": Workload(
+        "ADBench: hand tracking, 10 points, the gradient of the squared errors by the pose",
+        "point",
+        10,
+        runs.pose,
+        (*_OURS, "torch", "hips"),
+    ),
+    "adbench_lstm": Workload(
+        "ADBench: an LSTM of 2 layers of 14 numbers foretells 10 characters, the gradient of its loss",
+        "character",
+        10,
+        runs.characters,
+        (*_OURS, "torch", "hips"),
     ),
 }

@@ -1,4 +1,7 @@
-"""Real handwritten digits, read by a small network in plain Python: scikit-learn's 1,797 pictures of 8×8 pixels."""
+"""Real handwritten digits, read by a small network in plain Python: scikit-learn's 1,797 pictures of 8×8 pixels.
+
+A tenth of what there is to learn from is set apart to validate on, and training stops when that is read no better.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +11,14 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from autograd import Value, constant, logsumexp, no_grad, softmax
+from autograd import Value, constant, logsumexp, softmax
 from demos.handwriting import Handwriting, scikit_learn_digits
 from demos.report import AtLeast, Report, Section
-from nn import MLP, Adam, History, accuracy, argmax, cross_entropy_with_logits, fit
+from nn import MLP, Adam, EarlyStopping, History, accuracy, argmax, cross_entropy_with_logits, fit, predict
 from nn.schedules import cosine_decay
 
 TRAIN, TEST = 1437, 360
-HIDDEN, EPOCHS, BATCH, RATE = 48, 16, 16, 0.01
+HIDDEN, EPOCHS, BATCH, RATE, VALIDATION, PATIENCE = 48, 16, 16, 0.01, 0.1, 4
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,7 @@ class Reading:
     data: Handwriting
     model: MLP
     history: History
+    best_epoch: int
     seconds: float
     probabilities: list[list[float]]
 
@@ -36,14 +40,15 @@ class Reading:
 
 @cache
 def trained() -> Reading:
-    """The network after training; once per process.
+    """The network after training, as it was when it validated best; once per process.
 
     Raises:
         ModuleNotFoundError: if scikit-learn is missing.
     """
     data = scikit_learn_digits(TRAIN, TEST)
     model = MLP(data.width**2, [HIDDEN, 10], activation="relu", initializer="he", seed=0)
-    steps = EPOCHS * math.ceil(TRAIN / BATCH)
+    steps = EPOCHS * math.ceil(TRAIN * (1.0 - VALIDATION) / BATCH)
+    stopping = EarlyStopping(PATIENCE)
     start = time.perf_counter()
     history = fit(
         model,
@@ -54,25 +59,32 @@ def trained() -> Reading:
         epochs=EPOCHS,
         batch_size=BATCH,
         seed=0,
+        validation=VALIDATION,
+        callbacks=[stopping],
         metrics={"accuracy": accuracy},
     )
     seconds = time.perf_counter() - start
-    with no_grad():
-        probabilities = [[p.data for p in softmax(model(image))] for image in data.test_images]
-    return Reading(data, model, history, seconds, probabilities)
+    probabilities = [softmax(scores) for scores in predict(model, data.test_images)]
+    return Reading(data, model, history, stopping.best_epoch, seconds, probabilities)
 
 
 def report() -> Report:
     """The progress of the training, the accuracy on pictures it has not seen, and what it misreads."""
     reading = trained()
-    loss, right = reading.history.loss, reading.history.metrics["accuracy"]
+    history = reading.history
     labels, probabilities = reading.data.test_labels, reading.probabilities
     misread = [f"{labels[i]} as {argmax(probabilities[i])} ({max(probabilities[i]):.0%})" for i in reading.misread]
     settings = (
         f"{reading.data.source}: {TRAIN} to learn from, {TEST} others to test on. {len(reading.model.parameters()):,} "
-        f"parameters (64-{HIDDEN}-10, ReLU), cross entropy, Adam, batches of {BATCH}: {reading.seconds:.0f} s."
+        f"parameters (64-{HIDDEN}-10, ReLU), cross entropy, Adam, batches of {BATCH}: {reading.seconds:.0f} s. "
+        f"{VALIDATION:.0%} set apart for validation; up to {EPOCHS} epochs, fewer where {PATIENCE} in a row don't "
+        f"improve on it; the parameters are those of epoch {reading.best_epoch}."
     )
-    progress = [f"epoch {i + 1:>2}: loss {loss[i]:.4f}, accuracy {right[i]:.1%}" for i in range(EPOCHS)]
+    progress = [
+        f"epoch {i + 1:>2}: loss {loss:.4f}, accuracy {history.metrics['accuracy'][i]:.1%}; validation "
+        f"{history.validation_loss[i]:.4f}, {history.validation_metrics['accuracy'][i]:.1%}"
+        for i, loss in enumerate(history.loss)
+    ]
     return [
         Section("Training", text=[settings, *progress]),
         Section(

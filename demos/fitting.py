@@ -9,14 +9,14 @@ from typing import Any
 try:
     import numpy as np
     from numpy.typing import NDArray
-    from scipy.optimize import least_squares, minimize
+    from scipy.optimize import brentq, least_squares, minimize
 except ModuleNotFoundError as error:
     missing = str(error.name).partition(".")[0]
     raise ModuleNotFoundError(f"it fits with {missing}: pip install {missing}", name=error.name) from None
 
 from autograd import jacobian
 
-__all__ = ["Fit", "fit", "minimize"]
+__all__ = ["Fit", "brentq", "fit", "minimize"]
 
 Array = NDArray[np.float64]
 Residuals = Callable[[Sequence[Any]], list[Any]]
@@ -30,7 +30,8 @@ class Fit:
 
     Attributes:
         parameters: those at the minimum.
-        deviations: their standard deviations, √(s² · diag((JᵀJ)⁻¹)), with s² the variance of the residuals.
+        deviations: their standard deviations, √(s² · diag((JᵀJ)⁻¹)), with s² the variance of the residuals; infinite
+            where the observations don't determine the parameters.
         residuals: prediction less observation, at the minimum.
         evaluations: how often the residuals were computed.
         jacobians: how often their derivatives were.
@@ -100,9 +101,7 @@ def fit(residuals: Residuals, start: Sequence[float], max_evaluations: int = 20_
     b = _polished(problem, found.x)
     r, j = problem.value(b), problem.derivative(b)
     variance = r @ r / (len(r) - len(b)) if len(r) > len(b) else np.nan
-    scale = np.linalg.norm(j, axis=0)
-    deviations = np.sqrt(variance * np.diag(np.linalg.pinv((j / scale).T @ (j / scale)))) / scale
-    return Fit(b, deviations, r, problem.evaluations, problem.jacobians)
+    return Fit(b, np.sqrt(variance) * _spread(j), r, problem.evaluations, problem.jacobians)
 
 
 def _polished(problem: _Problem, b: Array) -> Array:
@@ -110,7 +109,7 @@ def _polished(problem: _Problem, b: Array) -> Array:
     r = problem.value(b)
     for _ in range(_POLISHING_STEPS):
         j = problem.derivative(b)
-        scale = np.linalg.norm(j, axis=0)  # columns of unit length: parameters may differ by powers of ten
+        scale = _lengths(j)
         step = -np.linalg.lstsq(j / scale, r, rcond=None)[0] / scale
         stepped = problem.value(b + step)
         if not stepped @ stepped <= (r @ r) * (1.0 + 1e-9):  # the last digits of the sum are rounding
@@ -119,3 +118,21 @@ def _polished(problem: _Problem, b: Array) -> Array:
         if np.all(np.abs(step) <= 1e-14 * np.abs(b)):
             break
     return b
+
+
+def _spread(j: Array) -> Array:
+    """√diag((JᵀJ)⁻¹) = the lengths of the rows of R⁻¹, where J = QR: JᵀJ itself would lose half of the digits.
+
+    Source: Björck, Numerical Methods for Least Squares Problems (1996), section 2.8.3.
+    """
+    scale = _lengths(j)
+    triangle = np.linalg.qr(j / scale, mode="r")
+    if np.linalg.matrix_rank(triangle) < j.shape[1]:
+        return np.full(j.shape[1], np.inf)
+    return np.array(np.linalg.norm(np.linalg.inv(triangle), axis=1) / scale)
+
+
+def _lengths(j: Array) -> Array:
+    """The lengths of the columns, by which they are scaled, for parameters may differ by powers of ten."""
+    lengths = np.linalg.norm(j, axis=0)
+    return np.where(lengths > 0.0, lengths, 1.0)

@@ -1,4 +1,7 @@
-"""Two moons: a small network separates two interleaved half circles, with micrograd's network, loss and settings."""
+"""Two moons: a small network separates two interleaved half circles, with micrograd's network, loss and settings.
+
+It is validated on as many other points, and stops when they are told apart no better.
+"""
 
 from __future__ import annotations
 
@@ -8,24 +11,27 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from autograd import Value, constant, no_grad, relu
+from autograd import Value, constant, relu
 from autograd.support.extras import has
 from demos.report import AtLeast, Report, Section
-from nn import MLP, SGD, History, accuracy, fit, hinge, l2_penalty
+from nn import MLP, SGD, EarlyStopping, History, accuracy, fit, hinge, l2_penalty, predict
 
-POINTS, NOISE, STEPS = 100, 0.1, 100
+POINTS, NOISE, STEPS, PATIENCE = 100, 0.1, 100, 20
 PENALTY = 2e-4
 """Half of it times Σ w²; micrograd's 1e-4 Σ p², but without the biases."""
 
 
 @dataclass(frozen=True)
 class Separation:
-    """The points, their sides (1 or −1), and the network that tells them apart."""
+    """The points, their sides (1 or −1), others to validate on, and the network that tells them apart."""
 
     points: list[tuple[float, float]]
     sides: list[int]
+    others: list[tuple[float, float]]
+    other_sides: list[int]
     model: MLP
     history: History
+    best_epoch: int
 
 
 def two_moons(count: int, noise: float, seed: int) -> tuple[list[tuple[float, float]], list[int]]:
@@ -54,8 +60,10 @@ def two_moons(count: int, noise: float, seed: int) -> tuple[list[tuple[float, fl
 
 @cache
 def trained() -> Separation:
-    """The network after training on all points at once; once per process."""
+    """The network after training on all points at once, as it was when it validated best; once per process."""
     points, sides = two_moons(POINTS, NOISE, seed=0)
+    others, other_sides = two_moons(POINTS, NOISE, seed=1)
+    stopping = EarlyStopping(PATIENCE)
     model = MLP(2, [16, 16, 1], activation="relu", seed=0)
     history = fit(
         model,
@@ -64,28 +72,36 @@ def trained() -> Separation:
         loss=hinge,
         optimizer=SGD(model.parameters(), lambda step: 1.0 - 0.9 * step / STEPS),
         epochs=STEPS,
+        validation=(others, other_sides),
+        callbacks=[stopping],
         metrics={"accuracy": lambda scores, targets: accuracy(scores, targets, threshold=0.0)},
         penalty=lambda model: l2_penalty(model, PENALTY),
         jit=has("numpy") and has("llvmlite"),
     )
-    return Separation(points, sides, model, history)
+    return Separation(points, sides, others, other_sides, model, history, stopping.best_epoch)
 
 
 def report() -> Report:
     """The progress of the training, and the accuracy it ends with."""
     done = trained()
-    loss, right = done.history.loss, done.history.metrics["accuracy"]
-    shown = [0, *range(9, STEPS, 10)]
-    progress = [f"step {i + 1:>3}: loss {loss[i]:.4f}, accuracy {right[i]:.0%}" for i in shown]
-    with no_grad():
-        final = accuracy([done.model(point) for point in done.points], done.sides, threshold=0.0)
+    history, steps = done.history, len(done.history.loss)
+    progress = [
+        f"step {i + 1:>3}: loss {history.loss[i]:.4f}, accuracy {history.metrics['accuracy'][i]:.0%}; on the others "
+        f"{history.validation_loss[i]:.4f}, {history.validation_metrics['accuracy'][i]:.0%}"
+        for i in [0, *range(9, steps - 1, 10), steps - 1]
+    ]
     settings = (
         f"{POINTS} points, {len(done.model.parameters())} parameters (2-16-16-1, ReLU), max-margin loss, L2 penalty, "
-        f"{STEPS} steps of gradient descent with a learning rate from 1 down to 0.1."
+        f"up to {STEPS} steps of gradient descent with a learning rate from 1 down to 0.1. Validated on {POINTS} other "
+        f"points; stopped after {PATIENCE} steps without improvement, with the parameters of step {done.best_epoch}."
     )
+    results = [
+        AtLeast("accuracy", 1.0, accuracy(predict(done.model, done.points), done.sides, threshold=0.0)),
+        AtLeast("accuracy, others", 1.0, accuracy(predict(done.model, done.others), done.other_sides, threshold=0.0)),
+    ]
     return [
         Section("Training", text=[settings, *progress]),
-        Section("The result", [AtLeast("accuracy", 1.0, final)], head=("what", "wanted", "engine")),
+        Section("The result", results, head=("what", "wanted", "engine")),
     ]
 
 
@@ -106,8 +122,7 @@ def plots(folder: Path) -> list[Path]:
 
     done = trained()
     xs, ys = [-1.6 + 0.06 * i for i in range(71)], [-1.1 + 0.06 * i for i in range(46)]
-    with no_grad():
-        scores = [[done.model((x, y)).data for x in xs] for y in ys]
+    scores = [predict(done.model, [(x, y) for x in xs]) for y in ys]
     figure = Figure(figsize=(8, 5.5), layout="constrained")
     axes = figure.subplots()
     shades = axes.contourf(xs, ys, scores, levels=[-1e9, -1, 0, 1, 1e9], colors=["C0", "C0", "C1", "C1"], alpha=0.35)

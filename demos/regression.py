@@ -28,6 +28,11 @@ PROBLEMS = ("Misra1a", "Thurber", "MGH10")
 class Estimate:
     """A fitted number beside the certified one.
 
+    Attributes:
+        what: its name.
+        certified, engine: the two.
+        wanted: to how many digits they must agree.
+
     >>> Estimate("b1", 238.94212918, 238.94212917).verdict
     <Verdict.AGREES: '✓'>
     """
@@ -35,6 +40,7 @@ class Estimate:
     what: str
     certified: float
     engine: float
+    wanted: float = WANTED_DIGITS
 
     @property
     def digits(self) -> float:
@@ -44,8 +50,8 @@ class Estimate:
 
     @property
     def verdict(self) -> Verdict:
-        """✓ where they agree to 8 digits or more."""
-        return Verdict.AGREES if self.digits >= WANTED_DIGITS else Verdict.WRONG
+        """✓ where they agree to as many digits as wanted, or more."""
+        return Verdict.AGREES if self.digits >= self.wanted else Verdict.WRONG
 
     @property
     def cells(self) -> tuple[str, str, str]:
@@ -59,7 +65,7 @@ class Estimate:
     @property
     def remark(self) -> str:
         """The line below the row, if any."""
-        return "" if self.verdict is Verdict.AGREES else f"must agree to {WANTED_DIGITS} digits"
+        return "" if self.verdict is Verdict.AGREES else f"must agree to {self.wanted:.1f} digits"
 
 
 def report() -> Report:
@@ -84,14 +90,29 @@ def _section(problem: nist.Problem, number: int) -> Section:
         Estimate(f"b{i + 1}", certified, float(b))
         for i, (certified, b) in enumerate(zip(problem.certified, found.parameters, strict=True))
     ]
+    wanted = min(WANTED_DIGITS, digits_of_residuals(problem))
     rows += [
-        Estimate(f"σ of b{i + 1}", certified, float(deviation))
+        Estimate(f"σ of b{i + 1}", certified, float(deviation), wanted)
         for i, (certified, deviation) in enumerate(zip(problem.deviations, found.deviations, strict=True))
     ]
-    rows.append(Estimate("residual sum of squares", problem.residual_sum_of_squares, found.residual_sum_of_squares))
+    squares = problem.residual_sum_of_squares, found.residual_sum_of_squares
+    rows.append(Estimate("residual sum of squares", *squares, wanted))
     start = ", ".join(map(show, problem.starts[number]))
     text = [problem.formula, f"{found.evaluations} evaluations, {found.jacobians} exact Jacobians, from ({start})."]
+    if wanted < WANTED_DIGITS:
+        known = f"{wanted:.1f} of their digits are known"
+        text.append(f"The residuals are hardly larger than the rounding of the observations: {known}.")
     return Section(f"{problem.name}, start {number + 1}", rows, text, ("parameter", "certified", "engine"))
+
+
+def digits_of_residuals(problem: nist.Problem) -> float:
+    """How many digits of the certified sum of squares, and of all deviations, floats can tell.
+
+    A residual is the difference of two numbers as large as the observation, and so is as uncertain as their rounding.
+    Of Lanczos1, whose observations are the model itself to 14 digits, that leaves two or three.
+    """
+    rounding = sys.float_info.epsilon * math.hypot(*problem.response)
+    return -math.log10(2.0 * rounding / math.sqrt(problem.residual_sum_of_squares))
 
 
 def output() -> Value:

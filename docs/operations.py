@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import autograd.special  # noqa: F401 - for its rows
 from autograd import PRIMITIVES, Primitive
+from autograd.engine.primitive import SPECIAL
 from autograd.formulas.notation import to_text
 from autograd.formulas.symbol import Symbol, operand_symbols, partial_formulas
 
@@ -17,6 +19,18 @@ Written by `python docs/operations.py` from the table in `autograd/engine/primit
 `y` is the result. A variadic operation is shown for operands x0, x1, ...; its derivatives are those by each of them.
 Unary operations are methods as well (`x.exp()`), the arithmetic ones operators. NumPy's long names (`arcsin`) work too.
 
+"""
+
+SPECIAL_HEAD = """
+# Special functions
+
+Rows of `autograd.special` (extra `fast`) by the names they have there; `lgamma` and `gamma` are those of `autograd` and
+need nothing. Helpers that only their derivatives use (`ieee_jv`, `iv`, `polygamma_difference`, `log_ndtr_derivative`)
+are rows, too. `expit` is `sigmoid`.
+
+"""
+
+COLUMNS = """\
 | operation | symbol | derivatives | defined for | where the derivative is not unique |
 |---|---|---|---|---|
 """
@@ -24,7 +38,11 @@ Unary operations are methods as well (`x.exp()`), the arithmetic ones operators.
 
 def page() -> str:
     """The whole page."""
-    return HEAD + "".join(map(_row, PRIMITIVES.values()))
+    return HEAD + _table(PRIMITIVES) + SPECIAL_HEAD + _table(SPECIAL)
+
+
+def _table(rows: dict[str, Primitive]) -> str:
+    return COLUMNS + "".join(map(_row, rows.values()))
 
 
 def _row(row: Primitive) -> str:

@@ -11,6 +11,9 @@
 
 from nn import schedules
 from nn.activations import ACTIVATIONS
+from nn.blocks import Dropout, Embedding, LayerNorm, Sequential
+from nn.callbacks import EarlyStopping, Epoch, ReduceLROnPlateau
+from nn.history import History
 from nn.init import INITIALIZERS
 from nn.layers import MLP, Layer, Neuron
 from nn.losses import (
@@ -18,17 +21,20 @@ from nn.losses import (
     binary_cross_entropy_with_logits,
     cross_entropy,
     cross_entropy_with_logits,
-    half_squared_error,
     hinge,
+    kl_divergence,
+    kl_divergence_with_logits,
     l2_penalty,
-    mse,
     one_hot,
 )
-from nn.metrics import accuracy, argmax
+from nn.metrics import accuracy, argmax, confusion_matrix, f1, r2
 from nn.module import Module
-from nn.optim import SGD, Adam, AdamW, Optimizer
+from nn.optim import Optimizer
+from nn.optimizers import SGD, Adam, AdamW, RMSprop
+from nn.prediction import predict
+from nn.regression import gaussian_nll, half_squared_error, huber, mae, mse
 from nn.saving import Saved, load
-from nn.training import History, fit
+from nn.training import fit
 
 __all__ = [
     "ACTIVATIONS",
@@ -37,24 +43,41 @@ __all__ = [
     "SGD",
     "Adam",
     "AdamW",
+    "Dropout",
+    "EarlyStopping",
+    "Embedding",
+    "Epoch",
     "History",
     "Layer",
+    "LayerNorm",
     "Module",
     "Neuron",
     "Optimizer",
+    "RMSprop",
+    "ReduceLROnPlateau",
     "Saved",
+    "Sequential",
     "accuracy",
     "argmax",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
+    "confusion_matrix",
     "cross_entropy",
     "cross_entropy_with_logits",
+    "f1",
     "fit",
+    "gaussian_nll",
     "half_squared_error",
     "hinge",
+    "huber",
+    "kl_divergence",
+    "kl_divergence_with_logits",
     "l2_penalty",
     "load",
+    "mae",
     "mse",
     "one_hot",
+    "predict",
+    "r2",
     "schedules",
 ]

@@ -94,6 +94,23 @@ def not_negative(owner: str, argument: str, number: Any) -> float:
     return value
 
 
+def share_of(owner: str, argument: str, number: Any) -> float:
+    """A number in [0, 1].
+
+    Raises:
+        TypeError: if it is not a real number.
+        ValueError: if it lies outside.
+
+    >>> share_of("Dropout", "p", 1.5)
+    Traceback (most recent call last):
+    ValueError: Dropout: p is 1.5, but must lie in [0, 1]
+    """
+    value = as_float(number, owner, argument)
+    if not 0.0 <= value <= 1.0:
+        raise ValueError(f"{owner}: {argument} is {value}, but must lie in [0, 1]")
+    return value
+
+
 def generator_of(seed: int | random.Random | None) -> random.Random:
     """The random generator for a seed: a new one for an int, a generator itself, Python's shared one for None.
 

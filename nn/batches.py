@@ -7,6 +7,7 @@ import numbers
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import autograd
 from autograd import Value, where
 from autograd.engine.recording import OPEN, recorder
 from autograd.engine.value import number_of
@@ -106,6 +107,13 @@ def examples(
         (row, _class_target(name, f"targets[{i}]", target, len(row)))
         for i, (row, target) in enumerate(zip(rows, targets, strict=True))
     ]
+
+
+def reduced(losses: list[Any], reduction: str) -> Any:
+    """The mean or the sum of some losses; a lone one as it is."""
+    if len(losses) == 1:
+        return losses[0]
+    return autograd.mean(losses) if reduction == "mean" else autograd.sum(losses)
 
 
 def _class_target(name: str, argument: str, target: Any, classes: int) -> Any:

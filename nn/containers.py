@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import gc
 import itertools
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from types import BuiltinFunctionType, FrameType, FunctionType, MethodType, ModuleType, NoneType, TracebackType
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from types import BuiltinFunctionType, FrameType, FunctionType, ModuleType, NoneType, TracebackType
 from typing import Any
 
 from autograd import Value
 from autograd.transforms.tree import is_array
+from nn.descent import is_frozen
 
 _HOLD_NOTHING = (float, int, bool, complex, str, bytes, bytearray, range, memoryview, NoneType)
-_ELSEWHERE = (type, FunctionType, BuiltinFunctionType, MethodType, ModuleType, FrameType, TracebackType)
+_ELSEWHERE = (type, ModuleType, FrameType, TracebackType)
 
 
 def holds_nothing(thing: Any) -> bool:
@@ -21,7 +22,12 @@ def holds_nothing(thing: Any) -> bool:
     >>> holds_nothing(1.5), holds_nothing(abs), holds_nothing([])
     (True, True, False)
     """
-    return type(thing) in _HOLD_NOTHING or isinstance(thing, _ELSEWHERE) or _is_numeric(thing)
+    kind = type(thing)
+    if kind is FunctionType:
+        return not _held_by(thing)
+    if kind is BuiltinFunctionType:
+        return thing.__self__ is None or isinstance(thing.__self__, ModuleType)
+    return kind in _HOLD_NOTHING or isinstance(thing, _ELSEWHERE) or _is_numeric(thing)
 
 
 def elements(name: str, container: Any, module: type) -> list[tuple[str, Any]] | None:
@@ -63,11 +69,25 @@ def attributes(thing: Any) -> list[tuple[str, Any]]:
     return list((found | vars(thing)).items())
 
 
+def inside(name: str, thing: Any, module: type) -> list[tuple[str, Any]]:
+    """The attributes of a Module, each with its name, and the elements of one that is a container too.
+
+    Args:
+        name: of the Module; empty for the one that names start from.
+        thing: the Module.
+        module: the class of Modules.
+    """
+    found = [(f"{name}.{attribute}", part) for attribute, part in attributes(thing)]
+    found += elements(name, thing, module) or []
+    return found if name else [(each.removeprefix("."), part) for each, part in found]
+
+
 def of_class(module: Any, base: type) -> Iterator[tuple[str, Any]]:
     """What the classes of a module hold that may have Values in it, which all instances would share."""
     for kind in itertools.takewhile(lambda kind: kind is not base, type(module).__mro__):
         for name, thing in vars(kind).items():
-            if isinstance(thing, (Value, list, tuple, dict, set, frozenset)) and not name.startswith("__"):
+            held = isinstance(thing, (Value, base, Sequence, Mapping, Set)) or is_array(thing)
+            if held and not name.startswith("__"):
                 yield name, thing
 
 
@@ -82,15 +102,25 @@ def holds_others(thing: Any, known: Collection[int]) -> bool:
     while pending:
         thing = pending.pop()
         if isinstance(thing, Value):
-            if thing.is_leaf and not thing.is_constant and id(thing) not in known:
+            if thing.is_leaf and (not thing.is_constant or is_frozen(thing)) and id(thing) not in known:
                 return True
             continue
-        below: Iterable[Any] = thing.ravel().tolist() if is_array(thing) else gc.get_referents(thing)
+        below: Iterable[Any]
+        if type(thing) is FunctionType:
+            below = _held_by(thing)  # not the globals of its module
+        else:
+            below = thing.ravel().tolist() if is_array(thing) else gc.get_referents(thing)
         for part in below:
             if id(part) not in seen and not holds_nothing(part):
                 seen[id(part)] = part  # kept, so that no other gets its id
                 pending.append(part)
     return False
+
+
+def _held_by(function: FunctionType) -> list[Any]:
+    """What a function keeps from where it was made: variables around it, defaults, what it was wrapped around."""
+    kept = [function.__closure__, function.__defaults__, function.__kwdefaults__, function.__dict__]
+    return [thing for thing in kept if thing]
 
 
 def _is_numeric(thing: Any) -> bool:

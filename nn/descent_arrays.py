@@ -19,9 +19,40 @@ class Slope(NamedTuple):
     gradient: Array
 
 
+def clipped(gradient: Array, bound: float) -> Array:
+    """∇ · bound / ‖∇‖ where the norm is above the bound; what is not finite is left to be found."""
+    largest = float(np.abs(gradient).max())
+    if not 0.0 < largest < np.inf:
+        return gradient
+    shares = gradient / largest  # whose squares neither overflow nor vanish
+    norm = float(np.sqrt(shares @ shares))
+    return shares * (bound / norm) if largest * norm > bound else gradient
+
+
 def zeros(parameters: Slope) -> Array:
     """What is remembered before the first step."""
     return np.zeros_like(parameters.numbers)
+
+
+def numbers_of(parameters: Slope) -> Array:
+    """Where they are, in an array of their own."""
+    return parameters.numbers.copy()
+
+
+def part(parameters: Slope, places: list[int]) -> Slope:
+    """Some of them."""
+    return Slope(parameters.numbers[places], parameters.gradient[places])
+
+
+def picked(numbers: Array, places: list[int]) -> Array:
+    """The numbers of some."""
+    some: Array = numbers[places]
+    return some
+
+
+def put(numbers: Array, places: list[int], new: Array) -> None:
+    """Give some of them new numbers."""
+    numbers[places] = new
 
 
 def gradient_step(parameters: Slope, rate: float, decay: float) -> Array:
@@ -65,6 +96,31 @@ def adam_step(
         raise ZeroDivisionError(int(np.argmin(scale)))
     numbers: Array = kept * parameters.numbers - rate * mean / scale
     return numbers, mean, mean_square
+
+
+def rmsprop_step(
+    parameters: Slope,
+    mean_square: Array,
+    velocity: Array,
+    alpha: float,
+    rate: float,
+    epsilon: float,
+    decay: float,
+    momentum: float,
+) -> tuple[Array, Array, Array]:
+    """g = ∇ + decay · p;  s ← alpha · s + (1 − alpha) · g²;  v ← momentum · v + g / (√s + epsilon);  p ← p − rate · v.
+
+    Raises:
+        ZeroDivisionError: where √s + epsilon is 0; its argument is the index of the parameter.
+    """
+    g = _decayed(parameters, decay)
+    mean_square = alpha * mean_square + (1.0 - alpha) * g * g
+    scale = np.sqrt(mean_square) + epsilon
+    if not epsilon and not scale.all():
+        raise ZeroDivisionError(int(np.argmin(scale)))
+    velocity = momentum * velocity + g / scale
+    numbers: Array = parameters.numbers - rate * velocity
+    return numbers, mean_square, velocity
 
 
 def _decayed(parameters: Slope, decay: float) -> Array:

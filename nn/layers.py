@@ -1,4 +1,4 @@
-"""Neurons, layers of them, and the multi-layer perceptron."""
+"""Neurons, layers of them, one after the other, and the multi-layer perceptron."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from autograd.support.errors import as_float, typed
 from nn.activations import Activation, activation_of, name_of
 from nn.arguments import Number, count_of, generator_of, is_row
 from nn.init import Initializer, initializer_of
-from nn.module import Module
+from nn.module import Module, with_count
 
 
 class Neuron(Module):
@@ -56,14 +56,14 @@ class Neuron(Module):
         self.b = Value(0.0) if bias else None
         self.label_parameters()
 
-    def __call__(self, x: Iterable[Number]) -> Value:
-        """The output for one input vector of Values or plain numbers.
+    def __call__(self, x: Iterable[Number] | Value) -> Value:
+        """The output for one input vector of Values or plain numbers; a neuron of one input takes a lone Value, too.
 
         Raises:
             ValueError: if x has not as many elements as there are weights.
             TypeError: for an element that is not a real number.
         """
-        return self.activate(_inputs(x, len(self.w), self))
+        return self.activate(inputs_of(x, len(self.w), self))
 
     def activate(self, row: list[Any]) -> Value:
         """The output for a list of Values or floats of the right length, unchecked."""
@@ -71,8 +71,16 @@ class Neuron(Module):
         y: Value = self.activation(z if self.b is None else z + self.b)
         return y
 
+    def architecture(self) -> dict[str, Any]:
+        """The arguments of a Neuron of the same shape.
+
+        Raises:
+            TypeError: if its activation is a function without a name in `nn.ACTIVATIONS`.
+        """
+        return {"inputs": len(self.w), "activation": name_of(self.activation), "bias": self.b is not None}
+
     def __repr__(self) -> str:
-        return f"Neuron({len(self.w)}, activation={_name(self.activation)})"
+        return f"Neuron({len(self.w)}, {_name(self.activation)})"
 
 
 class Layer(Module):
@@ -119,19 +127,29 @@ class Layer(Module):
         ]
         self.label_parameters()
 
-    def __call__(self, x: Iterable[Number]) -> Any:
+    def __call__(self, x: Iterable[Number] | Value) -> Any:
         """The list of outputs for one input vector; for a layer of one unit its output alone, as in micrograd.
+
+        A layer of one input takes that lone Value as it is, so that layers follow each other whatever their sizes.
 
         Raises:
             ValueError: if x has not as many elements as the layer has inputs.
             TypeError: for an element that is not a real number.
         """
-        row = _inputs(x, self.inputs, self)
+        row = inputs_of(x, self.inputs, self)
         outputs = [neuron.activate(row) for neuron in self.neurons]
         return outputs[0] if len(outputs) == 1 else outputs
 
+    def architecture(self) -> dict[str, Any]:
+        """The arguments of a Layer of the same shape.
+
+        Raises:
+            TypeError: if its activation is a function without a name in `nn.ACTIVATIONS`.
+        """
+        return self.neurons[0].architecture() | {"inputs": self.inputs, "units": len(self.neurons)}
+
     def __repr__(self) -> str:
-        return f"Layer({self.inputs}, {len(self.neurons)}, activation={_name(self.neurons[0].activation)})"
+        return f"Layer({self.inputs}, {len(self.neurons)}, {_name(self.neurons[0].activation)})"
 
 
 class MLP(Module):
@@ -196,7 +214,7 @@ class MLP(Module):
         ]
         self.label_parameters()
 
-    def __call__(self, x: Iterable[Number]) -> Any:
+    def __call__(self, x: Iterable[Number] | Value) -> Any:
         """The list of outputs for one input vector; for a network of one output unit that output alone.
 
         Raises:
@@ -204,8 +222,8 @@ class MLP(Module):
             TypeError: for an element that is not a real number.
         """
         signal: Any = x
-        for i, layer in enumerate(self.layers):
-            signal = layer([signal] if i and layer.inputs == 1 else signal)
+        for layer in self.layers:
+            signal = layer(signal)
         return signal
 
     def architecture(self) -> dict[str, Any]:
@@ -223,12 +241,18 @@ class MLP(Module):
         }
 
     def __repr__(self) -> str:
-        return f"MLP({', '.join(map(repr, self.layers))})"
+        return with_count(self, map(repr, self.layers))
 
 
-def _inputs(x: Iterable[Any], count: int, owner: Module) -> list[Any]:
-    """An input vector as a list of Values and floats."""
-    if not hasattr(x, "__iter__"):
+def inputs_of(x: Any, count: int, owner: Module) -> list[Any]:
+    """An input vector as a list of Values and floats; a lone Value is one of length 1.
+
+    Raises:
+        TypeError, ValueError: as calling a layer does.
+    """
+    if isinstance(x, Value) and count == 1:
+        return [x]
+    if isinstance(x, Value) or not hasattr(x, "__iter__"):
         raise TypeError(
             f"{type(owner).__name__}: x must be a list of {count} numbers, got {typed(x)}; put it into a list"
         )

@@ -1,4 +1,4 @@
-"""Losses: how far predictions are from their targets.
+"""Losses of classes: how far probabilities, logits and scores are from their targets; and the penalty of weights.
 
 Each takes one example or a batch of them, of Values or plain numbers; without a Value among them it returns a float.
 Targets may be Values too, constants for drawings or variables. `reduction` is "mean" or "sum".
@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from typing import Any
 
 import autograd
 from autograd import Value
 from autograd.support.errors import typed
-from nn.arguments import count_of, is_row, not_negative
+from nn.arguments import count_of, is_row, not_negative, share_of
 from nn.batches import (
     check_share,
     checked,
@@ -23,6 +24,7 @@ from nn.batches import (
     pairs,
     place,
     plain,
+    reduced,
     varies,
 )
 from nn.module import Module
@@ -31,43 +33,6 @@ _NEVER = -math.inf
 """The logarithm of a probability of 0."""
 
 _BIAS = re.compile(r"(b|bias|biases)\d*(\[(\d+|\(\))\])*")
-
-
-def mse(predictions: Any, targets: Any, reduction: str = "mean") -> Any:
-    """The mean squared error (1/n) Σ (pᵢ − tᵢ)² over all n numbers; with "sum", without the 1/n.
-
-    Args:
-        predictions: a number, a row of them, or rows.
-        targets: numbers of the same shape.
-        reduction: over the numbers, "mean" or "sum".
-
-    Raises:
-        ValueError: if the shapes differ, nothing is given, or a target is not finite.
-
-    >>> round(mse([0.7, 0.2, 0.1], [1.0, 0.0, 0.0]), 6)
-    0.046667
-    """
-    differences = [p - t for row in pairs("mse", "predictions", predictions, targets, reduction) for p, t in row]
-    total = _squared(differences)
-    return total / float(len(differences)) if reduction == "mean" else total
-
-
-def half_squared_error(predictions: Any, targets: Any, reduction: str = "mean") -> Any:
-    """½ Σₖ (pₖ − tₖ)² of each example, k over its outputs; the derivative by pₖ is the plain difference.
-
-    Args:
-        predictions: the outputs of one example (a number or a row), or a row for each.
-        targets: numbers of the same shape.
-        reduction: over the examples, "mean" or "sum".
-
-    Raises:
-        ValueError: if the shapes differ, nothing is given, or a target is not finite.
-
-    >>> half_squared_error([0.5, 0.0], [1.0, 1.0])
-    0.625
-    """
-    rows = pairs("half_squared_error", "predictions", predictions, targets, reduction)
-    return _reduced([_squared([p - t for p, t in row]) * 0.5 for row in rows], reduction)
 
 
 def binary_cross_entropy(probabilities: Any, targets: Any, reduction: str = "mean") -> Any:
@@ -101,7 +66,7 @@ def binary_cross_entropy(probabilities: Any, targets: Any, reduction: str = "mea
             else:
                 logs = [_NEVER if p == 0.0 else autograd.log(p), _NEVER if p == 1.0 else autograd.log1p(-p)]
                 losses.append(_expected_surprise([t, 1.0 - t], logs))
-    return _reduced(losses, reduction)
+    return reduced(losses, reduction)
 
 
 def binary_cross_entropy_with_logits(logits: Any, targets: Any, reduction: str = "mean") -> Any:
@@ -134,51 +99,48 @@ def binary_cross_entropy_with_logits(logits: Any, targets: Any, reduction: str =
                 losses.append(autograd.softplus(-z) + _expected_surprise([1.0 - t], [-z]))
             else:
                 losses.append(autograd.softplus(z) + _expected_surprise([t], [z]))
-    return _reduced(losses, reduction)
+    return reduced(losses, reduction)
 
 
-def cross_entropy(probabilities: Any, targets: Any, reduction: str = "mean") -> Any:
+def cross_entropy(probabilities: Any, targets: Any, reduction: str = "mean", label_smoothing: float = 0.0) -> Any:
     """−Σₖ tₖ log pₖ of each example, which is −log p of the true class; 0 · log 0 is 0.
 
     Args:
         probabilities: the row of one example, one number in [0, 1] per class; or a row for each.
         targets: per example its class index, or a row of shares in [0, 1] (one-hot if the class is known).
         reduction: over the examples, "mean" or "sum".
+        label_smoothing: ε in [0, 1]: the targets become (1 − ε) tₖ + ε / classes, so that no class is quite certain.
 
     Raises:
         ValueError: if the shapes differ, nothing is given, a number lies outside [0, 1], a class index outside the
             classes, or the loss is infinite (p is 0 where t is not); logits have no such limits.
 
+    Source: Szegedy and others, Rethinking the Inception architecture, 2016, section 7 (label smoothing).
+
     >>> round(cross_entropy([0.1, 0.6, 0.3], 1), 6), round(cross_entropy([0.1, 0.6, 0.3], [0, 1, 0]), 6)
     (0.510826, 0.510826)
     """
     name = "cross_entropy"
+    smoothing = share_of(name, "label_smoothing", label_smoothing)
     losses = []
     for i, (row, target) in enumerate(examples(name, "probabilities", probabilities, targets, reduction)):
         for j, p in enumerate(row):
             check_share(name, "probabilities", probabilities, i, j, p)
             t = target[j] if isinstance(target, list) else float(j) == target
-            if checked(p) == 0.0 and checked(t) > 0.0:
-                raise _infinite(name, probabilities, i, j, p, t)
-        if isinstance(target, int):
-            losses.append(-autograd.log(row[target]))
-        elif isinstance(target, Value):
-            losses.append(-autograd.log(autograd.take(row, target)))
-        else:
-            kept = [j for j, t in enumerate(target) if varies(t) or is_recorded(t) or t != 0.0]
-            kept = kept or [row.index(max(row))]  # nothing but zeros: 0, which still depends on the predictions
-            logs = [_NEVER if row[j] == 0.0 else autograd.log(row[j]) for j in kept]
-            losses.append(_expected_surprise([target[j] for j in kept], logs))
-    return _reduced(losses, reduction)
+            if checked(p) == 0.0 and (smoothing or checked(t) > 0.0):
+                raise _infinite(name, probabilities, i, j, p, smoothing / len(row) or t)
+        losses.append(_smoothed(_from_probabilities, row, target, smoothing))
+    return reduced(losses, reduction)
 
 
-def cross_entropy_with_logits(logits: Any, targets: Any, reduction: str = "mean") -> Any:
+def cross_entropy_with_logits(logits: Any, targets: Any, reduction: str = "mean", label_smoothing: float = 0.0) -> Any:
     """cross_entropy(softmax(z), t) = Σₖ tₖ (logsumexp(z) − zₖ) of each example, for logits of any size.
 
     Args:
         logits: the row of one example, one number per class; or a row for each.
         targets: per example its class index, or a row of shares in [0, 1] (one-hot if the class is known).
         reduction: over the examples, "mean" or "sum".
+        label_smoothing: ε in [0, 1]: the targets become (1 − ε) tₖ + ε / classes, so that no class is quite certain.
 
     Raises:
         ValueError: if the shapes differ, nothing is given, a share lies outside [0, 1], or a class index outside the
@@ -187,8 +149,66 @@ def cross_entropy_with_logits(logits: Any, targets: Any, reduction: str = "mean"
     >>> round(cross_entropy_with_logits([1000.0, 1000.0], 0), 6)
     0.693147
     """
-    rows = examples("cross_entropy_with_logits", "logits", logits, targets, reduction)
-    return _reduced([_from_logits(row, target) for row, target in rows], reduction)
+    name = "cross_entropy_with_logits"
+    smoothing = share_of(name, "label_smoothing", label_smoothing)
+    rows = examples(name, "logits", logits, targets, reduction)
+    return reduced([_smoothed(_from_logits, row, target, smoothing) for row, target in rows], reduction)
+
+
+def kl_divergence(probabilities: Any, targets: Any, reduction: str = "mean") -> Any:
+    """Σₖ tₖ log(tₖ / pₖ) of each example, the divergence D(t ‖ p) of what is predicted from the targets; 0 log 0 is 0.
+
+    It is the cross entropy less the targets' own entropy: 0 where p is t. (PyTorch's kl_div takes log p in p's place.)
+
+    Args:
+        probabilities: the row of one example, one number in [0, 1] per class; or a row for each.
+        targets: per example a row of shares in [0, 1], or its class index.
+        reduction: over the examples, "mean" or "sum".
+
+    Raises:
+        ValueError: if the shapes differ, nothing is given, a number lies outside [0, 1], a class index outside the
+            classes, or the loss is infinite (p is 0 where t is not); logits have no such limits.
+
+    >>> kl_divergence([0.25, 0.75], [0.25, 0.75]), round(kl_divergence([0.5, 0.5], [1.0, 0.0]), 6)
+    (0.0, 0.693147)
+    """
+    name = "kl_divergence"
+    losses = []
+    for i, (row, target) in enumerate(examples(name, "probabilities", probabilities, targets, reduction)):
+        for j, p in enumerate(row):
+            check_share(name, "probabilities", probabilities, i, j, p)
+            t = target[j] if isinstance(target, list) else float(j) == target
+            if checked(p) == 0.0 and checked(t) > 0.0:
+                raise _infinite(name, probabilities, i, j, p, t)
+        if isinstance(target, list):
+            terms = [autograd.xlogy(t, t) - autograd.xlogy(t, p) for t, p in zip(target, row, strict=True)]
+            losses.append(autograd.sum(terms))
+        else:  # of a class that is known: no entropy
+            losses.append(_from_probabilities(row, target))
+    return reduced(losses, reduction)
+
+
+def kl_divergence_with_logits(logits: Any, targets: Any, reduction: str = "mean") -> Any:
+    """kl_divergence(softmax(z), t), for logits of any size.
+
+    Args:
+        logits: the row of one example, one number per class; or a row for each.
+        targets: per example a row of shares in [0, 1], or its class index.
+        reduction: over the examples, "mean" or "sum".
+
+    Raises:
+        ValueError: if the shapes differ, nothing is given, a share lies outside [0, 1], or a class index outside the
+            classes.
+
+    >>> round(kl_divergence_with_logits([1000.0, 1000.0], [1.0, 0.0]), 6)
+    0.693147
+    """
+    losses = []
+    for row, target in examples("kl_divergence_with_logits", "logits", logits, targets, reduction):
+        loss = _from_logits(row, target)
+        entropy = -autograd.sum([autograd.xlogy(t, t) for t in target]) if isinstance(target, list) else 0.0
+        losses.append(loss - entropy)
+    return reduced(losses, reduction)
 
 
 def hinge(scores: Any, targets: Any, reduction: str = "mean") -> Any:
@@ -214,7 +234,7 @@ def hinge(scores: Any, targets: Any, reduction: str = "mean") -> Any:
                     "make it of 0 and 1 with 2 * t - 1"
                 )
             losses.append(autograd.relu(s * -t + 1.0))
-    return _reduced(losses, reduction)
+    return reduced(losses, reduction)
 
 
 def l2_penalty(model: Module, strength: float) -> Any:
@@ -257,6 +277,25 @@ def one_hot(index: Any, classes: int) -> Any:
         return [one_hot(each, classes) for each in index]
     hot = class_index("one_hot", "index", index, classes)
     return [float(k == hot) for k in range(classes)]
+
+
+def _smoothed(loss: Callable[[list[Any], Any], Any], row: list[Any], target: Any, smoothing: float) -> Any:
+    """The loss of targets that are mixed with equal shares; it is linear in its targets."""
+    if smoothing == 0.0:
+        return loss(row, target)
+    return loss(row, target) * (1.0 - smoothing) + loss(row, [1.0] * len(row)) * (smoothing / len(row))
+
+
+def _from_probabilities(row: list[Any], target: int | Value | list[Any]) -> Any:
+    """−Σₖ tₖ log pₖ."""
+    if isinstance(target, int):
+        return -autograd.log(row[target])
+    if isinstance(target, Value):
+        return -autograd.log(autograd.take(row, target))
+    kept = [j for j, t in enumerate(target) if varies(t) or is_recorded(t) or t != 0.0]
+    kept = kept or [row.index(max(row))]  # nothing but zeros: 0, which still depends on the predictions
+    logs = [_NEVER if row[j] == 0.0 else autograd.log(row[j]) for j in kept]
+    return _expected_surprise([target[j] for j in kept], logs)
 
 
 def _from_logits(row: list[Any], target: int | Value | list[Any]) -> Any:
@@ -310,17 +349,6 @@ def _expected_surprise(shares: list[Any], logs: list[Any]) -> Any:
     if finite:
         terms.append(-autograd.dot([shares[j] for j in finite], [logs[j] for j in finite]))
     return terms[0] if len(terms) == 1 else autograd.sum(terms)
-
-
-def _squared(differences: list[Any]) -> Any:
-    """Σ dᵢ²: one node, or a plain product for a lone one."""
-    return differences[0] * differences[0] if len(differences) == 1 else autograd.dot(differences, differences)
-
-
-def _reduced(losses: list[Any], reduction: str) -> Any:
-    if len(losses) == 1:
-        return losses[0]
-    return autograd.mean(losses) if reduction == "mean" else autograd.sum(losses)
 
 
 def _infinite(name: str, things: Any, i: int, j: int, p: Any, t: Any) -> ValueError:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import math
+import random
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn
 
 import numpy as np
 
 from autograd import Value, value_and_grad, vmap
-from autograd.engine.value import number_of
 from autograd.support.errors import shown
-from autograd.transforms.tree import located, unflatten
 from nn import descent_arrays
-from nn.batches import varies
 from nn.descent import move, zero_gradients
 from nn.descent_arrays import Slope
+from nn.forms import Form, Forms
 from nn.lifted import Lifted, Structure
+from nn.module import Module
 from nn.optim import Optimizer
 from nn.steps import Eager
 
@@ -48,43 +48,66 @@ class Recorded:
     Args:
         eager: the same steps, not recorded.
 
+    Attributes:
+        task: what is trained.
+
     Raises:
-        TypeError, ValueError: if the targets are not numbers in one structure.
+        TypeError, ValueError: if the examples can't be recorded.
     """
 
     def __init__(self, eager: Eager) -> None:
-        self.targets = eager.targets
+        self.task = eager.task
         self._eager = eager
-        self._optimizer = eager.optimizer
-        trained = set(map(id, eager.optimizer.parameters))
+        self._optimizer = eager.task.optimizer
+        trained = set(map(id, self._optimizer.parameters))
         self._frozen = [p for p in eager.parameters if id(p) not in trained]
-        self._inputs = _Examples(eager.rows)
-        self._target_numbers = _Examples(_numbers_of_targets(eager))
+        self._parameters = [*self._optimizer.parameters, *self._frozen]
+        self._examples, self._validation = Forms(self.task.examples), Forms(self.task.validation)
+        self._functions: dict[Form, _Functions] = {}  # those of training and of validation have forms of their own
         self._is_begun = False
         self._at = self._seen = self._found()
+        self._penalty = self._penalty_recorded()
+        self._modes = self._found_modes()
+        self._are_frozen = self._found_frozen()
 
-        model, loss, penalty = eager.model, eager.loss, eager.penalty
-        target, parameters = eager.targets[0], [*eager.optimizer.parameters, *self._frozen]
-        structure = Structure()
-
-        def loss_of_model(numbers: Any, frozen: Any, x: Any, t: Any) -> Value:
-            return _variable(loss(model(x.tolist()), unflatten(target, t.tolist())))
-
-        def prediction(numbers: Any, frozen: Any, x: Any) -> list[Value]:
-            return structure.taken_apart(model(x.tolist()))
+    def _penalty_recorded(self) -> Callable[[Array, Array, Array], tuple[float, Array]] | None:
+        model, penalty = self.task.model, self.task.penalty
+        if penalty is None:
+            return None
 
         def penalty_of_model(numbers: Any, frozen: Any, once: Any) -> Value:
-            assert penalty is not None
             return _variable(penalty(model))
 
-        def mapped(f: Callable[..., Any], *axes: int, reduce: Any = None) -> Any:
-            lifted = Lifted(f, parameters, self.write_back)
-            return vmap(lifted, in_axes=(None, None, *axes), reduce=reduce)
+        slope: Callable[[Array, Array, Array], tuple[float, Array]]
+        slope = value_and_grad(self._mapped(penalty_of_model, "sum"))
+        return slope
 
-        self._loss = value_and_grad(mapped(loss_of_model, -1, -1, reduce="mean"))
-        self._structure = structure
-        self._prediction = mapped(prediction, -1)
-        self._penalty = value_and_grad(mapped(penalty_of_model, 0, reduce="sum")) if penalty is not None else None
+    def _mapped(self, f: Callable[..., Any], reduce: Literal["mean", "sum"] | None) -> Any:
+        """A function of the parameters, the frozen ones, and an array with a column for each example."""
+        lifted = Lifted(f, self._parameters, self.write_back)
+        return vmap(lifted, in_axes=(None, None, -1), reduce=reduce)
+
+    def _of(self, form: Form) -> _Functions:
+        """What is recorded for a form."""
+        if form not in self._functions:
+            model, loss, structure = self.task.model, self.task.loss, Structure()
+            are_weighted = self.task.examples.weights is not None
+
+            def loss_of_model(numbers: Any, frozen: Any, column: Any) -> Any:
+                x, t, weight = form.parts(column.tolist())
+                cost = loss(model(x), t)
+                return cost * weight if are_weighted else cost
+
+            def prediction(numbers: Any, frozen: Any, column: Any) -> list[Value]:
+                return structure.taken_apart(model(form.parts(column.tolist())[0]))
+
+            self._functions[form] = _Functions(
+                value_and_grad(self._mapped(lambda *args: _variable(loss_of_model(*args)), "mean")),
+                self._mapped(loss_of_model, "mean"),
+                self._mapped(prediction, None),
+                structure,
+            )
+        return self._functions[form]
 
     # -- a step -------------------------------------------------------------------------------------------------------
 
@@ -102,17 +125,23 @@ class Recorded:
             failure = error
         if failure is not None:
             self._explain(failure, batch, epoch, untried)
-        self._try_targets(untried, len(batch))
+        self._try_examples(untried, len(batch))
         self._move(gradient)
         return total
 
     def _differentiated(self, total: float, batch: Sequence[int], predictions: list[Any] | None) -> tuple[float, Array]:
         """The sum with the losses of a batch, and the gradient of their mean, penalty included."""
-        at = self._at
-        inputs = self._inputs.columns(batch)
-        mean, gradient = self._loss(at.numbers, at.frozen, inputs, self._target_numbers.columns(batch))
+        at, mean, gradient = self._at, 0.0, np.zeros(1)
+        for form, rows, _ in self._examples.groups(batch):
+            with np.errstate(all="ignore"):  # as floats are: what is not finite is found below, or by the optimizer
+                of_form, by_form = self._of(form).slope(at.numbers, at.frozen, form.columns(rows))
+            if len(rows) == len(batch):
+                mean, gradient = of_form, by_form
+            else:
+                share = len(rows) / len(batch)
+                mean, gradient = mean + share * of_form, gradient + share * by_form
         if predictions is not None:
-            predictions += self._structure.put_together(self._prediction(at.numbers, at.frozen, inputs))
+            predictions += self._predicted(self._examples, batch)
         if self._penalty is not None:
             penalty, by_penalty = self._penalty(at.numbers, at.frozen, _ONCE)
             mean, gradient = mean + penalty, gradient + by_penalty
@@ -122,23 +151,37 @@ class Recorded:
             )
         return total + len(batch) * mean, gradient
 
+    def _predicted(self, examples: Forms, indices: Sequence[int]) -> list[Any]:
+        """The predictions for some examples, in plain numbers."""
+        found: list[Any] = [None] * len(indices)
+        for form, rows, places in examples.groups(indices):
+            functions = self._of(form)
+            columns = functions.prediction(self._at.numbers, self._at.frozen, form.columns(rows))
+            for place, prediction in zip(places, functions.structure.put_together(columns), strict=True):
+                found[place] = prediction
+        return found
+
     def _move(self, gradient: Array) -> None:
         """Let the optimizer move the parameters."""
         optimizer = self._optimizer
+        if self._are_frozen.any():
+            gradient = np.where(self._are_frozen, 0.0, gradient)  # a program knows nothing of it
+        if self.task.clip_norm is not None:
+            gradient = descent_arrays.clipped(gradient, self.task.clip_norm)
         if type(optimizer).step is not Optimizer.step or "step" in vars(optimizer):
             self._move_values(gradient)
             return
-        if _is_of_others(optimizer.learning_rate):
+        if any(map(_is_of_others, optimizer.learning_rates())):
             self.write_back()
             rate = optimizer.rate_at(self._at.steps)
-            self.read()
+            self._at = self._seen = self._found()
         else:
             rate = optimizer.rate_at(self._at.steps)
         at = self._at
         with np.errstate(all="ignore"):  # as floats are: what is not finite is found by the next step
             if not math.isfinite(gradient.sum()):
                 optimizer.check_gradients(gradient.tolist())
-            numbers, state = optimizer.moved(descent_arrays, Slope(at.numbers, gradient), at.state, at.steps, rate)
+            numbers, state = optimizer.stepped(descent_arrays, Slope(at.numbers, gradient), at.state, at.steps, rate)
         self._at = Point(numbers, at.frozen, state, at.steps + 1)
 
     def _move_values(self, gradient: Array) -> None:
@@ -150,23 +193,48 @@ class Recorded:
             self._optimizer.step()
         finally:
             zero_gradients(self._optimizer.parameters)
-        self.read()
+        self._at = self._seen = self._found()
+
+    def validate(self, predictions: list[Any] | None) -> float:
+        """The mean loss of the validation examples, as `Eager.validate` computes it."""
+        at, total, count = self._at, 0.0, len(self.task.validation)
+        failure: Exception | None = None
+        try:
+            for form, rows, _ in self._validation.groups(range(count)):
+                with np.errstate(all="ignore"):  # as floats are
+                    total += len(rows) * self._of(form).loss(at.numbers, at.frozen, form.columns(rows))
+            if predictions is not None:
+                predictions += self._predicted(self._validation, range(count))
+            if not math.isfinite(total):
+                raise FloatingPointError(f"fit: the validation loss is {total / count}")
+        except Exception as error:
+            failure = error
+        if failure is not None:
+            self.write_back()
+            self._eager.validate(None)
+            raise _refusal(failure) from failure
+        return total / count
 
     # -- errors -------------------------------------------------------------------------------------------------------
 
     def _try_first(self, batch: Sequence[int], epoch: int) -> None:
         """What is wrong with every example is found by the first."""
         eager = self._eager
+        before = _random_states(self.task.model)
         try:
             zero_gradients(eager.parameters)
             eager.differentiate(0.0, batch[:1], epoch)
-            if eager.penalty is not None:
+            if self.task.penalty is not None:
                 eager.differentiate_penalty(epoch)
         finally:
             zero_gradients(eager.parameters)
+        if _random_states(self.task.model) != before:  # a second recording may draw the same by chance
+            raise _refusal(
+                ValueError("they draw random numbers, as Dropout does in training, which every replay would repeat")
+            )
         self._is_begun = True
 
-    def _try_targets(self, examples: Sequence[int], size: int) -> None:
+    def _try_examples(self, examples: Sequence[int], size: int) -> None:
         """Compute the loss of some examples, so that a bad target stops before the first step."""
         for start in range(0, len(examples), size):
             batch = examples[start : start + size]
@@ -175,7 +243,7 @@ class Recorded:
                 continue
             except Exception:
                 self.write_back()  # and what it is is told by whoever finds it, eager steps or the one with this batch
-            self._eager.try_targets(batch)
+            self._eager.try_examples(batch)
 
     def _explain(self, failure: Exception, batch: Sequence[int], epoch: int, untried: Sequence[int]) -> NoReturn:
         """Raise what an eager step raises; if that is nothing, it is the recording that fails."""
@@ -183,8 +251,8 @@ class Recorded:
         eager = self._eager
         try:
             eager.differentiate(0.0, batch, epoch)
-            eager.try_targets(untried)
-            if eager.penalty is not None:
+            eager.try_examples(untried)
+            if self.task.penalty is not None:
                 eager.differentiate_penalty(epoch)
         finally:
             zero_gradients(eager.parameters)
@@ -193,8 +261,23 @@ class Recorded:
     # -- parameters ---------------------------------------------------------------------------------------------------
 
     def read(self) -> None:
-        """Take parameters and the optimizer's state from where others see and change them."""
+        """Take parameters, the optimizer's state and modes from where others see and change them."""
         self._at = self._seen = self._found()
+        modes = self._found_modes()
+        if modes != self._modes:  # what was recorded is of the old ones
+            self._modes = modes
+            self._are_frozen = self._found_frozen()
+            self._functions.clear()
+            self._penalty = self._penalty_recorded()
+
+    def _found_modes(self) -> list[bool]:
+        """What a recording takes as it is: which parameters are frozen, which Modules are trained."""
+        model = self.task.model
+        modules = model.modules() if isinstance(model, Module) else []
+        return [p.is_constant for p in self._parameters] + [module.training for module in modules]
+
+    def _found_frozen(self) -> NDArray[np.bool_]:
+        return np.array([p.is_constant for p in self._optimizer.parameters])
 
     def _found(self) -> Point:
         optimizer = self._optimizer
@@ -214,46 +297,20 @@ class Recorded:
             self._seen = at
 
 
-class _Examples:
-    """Numbers of examples, one row for each; a batch of them has columns, in the same memory each time."""
+class _Functions(NamedTuple):
+    """What is recorded for the examples of one form.
 
-    def __init__(self, rows: list[list[float]]) -> None:
-        self._rows = np.array(rows, dtype=float)
-        self._room: dict[int, tuple[Array, Array]] = {}
-
-    def columns(self, batch: Sequence[int]) -> Array:
-        """The numbers of a batch."""
-        room = self._room.get(len(batch))
-        if room is None:
-            width = self._rows.shape[1]
-            room = self._room[len(batch)] = np.empty((len(batch), width)), np.empty((width, len(batch)))
-        rows, columns = room
-        self._rows.take(batch, axis=0, out=rows, mode="clip")  # the other modes need memory of their own
-        np.copyto(columns, rows.T)
-        return columns
-
-
-def _numbers_of_targets(eager: Eager) -> list[list[float]]:
-    """The numbers in each target.
-
-    Raises:
-        TypeError, ValueError: what the loss raises for a target that has not only numbers, or another structure than
-            the first.
+    Attributes:
+        slope: their mean loss and its gradient.
+        loss: the mean loss alone.
+        prediction: the numbers of the predictions.
+        structure: in which they are.
     """
-    rows = []
-    for i, target in enumerate(eager.targets):
-        try:
-            numbers = [x for _, x in located(eager.targets[0], target, "fit", f"y[{i}]")]
-            if any(map(varies, numbers)):
-                raise TypeError(f"fit: y[{i}] is {shown(target)}, a variable")
-        except (TypeError, ValueError) as error:
-            failure = error
-        else:
-            rows.append([number_of(x) for x in numbers])
-            continue
-        eager.try_targets([i])
-        raise type(failure)(f"{failure}; with jit=True all targets must be numbers, or lists of them of one structure")
-    return rows
+
+    slope: Callable[[Array, Array, Array], tuple[float, Array]]
+    loss: Callable[[Array, Array, Array], float]
+    prediction: Callable[[Array, Array, Array], list[Array]]
+    structure: Structure
 
 
 _ONCE = np.zeros(1)
@@ -286,3 +343,15 @@ def _refusal(failure: Exception) -> Exception:
         "inputs are Values then, and nothing may change from call to call, as in dropout; change that, or train with "
         "jit=False"
     )
+
+
+def _random_states(model: Any) -> list[Any]:
+    """The states of Python's and NumPy's shared generators, and of all that a model's Modules have."""
+    states: list[Any] = [random.getstate(), repr(np.random.get_state())]
+    for module in model.modules() if isinstance(model, Module) else []:
+        for thing in vars(module).values():
+            if isinstance(thing, random.Random):
+                states.append(thing.getstate())
+            elif isinstance(thing, np.random.Generator):
+                states.append(repr(thing.bit_generator.state))
+    return states

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from autograd.support.errors import one_line
 from nn.files import read_document
 from nn.module import Module
 from nn.optim import LearningRate, Optimizer
+from nn.references import Read
 
 
 @dataclass(frozen=True)
@@ -57,9 +57,12 @@ def load(path: str | os.PathLike[str], learning_rate: LearningRate | None = None
     place = Path(path)
     content = read_document(place)
     try:
-        model = _model(content["model"], place)
-        optimizer = _optimizer(content["optimizer"], model, learning_rate, place) if "optimizer" in content else None
-        generator = _generator(content["generator"]) if "generator" in content else None
+        read = Read(Module, content.get("generators", []), place)
+        model = _model(content["model"], read, place)
+        optimizer = None
+        if "optimizer" in content:
+            optimizer = _optimizer(content["optimizer"], read, model, learning_rate, place)
+        generator = read.generator(content["generator"]) if "generator" in content else None
     except (KeyError, IndexError, AttributeError, TypeError) as error:
         raise ValueError(
             f"load: {place} is not complete: {type(error).__name__}: {one_line(str(error), 300)}"
@@ -67,40 +70,23 @@ def load(path: str | os.PathLike[str], learning_rate: LearningRate | None = None
     return Saved(model, optimizer, generator)
 
 
-def _model(content: dict[str, Any], path: Path) -> Module:
-    made: Module = _known(Module, content["class"], path)(**content["architecture"])
+def _model(content: dict[str, Any], read: Read, path: Path) -> Module:
+    made: Module = read.module(content)
     if list(made.state_dict()) != list(content["parameters"]):
         raise ValueError(f"load: {path} has other parameters than a {one_line(content['class'])} of its architecture")
     made.load_state_dict(content["parameters"])
+    named = dict(made.named_parameters())
+    made.freeze([named[name] for name in content.get("frozen", [])])
     return made
 
 
-def _optimizer(content: dict[str, Any], model: Module, rate: LearningRate | None, path: Path) -> Optimizer:
+def _optimizer(content: dict[str, Any], read: Read, model: Module, rate: LearningRate | None, path: Path) -> Optimizer:
     if content["learning_rate"] is None and rate is None:
         raise ValueError(f"load: the learning rate in {path} was a schedule; pass it as load(path, learning_rate=...)")
     parameters = model.parameters()
     trained = [parameters[i] for i in content["trains"]]
     rate = content["learning_rate"] if rate is None else rate
-    made: Optimizer = _known(Optimizer, content["class"], path)(trained, rate, **content["options"])
-    state = {entry: content[entry] for entry in made.state_dict()}
+    made: Optimizer = read.class_of(content, Optimizer)(trained, rate, **content["options"])
+    state = {entry: content[entry] for entry in [*made.state_dict(), *(["groups"] if "groups" in content else [])]}
     made.load_state_dict(state | {"learning_rate": None})  # which is there already
     return made
-
-
-def _generator(state: Sequence[Any]) -> random.Random:
-    made = random.Random()
-    made.setstate((state[0], tuple(state[1]), state[2]))
-    return made
-
-
-def _known(base: type, name: str, path: Path) -> Any:
-    """The subclass of that name, of ours or of the user's own."""
-    pending = [base]
-    while pending:
-        kind = pending.pop()
-        if kind.__name__ == name:
-            return kind
-        pending += kind.__subclasses__()
-    raise ValueError(
-        f"load: {path} holds a {one_line(str(name))}, which is not known here; import the module that defines it first"
-    )

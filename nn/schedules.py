@@ -71,9 +71,29 @@ def warm_up(schedule: Schedule, steps: int) -> Schedule:
     >>> [warm_up(constant(1.0), steps=4)(step) for step in range(6)]
     [0.25, 0.5, 0.75, 1.0, 1.0, 1.0]
     """
-    if not callable(schedule):
-        raise TypeError(
-            f"warm_up: schedule must be a function of the step, such as constant(0.1), got {typed(schedule)}"
-        )
+    schedule = _checked("warm_up", schedule)
     steps = count_of("warm_up", "steps", steps)
     return lambda step: schedule(0) * (step + 1) / steps if step < steps else schedule(step - steps)
+
+
+def scaled(schedule: Schedule, factor: float) -> Schedule:
+    """A schedule times a factor, at every step: what `ReduceLROnPlateau` makes of one.
+
+    Raises:
+        TypeError: if the schedule is not a function.
+        ValueError: if the factor is negative or not finite.
+
+    >>> [scaled(step_decay(0.1, factor=0.5, every=2), 0.5)(step) for step in range(3)]
+    [0.05, 0.05, 0.025]
+    """
+    schedule = _checked("scaled", schedule)
+    factor = not_negative("scaled", "factor", factor)
+    return lambda step: schedule(step) * factor
+
+
+def _checked(name: str, schedule: Schedule) -> Schedule:
+    if not callable(schedule):
+        raise TypeError(
+            f"{name}: schedule must be a function of the step, such as constant(0.1), got {typed(schedule)}"
+        )
+    return schedule

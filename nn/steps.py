@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Any, NoReturn, Protocol
 
 from autograd import Value, no_grad
-from autograd.support.errors import shown
+from autograd.engine.value import number_of
+from autograd.support.errors import is_real, shown
 from nn.batches import plain_structure
-from nn.descent import zero_gradients
+from nn.descent import clip_gradients, zero_gradients
+from nn.examples import Examples
+from nn.modes import in_mode
 from nn.optim import Optimizer
 
 
@@ -25,32 +29,36 @@ Loss = Callable[[Any, Any], Any]
 """`(prediction, target) -> Value` for one example; every loss of `nn.losses` is one."""
 
 
+@dataclass(frozen=True)
+class Task:
+    """What a step needs to know, as `fit` has checked it.
+
+    Attributes:
+        model, loss, penalty, optimizer, clip_norm: as they were given.
+        examples: to train on.
+        validation: to validate on; there may be none.
+    """
+
+    model: Model
+    examples: Examples
+    validation: Examples
+    loss: Loss
+    penalty: Callable[[Any], Any] | None
+    optimizer: Optimizer
+    clip_norm: float | None
+
+
 class Eager:
     """Steps whose graph is made anew for every example.
 
-    Args:
-        model, rows, targets, loss, penalty, optimizer: as `fit` has checked them.
-
     Attributes:
+        task: what is trained.
         parameters: of the model.
     """
 
-    def __init__(
-        self,
-        model: Model,
-        rows: list[list[float]],
-        targets: list[Any],
-        loss: Loss,
-        penalty: Callable[[Any], Any] | None,
-        optimizer: Optimizer,
-    ) -> None:
-        self.model = model
-        self.rows = rows
-        self.targets = targets
-        self.loss = loss
-        self.penalty = penalty
-        self.optimizer = optimizer
-        self.parameters = model.parameters()
+    def __init__(self, task: Task) -> None:
+        self.task = task
+        self.parameters = task.model.parameters()
 
     def step(
         self, total: float, batch: Sequence[int], epoch: int, untried: Sequence[int], predictions: list[Any] | None
@@ -61,19 +69,22 @@ class Eager:
             total: the sum of the losses of this epoch so far.
             batch: the indices of its examples.
             epoch: which it is, from 1.
-            untried: examples whose loss is computed before the step, so that a bad target stops before it.
+            untried: examples whose loss is computed before the step, so that a bad one stops before it.
             predictions: to append those of the batch to, in plain numbers; None if nobody wants them.
 
         Returns:
             The sum with those of the batch.
         """
+        task = self.task
         zero_gradients(self.parameters)
         try:
             total = self.differentiate(total, batch, epoch, predictions)
-            self.try_targets(untried)
-            if self.penalty is not None:
+            self.try_examples(untried)
+            if task.penalty is not None:
                 total += len(batch) * self.differentiate_penalty(epoch)
-            self.optimizer.step()
+            if task.clip_norm is not None:
+                clip_gradients(task.optimizer.parameters, task.clip_norm)
+            task.optimizer.step()
         finally:
             zero_gradients(self.parameters)
         return total
@@ -82,24 +93,55 @@ class Eager:
         self, total: float, batch: Sequence[int], epoch: int, predictions: list[Any] | None = None
     ) -> float:
         """Accumulate the mean gradient of a batch."""
+        examples = self.task.examples
         for i in batch:
-            prediction = self.model(self.rows[i])
-            cost = _loss_of(self.loss, prediction, self.targets[i], i)
-            total += _differentiated(cost, 1.0 / len(batch), f"the loss of example {i} in epoch {epoch}")
+            prediction, cost = self._loss_of(examples, i)
+            weight = 1.0 if examples.weights is None else examples.weights[i]
+            what = f"the loss of example {examples.places[i]} in epoch {epoch}"
+            total += weight * _differentiated(cost, weight / len(batch), what)
             if predictions is not None:
                 predictions.append(plain_structure(prediction))
         return total
 
     def differentiate_penalty(self, epoch: int) -> float:
         """Accumulate the gradient of the penalty, and return it."""
-        assert self.penalty is not None
-        return _differentiated(self.penalty(self.model), 1.0, f"the penalty in epoch {epoch}")
+        assert self.task.penalty is not None
+        return _differentiated(self.task.penalty(self.task.model), 1.0, f"the penalty in epoch {epoch}")
 
-    def try_targets(self, examples: Sequence[int]) -> None:
-        """Compute the loss of some examples, without a graph."""
+    def try_examples(self, indices: Sequence[int]) -> None:
+        """Compute the loss of some examples, without a graph; in evaluation mode, so that dropout doesn't draw."""
+        with no_grad(), in_mode(self.task.model, training=False):
+            for i in indices:
+                self._loss_of(self.task.examples, i)
+
+    def validate(self, predictions: list[Any] | None) -> float:
+        """The mean loss of the validation examples.
+
+        Args:
+            predictions: to append theirs to, in plain numbers; None if nobody wants them.
+
+        Raises:
+            TypeError: if the loss of an example is no number.
+            FloatingPointError: if it is not finite.
+        """
+        examples, total = self.task.validation, 0.0
         with no_grad():
-            for i in examples:
-                _loss_of(self.loss, self.model(self.rows[i]), self.targets[i], i)
+            for i in range(len(examples)):
+                prediction, cost = self._loss_of(examples, i)
+                weight = 1.0 if examples.weights is None else examples.weights[i]
+                total += weight * _number(cost, f"the validation loss of {examples.target_name(i)}")
+                if predictions is not None:
+                    predictions.append(plain_structure(prediction))
+        return total / len(examples)
+
+    def _loss_of(self, examples: Examples, i: int) -> tuple[Any, Any]:
+        """The prediction for one example, and its loss; errors say which example it is."""
+        prediction = output_of("fit", self.task.model, examples.inputs[i], examples.input_name(i))
+        try:
+            return prediction, self.task.loss(prediction, examples.targets[i])
+        except Exception as error:
+            name = examples.target_name(i)
+            told(error, "fit", name, f"the loss of example {examples.places[i]}, with the target {name}")
 
     def read(self) -> None:
         """Take note of what others did to the parameters: nothing to do, each step looks."""
@@ -108,8 +150,24 @@ class Eager:
         """Let others see the parameters: nothing to do, they are in their Values."""
 
 
-def _differentiated(value: Any, weight: float, what: str) -> float:
-    """Accumulate the gradients of a loss, and return it.
+def output_of(owner: str, model: Any, x: Any, name: str) -> Any:
+    """What a model makes of an input, whose errors say which one it is."""
+    try:
+        return model(x)
+    except Exception as error:
+        told(error, owner, name, f"the model's output for {name}")
+
+
+def told(error: Exception, owner: str, name: str, what: str) -> NoReturn:
+    """Raise an error of somebody else's again, which says where it comes from."""
+    if type(error) in (TypeError, ValueError):
+        raise type(error)(f"{owner}: {name}: {error}") from error
+    error.add_note(f"{owner}: this is {what}")
+    raise error
+
+
+def _differentiated(value: Any, seed: float, what: str) -> float:
+    """Accumulate the gradients of a loss, times the seed, and return it.
 
     Raises:
         TypeError: if it depends on no parameter.
@@ -120,21 +178,19 @@ def _differentiated(value: Any, weight: float, what: str) -> float:
             f"fit: {what} is {shown(value)}, which depends on no parameter; return a Value made of the prediction, "
             "and don't train under no_grad()"
         )
-    if not math.isfinite(value.data):
+    number = _number(value, what)
+    value.backward(seed)
+    return number
+
+
+def _number(cost: Any, what: str) -> float:
+    """A loss as a plain number, which is finite."""
+    if not isinstance(cost, Value) and not is_real(cost):
+        raise TypeError(f"fit: {what} is {shown(cost)}, but must be a number; return a Value made of the prediction")
+    number = float(number_of(cost))
+    if not math.isfinite(number):
         raise FloatingPointError(
-            f"fit: {what} is {value.data}; parameters are as the last step left them. Lower the learning rate, "
+            f"fit: {what} is {number}; parameters are as the last step left them. Lower the learning rate, "
             "scale the inputs, or use a loss from logits"
         )
-    value.backward(weight)
-    return value.data
-
-
-def _loss_of(loss: Loss, prediction: Any, target: Any, i: int) -> Any:
-    """The loss of one example, whose errors say which one it is."""
-    try:
-        return loss(prediction, target)
-    except Exception as error:
-        if type(error) in (TypeError, ValueError):
-            raise type(error)(f"fit: y[{i}]: {error}") from error
-        error.add_note(f"fit: this is the loss of example {i}, with the target y[{i}]")
-        raise
+    return number

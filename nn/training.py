@@ -1,20 +1,23 @@
-"""`fit`: training by gradient descent on batches, example by example, and the `History` of it."""
+"""`fit`: training by gradient descent on batches, example by example."""
 
 from __future__ import annotations
 
 import math
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from autograd.support.errors import as_float, shown, typed
+from autograd.support.errors import as_float, typed
 from autograd.support.extras import needed
-from autograd.transforms.tree import is_array
-from nn.arguments import Plain, Row, count_of, generator_of, is_row, truth_of
+from nn.arguments import Plain, Row, count_of, generator_of, truth_of
+from nn.callbacks import Callback, Epoch, call, check_callbacks, end
+from nn.examples import Validation, checked_examples, split
+from nn.history import History
+from nn.modes import in_mode
 from nn.optim import Optimizer
-from nn.steps import Eager, Loss, Model
+from nn.progress import Progress
+from nn.steps import Eager, Loss, Model, Task
+from nn.weights import ClassWeight, class_weights, scaled, weighted
 
 if TYPE_CHECKING:
     from nn.recorded import Recorded
@@ -26,51 +29,9 @@ Metric = Callable[[Sequence[Any], Sequence[Any]], float]
 """`(predictions, targets) -> float` for many examples, in plain numbers; such as `nn.accuracy`."""
 
 
-@dataclass
-class History:
-    """What training reports, one entry per epoch.
-
-    Attributes:
-        loss: the mean loss of the examples, each as it was when its batch was trained on, penalty included.
-        metrics: the same for every metric, by name.
-    """
-
-    loss: list[float] = field(default_factory=list)
-    metrics: dict[str, list[float]] = field(default_factory=dict)
-
-    def plot(self) -> Any:
-        """Draw the curves over the epochs with matplotlib, metrics against an axis on the right.
-
-        Returns:
-            The matplotlib Axes of the loss; `history.plot().figure.savefig("loss.png")` saves the picture.
-
-        Raises:
-            ImportError: without matplotlib.
-            ValueError: if there is nothing to draw.
-        """
-        if not self.loss:
-            raise ValueError("History.plot: there are no epochs to draw")
-        try:
-            from matplotlib import pyplot
-        except ImportError:
-            raise ImportError("History.plot needs matplotlib; pip install matplotlib") from None
-        epochs = range(1, len(self.loss) + 1)
-        _, axes = pyplot.subplots(layout="constrained")
-        lines = axes.plot(epochs, self.loss, color="C0", marker=".", label="loss")
-        axes.set_xlabel("epoch")
-        axes.set_ylabel("loss")
-        if self.metrics:
-            right = axes.twinx()
-            right.set_ylabel(", ".join(self.metrics))
-            for i, (name, numbers) in enumerate(self.metrics.items(), start=1):
-                lines += right.plot(epochs, numbers, color=f"C{i}", linestyle="--", marker=".", label=name)
-            axes.legend(handles=lines, loc="center right")
-        return axes
-
-
 def fit(
     model: M,
-    X: Row[Row[Plain]],  # noqa: N803 - the field's name for a matrix of examples
+    X: Row[Any],  # noqa: N803 - the field's name for the examples
     y: Row[Any],
     *,
     loss: Loss,
@@ -78,40 +39,61 @@ def fit(
     epochs: int,
     batch_size: int | None = None,
     seed: int | random.Random | None = None,
+    validation: Validation | None = None,
+    callbacks: Sequence[Callback] = (),
     metrics: Mapping[str, Metric] | None = None,
     penalty: Callable[[M], Any] | None = None,
+    clip_norm: Plain | None = None,
+    sample_weight: Row[Plain] | None = None,
+    class_weight: ClassWeight | None = None,
     progress: bool = True,
     jit: bool = False,
 ) -> History:
     """Train a model: each epoch shuffles the examples and does one step per batch, along its mean gradient.
 
     Gradients accumulate example by example, so that memory holds the graph of one example, whatever the batch size.
+    A model in evaluation mode is put into training mode meanwhile; parts of a model in training mode that are in
+    evaluation mode stay in it. For validation all is in evaluation mode.
 
     Args:
-        model: a Module, or anything called and with `parameters()` like one; maps a row to whatever `loss` takes: a
+        model: a Module, or anything called and with `parameters()` like one; maps an input to whatever `loss` takes: a
             number, or lists, tuples, dicts, arrays of them, however deep.
-        X: the examples, shape (examples, inputs), finite numbers.
+        X: the inputs, one per example, each whatever the model takes: a row of numbers, a sequence of rows, a text, a
+            dict, an int. They need not be of one length. Numbers must be finite; arrays reach the model as lists.
         y: the targets, one per example: what `loss` takes.
         loss: of one prediction and its target. Before the first step it has seen every target, with the prediction
-            that the model has for it then; those outside the first batch without a graph.
+            that the model has for it then; those outside the first batch in evaluation mode and without a graph.
         optimizer: made with the parameters of the model.
         epochs: how many times to go through the examples.
         batch_size: how many examples a step looks at; None for all. The last batch may be smaller.
-        seed: of the shuffling: an int, a `random.Random` to go on with, or None for Python's shared generator.
+        seed: of the shuffling, and before it of the choice of a share for validation: an int, a `random.Random` to go
+            on with, or None for Python's shared generator.
+        validation: what to compute the loss and the metrics of after each epoch: data `(X, y)`, or a share of the
+            examples between 0 and 1, chosen at random, which is not trained on. It is tried before the first step.
+        callbacks: called after each epoch with an `nn.Epoch`; one that returns True stops the training. `EarlyStopping`
+            and `ReduceLROnPlateau` are some.
         metrics: by name, what to report of the predictions besides the loss; they get these in plain numbers.
         penalty: added to the loss of each batch, for instance `lambda model: l2_penalty(model, 1e-4)`.
-        progress: whether to show a bar on the terminal, if tqdm is installed.
+        clip_norm: the largest norm of the gradient of a step, of all parameters of the optimizer together; a longer one
+            is shortened to it.
+        sample_weight: what each example counts, not negative; those set apart for validation, too. Only the ratios
+            matter: they are scaled to a mean of 1.
+        class_weight: by class, what its examples count, validation examples too; or "balanced": every class as much as
+            every other. Targets are then numbers, texts or one-hot rows.
+        progress: whether to show on the terminal how far it is: tqdm's bar where it is installed, else a line.
         jit: whether to record the loss of one example once and replay it in machine code (`autograd.jit`, needs
             NumPy), which gives the same numbers but for roundings, far sooner. Model, loss and penalty must then be
             functions of the example, its target and the parameters: no random numbers, no `.data`, no counters.
-            Targets are numbers, or lists of them, all of one structure, and reach the loss as Values. While it runs
-            the parameters are in one array; they are written back before metrics and a learning rate of your own look
-            at them, and when it ends, with an error or Ctrl-C, too.
+            Numbers in inputs and targets reach them as Values. Examples of other lengths, or with other texts, are
+            recorded again. While it runs the parameters are in one array; they are written back before metrics,
+            callbacks and a learning rate of your own look at them, and when it ends, with an error or Ctrl-C, too.
 
     Raises:
-        TypeError, ValueError: for bad data or arguments, or what the loss raises for a target; all are looked at before
-            any parameter changes.
+        TypeError, ValueError: for bad data or arguments, or what model and loss raise for an example; all are looked at
+            before any parameter changes.
         FloatingPointError: if a loss or gradient becomes NaN or infinite; parameters stay as the last step left them.
+        TypeError: if a callback returns anything other than True, False or None; parameters stay, too. What a callback
+            or a metric raises is passed on.
         TypeError, ValueError, RuntimeError: with `jit`, if model, loss or penalty can't be recorded.
         ImportError: with `jit`, without NumPy.
 
@@ -135,29 +117,39 @@ def fit(
         raise TypeError(f'fit: metrics must be a dict by name, such as {{"accuracy": accuracy}}, got {typed(metrics)}')
     if penalty is not None and not callable(penalty):
         raise TypeError(f"fit: penalty must be a function of the model, or None, got {typed(penalty)}")
-    rows, targets = _checked_data(X, y)
+    callbacks = check_callbacks(callbacks, validation is not None)
+    examples = weighted(checked_examples(X, y), sample_weight)
+    by_class = class_weights(examples, class_weight)
     epochs = count_of("fit", "epochs", epochs)
-    size = len(rows) if batch_size is None else count_of("fit", "batch_size", batch_size)
+    size = None if batch_size is None else count_of("fit", "batch_size", batch_size)
+    bound = None if clip_norm is None else _bound_of(clip_norm)
+    recorded = truth_of("fit", "jit", jit)
     generator = generator_of(seed)
-    eager = Eager(model, rows, targets, loss, penalty, optimizer)
+    learnt, validated = split(examples, validation, generator)
+    learnt, validated = scaled(learnt, by_class, "train on"), scaled(validated, by_class, "validate on")
+    eager = Eager(Task(model, learnt, validated, loss, penalty, optimizer, bound))
     if not set(map(id, optimizer.parameters)) <= set(map(id, eager.parameters)):
         raise ValueError(
             "fit: the optimizer trains parameters that are not the model's; make it with model.parameters()"
         )
-    run: Eager | Recorded = eager
-    if truth_of("fit", "jit", jit):
-        needed("fit(jit=True)", "numpy")
-        from nn.recorded import Recorded
+    history = History(
+        metrics={name: [] for name in metrics},
+        validation_metrics={name: [] for name in metrics} if validation is not None else {},
+    )
+    with in_mode(model, training=True):
+        run: Eager | Recorded = eager
+        if recorded:
+            needed("fit(jit=True)", "numpy")
+            from nn.recorded import Recorded
 
-        run = Recorded(eager)
-    history = History(metrics={name: [] for name in metrics})
-    try:
+            run = Recorded(eager)
         try:
-            _train(run, history, epochs, size, generator, metrics, progress)
+            try:
+                _train(run, history, epochs, size or len(learnt), generator, metrics, callbacks, progress)
+            finally:
+                run.write_back()
         finally:
-            run.write_back()
-    finally:
-        run.write_back()  # once more, where Ctrl-C came just then
+            run.write_back()  # once more, where Ctrl-C came just then
     return history
 
 
@@ -168,86 +160,58 @@ def _train(
     size: int,
     generator: random.Random,
     metrics: Mapping[str, Metric],
+    callbacks: Sequence[Callback],
     progress: bool,
 ) -> None:
-    count = len(run.targets)
-    with _Progress(progress, epochs * math.ceil(count / size)) as bar:
-        for epoch in range(1, epochs + 1):
+    task = run.task
+    count = len(task.examples)
+    if len(task.validation):
+        _validate(run, None)  # what is wrong with it is found before the first step
+    with Progress(progress, epochs, math.ceil(count / size)) as bar:
+        for number in range(1, epochs + 1):
             order = list(range(count))  # afresh, so that two runs of 5 epochs are one of 10
             generator.shuffle(order)
             predictions: list[Any] = []
             total = 0.0
             for start in range(0, count, size):
                 batch = order[start : start + size]
-                untried = order[size:] if epoch == 1 and start == 0 else []
-                total = run.step(total, batch, epoch, untried, predictions if metrics else None)
-                bar.advance(epoch, total / (start + len(batch)))
+                untried = order[size:] if number == 1 and start == 0 else []
+                total = run.step(total, batch, number, untried, predictions if metrics else None)
+                bar.advance(number, total / (start + len(batch)))
             history.loss.append(total / count)
-            if metrics:
-                run.write_back()  # they may look at the model
-                in_order = [run.targets[i] for i in order]
-                for name, metric in metrics.items():
-                    history.metrics[name].append(metric(predictions, in_order))
-                run.read()
+            validated: list[Any] = []
+            if len(task.validation):
+                history.validation_loss.append(_validate(run, validated if metrics else None))
+                bar.validated(history.validation_loss[-1])
+            if not metrics and not callbacks:
+                continue
+            run.write_back()  # they may look at the model
+            _measure(metrics, predictions, [task.examples.targets[i] for i in order], history.metrics)
+            if len(task.validation):
+                _measure(metrics, validated, task.validation.targets, history.validation_metrics)
+            epoch = Epoch(number, history, task.model, task.optimizer)
+            stops = call(callbacks, epoch) or number == epochs
+            if stops:
+                end(callbacks, epoch)
+            run.read()  # they may have changed it
+            if stops:
+                break
 
 
-def _checked_data(X: Row[Any], y: Row[Any]) -> tuple[list[list[float]], list[Any]]:  # noqa: N803
-    """The examples as rows of finite floats, the targets as a list."""
-    for argument, things in (("X", X), ("y", y)):
-        if not is_row(things):
-            raise TypeError(f"fit: {argument} must be a list with one for each example, got {typed(things)}")
-    if len(X) == 0:
-        raise ValueError("fit: X is empty; pass at least one example")
-    if len(X) != len(y):
-        raise ValueError(f"fit: X has {len(X)} examples, but y has {len(y)} targets; give each example its target")
-    if is_array(X) and (found := _finite_rows(X)) is not None:
-        return found, list(y)
-    rows = []
-    for i, example in enumerate(X):
-        if not is_row(example):
-            raise TypeError(
-                f"fit: X[{i}] is {shown(example)}, but must be a row of numbers; put a lone one into a list"
-            )
-        if len(example) != len(X[0]):
-            raise ValueError(
-                f"fit: X[{i}] has {len(example)} numbers, but X[0] has {len(X[0])}; make rows of one length"
-            )
-        row = [as_float(number, "fit", f"X[{i}][{j}]") for j, number in enumerate(example)]
-        for j, number in enumerate(row):
-            if not math.isfinite(number):
-                raise ValueError(f"fit: X[{i}][{j}] is {number}; leave out or repair examples that are not finite")
-        rows.append(row)
-    return rows, list(y)
+def _validate(run: Eager | Recorded, predictions: list[Any] | None) -> float:
+    with in_mode(run.task.model, training=False):
+        return run.validate(predictions)
 
 
-def _finite_rows(array: Any) -> list[list[float]] | None:
-    """A matrix as rows of finite floats, sooner than number by number; None where there is an error to be told."""
-    if array.ndim != 2 or array.dtype.kind not in "iuf" or array.dtype.itemsize > 8:
-        return None
-    rows: list[list[float]] = array.astype(float).tolist()
-    return rows if all(map(math.isfinite, chain.from_iterable(rows))) else None
+def _measure(
+    metrics: Mapping[str, Metric], predictions: list[Any], targets: list[Any], found: dict[str, list[float]]
+) -> None:
+    for name, metric in metrics.items():
+        found[name].append(metric(predictions, targets))
 
 
-class _Progress:
-    """A bar over the steps: tqdm's where it is installed and asked for, else nothing."""
-
-    def __init__(self, wanted: bool, steps: int) -> None:
-        self.bar: Any = None
-        if wanted:
-            try:
-                from tqdm import tqdm
-            except ImportError:
-                return
-            self.bar = tqdm(total=steps, unit="step", disable=None)  # None: only on a terminal
-
-    def advance(self, epoch: int, loss: float) -> None:
-        if self.bar is not None:
-            self.bar.set_description(f"epoch {epoch}, loss {loss:.4f}", refresh=False)
-            self.bar.update()
-
-    def __enter__(self) -> _Progress:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        if self.bar is not None:
-            self.bar.close()
+def _bound_of(clip_norm: Plain) -> float:
+    bound = as_float(clip_norm, "fit", "clip_norm")
+    if not 0.0 < bound < math.inf:
+        raise ValueError(f"fit: clip_norm is {bound}, but must be positive and finite; None doesn't clip")
+    return bound

@@ -9,29 +9,26 @@ from pathlib import Path
 
 import pytest
 
-from autograd import PRIMITIVES
+from support.examples import check, code_blocks
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 
 
-def code_blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", README.read_text(encoding="utf-8"), re.M | re.S)
-
-
-@pytest.mark.parametrize("source", code_blocks("python"))
+@pytest.mark.parametrize("source", code_blocks(README))
 def test_the_readme_s_examples_run_and_print_what_they_say(
     source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.chdir(tmp_path)
-    known = set(PRIMITIVES)
-    try:
-        exec(compile(source, "README.md", "exec"), {"__name__": "readme"})
-    finally:
-        for name in set(PRIMITIVES) - known:
-            del PRIMITIVES[name]
-    promised = re.findall(r"print\(.*\)  # (.+)", source)
-    assert capsys.readouterr().out.splitlines() == promised
+    check(source, README, {"__name__": "readme"}, monkeypatch, tmp_path, capsys)
+
+
+def test_the_page_on_solvers_runs_and_prints_what_it_says(capsys: pytest.CaptureFixture[str]) -> None:
+    """One block after the other, as it is read."""
+    pytest.importorskip("scipy", reason="SciPy is not installed")
+    page = (ROOT / "docs" / "solvers.md").read_text(encoding="utf-8")
+    source = "\n".join(re.findall(r"^```python\n(.*?)^```", page, re.M | re.S))
+    exec(compile(source, "docs/solvers.md", "exec"), {"__name__": "solvers"})
+    assert capsys.readouterr().out.splitlines() == re.findall(r"^print\(.*\)  # (.+)", source, re.M)
 
 
 def test_ci_finds_the_test_line_in_the_readme() -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
-from autograd.engine.primitive import PRIMITIVES, Primitive, Rule
+from autograd.engine.primitive import PRIMITIVES, SPECIAL, Primitive, Rule
 
 Given = Name = Any  # for the code that runs
 
@@ -16,13 +17,6 @@ class Row(Primitive):
 
 
 Unary = Binary = Sloped = Scaled = Bounded = Choice = Reduction = Own = Row  # they differ in their types alone
-
-
-class PlainZero(float):
-    """A plain 0.0 among the operands of a rule: unlike a variable that happens to be 0.0, nothing can come of it."""
-
-
-PLAIN_ZERO = PlainZero(0.0)
 
 
 def of_many(reduction: Callable[..., Any]) -> Callable[..., Any]:
@@ -38,7 +32,27 @@ def row(kind: type[Primitive], name: str, value: Rule, partials: Rule, **facts: 
     return entered(kind(name, value, partials, **facts))
 
 
-def entered(made: Primitive) -> Primitive:
+def special_row(kind: type[Primitive], module: str, name: str, value: Rule, partials: Rule, **facts: Any) -> Primitive:
+    """Make a special function, in the module of that name, and enter it beside the table."""
+    made = _Special(name, value, partials, **facts)
+    made.module = module
+    return entered(made, SPECIAL)
+
+
+class _Special(Row):
+    """A special function, which pickle finds in its module."""
+
+    module: str
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _in_module, (self.module, self.name)
+
+
+def _in_module(module: str, name: str) -> Any:
+    return getattr(import_module(module), name)
+
+
+def entered(made: Primitive, table: dict[str, Primitive] = PRIMITIVES) -> Primitive:
     """Enter a primitive in the table, with the signature and the words that help() shows."""
     signature = _signature(made)
     words = [f"{made.name}{signature}", "", f"The operation {made.symbol} of the table of primitives."]
@@ -48,7 +62,7 @@ def entered(made: Primitive) -> Primitive:
         words.append(f"Its derivative: {made.convention}.")
     made.__doc__ = "\n".join(words)
     made.__signature__ = signature  # type: ignore[attr-defined]  # where inspect looks
-    PRIMITIVES[made.name] = made
+    table[made.name] = made
     return made
 
 

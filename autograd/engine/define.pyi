@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from numbers import Real
-from typing import Any, Final, Protocol, Self, TypeAlias, TypedDict, TypeVar, Unpack, overload
+from typing import Any, Protocol, Self, TypeAlias, TypedDict, TypeVar, Unpack, overload
 
 from autograd.engine.primitive import Primitive, Rule
 
@@ -16,10 +16,6 @@ if sys.platform == "mypyc":
 else:
     Given: TypeAlias = Plain
     Name: TypeAlias = str | None
-
-class PlainZero(float): ...
-
-PLAIN_ZERO: Final[PlainZero]
 
 class Recordable(Protocol):
     def apply_primitive(self, primitive: Primitive, operands: Sequence[Any], /) -> Self: ...
@@ -105,6 +101,7 @@ class Facts(TypedDict, total=False):  # what else may be said of a primitive, as
     kinks: Sequence[tuple[float, ...]]
     at_kink: Rule | None
     textbook: Rule | None
+    ieee: Rule | None
 
 class Array(Protocol):  # of NumPy's: whether it holds Values or numbers, its type doesn't say
     def ravel(self) -> Any: ...
@@ -133,5 +130,6 @@ class EachOfMany(Protocol):
 
 def of_many(reduction: Callable[[Iterable[Any]], Any]) -> OfMany: ...
 def each_of_many(function: Callable[[Iterable[Any]], list[Any]]) -> EachOfMany: ...
-def entered(made: P) -> P: ...
+def entered(made: P, table: dict[str, Primitive] = ...) -> P: ...
 def row(kind: type[P], name: str, value: Rule, partials: Rule, **facts: Unpack[Facts]) -> P: ...
+def special_row(kind: type[P], module: str, name: str, value: Rule, partials: Rule, **facts: Unpack[Facts]) -> P: ...

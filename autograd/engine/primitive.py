@@ -9,16 +9,22 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
+from math import nan
 from typing import Any, Final
 
+from autograd.engine.recording import OPEN, ieee_enabled, recorder
 from autograd.support.compilation import keep_attributes, mypyc_attr
 from autograd.support.errors import as_float, numeric_error, one_line, typed
+from autograd.support.floats import without_errors
 
 Rule = Callable[..., Any]
 """A polymorphic rule; its types are those of the numbers it is given."""
 
 PRIMITIVES: Final[dict[str, Primitive]] = {}
 """Every primitive by name, in the order of the table."""
+
+SPECIAL: Final[dict[str, Primitive]] = {}
+"""The special functions by name, rows beside the table; those over SciPy come with `autograd.special`."""
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)
@@ -43,6 +49,8 @@ class Primitive:
         kinks: points at which the convention decides.
         at_kink: `(a, b) -> bool`: whether the convention decides at these operands.
         textbook: the partials as books write them, for formulas, where those of `partials` are written for accuracy.
+        ieee: `(a, b) -> y`: the value inside `ieee()` where that of `value` raises an error; if it is left out, what
+            `value` makes of numbers whose operators don't raise, and NaN where it raises all the same.
     """
 
     def __init__(
@@ -60,6 +68,7 @@ class Primitive:
         kinks: Sequence[tuple[float, ...]] = (),
         at_kink: Rule | None = None,
         textbook: Rule | None = None,
+        ieee: Rule | None = None,
     ) -> None:
         for rule, which in ((value, "value"), (partials, "partials")):
             if not callable(rule):
@@ -79,6 +88,7 @@ class Primitive:
         self.kinks = tuple(kinks)
         self.at_kink = at_kink
         self.textbook = partials if textbook is None else textbook
+        self.ieee = ieee
         self.__name__ = name
         signature = f"{name}({', '.join(self.operands)})"
         self.definition = f"{signature} is defined for {domain}" if domain else signature
@@ -149,23 +159,41 @@ class Primitive:
                 y = self.value(numbers[0], numbers[1]) if n == 2 else self.value(*numbers)
             return y if type(y) is float else as_float(y, self.name, "the value")
         except (ValueError, OverflowError, ZeroDivisionError) as error:
+            if OPEN and (hearer := recorder()) is not None:
+                hearer.operation_failed(self, operands)
+            if n and ieee_enabled():
+                return self._ieee_value(numbers)
             raise numeric_error(error, self.name, operands, self.definition if self.domain else "") from None
+
+    def _ieee_value(self, numbers: Sequence[float]) -> float:
+        rule = self.value if self.ieee is None else self.ieee
+        xs = list(map(without_errors, numbers)) if self.ieee is None else numbers
+        try:
+            return float(rule(tuple(xs)) if self.variadic else rule(*xs))
+        except (ValueError, OverflowError, ZeroDivisionError):
+            return nan
 
     def partials_at(self, operands: Sequence[Any], y: Any, textbook: bool = False) -> Sequence[Any]:
         """The partials at operands of any kind, floats or recorded numbers; those of the textbook if so wanted.
 
         Raises:
             TypeError: if the rule doesn't return a tuple of one per operand.
+            ValueError, OverflowError, ZeroDivisionError: as the rule does.
         """
         rule = self.textbook if textbook else self.partials
         partials: Sequence[Any]
         n = len(operands)
-        if self.variadic:
-            partials = rule(tuple(operands), y)
-        elif n == 1:
-            partials = rule(operands[0], y)
-        else:
-            partials = rule(operands[0], operands[1], y) if n == 2 else rule(*operands, y)
+        try:
+            if self.variadic:
+                partials = rule(tuple(operands), y)
+            elif n == 1:
+                partials = rule(operands[0], y)
+            else:
+                partials = rule(operands[0], operands[1], y) if n == 2 else rule(*operands, y)
+        except (ValueError, OverflowError, ZeroDivisionError):
+            if not ieee_enabled():
+                raise
+            partials = self._ieee_partials(operands, y)
         if not isinstance(partials, (tuple, list)):
             raise TypeError(f"{self.name}: the rule for the partials must return a tuple, got {typed(partials)}")
         if len(partials) != n:
@@ -174,6 +202,14 @@ class Primitive:
                 "return one for each, None where the operand cannot influence the result"
             )
         return partials
+
+    def _ieee_partials(self, operands: Sequence[Any], y: Any) -> Sequence[Any]:
+        xs, y = list(map(without_errors, operands)), without_errors(y)
+        try:
+            partials: Sequence[Any] = self.partials(tuple(xs), y) if self.variadic else self.partials(*xs, y)
+            return [float(x) if isinstance(x, float) else x for x in partials]
+        except (ValueError, OverflowError, ZeroDivisionError):
+            return [nan] * len(xs)
 
     def __repr__(self) -> str:
         return f"<primitive {self.name}>"

@@ -19,7 +19,9 @@ from itertools import accumulate
 from math import inf, nan, pi
 from typing import Any
 
-from autograd.engine.define import Binary, Bounded, Choice, PlainZero, Reduction, Scaled, Sloped, Unary, row
+from autograd.engine.define import Binary, Bounded, Choice, Reduction, Scaled, Sloped, Unary, row
+from autograd.support import floats
+from autograd.support.floats import PlainZero
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Choice: the one way a rule may branch
@@ -43,29 +45,7 @@ def _where_partials(condition: Any, a: Any, b: Any, y: Any) -> tuple[Any, ...]:
 
 def _unless(factor: Any, partial: Any) -> Any:
     """No edge where the factor is a plain 0.0. (A variable that happens to be 0.0 has one, for higher orders.)"""
-    return None if type(factor) is PlainZero else partial
-
-
-# ---------------------------------------------------------------------------------------------------------------------
-# Arithmetic as IEEE 754 has it, which never raises. Partials are written with it wherever they can be infinite at a
-# legal point (sqrt at 0), so that they are numbers there, in every order.
-
-
-def _ieee_div(a: float, b: float) -> float:
-    if b != 0.0:
-        return a / b
-    return nan if a == 0.0 or math.isnan(a) else math.copysign(inf, a) * math.copysign(1.0, b)
-
-
-def _ieee_pow(a: float, b: float) -> float:
-    try:
-        return math.pow(a, b)
-    except OverflowError:
-        return -inf if a < 0.0 and b % 2.0 == 1.0 else inf
-    except ValueError:  # a zero base with a negative exponent, or a negative base with a fractional one
-        if a != 0.0:
-            return nan
-        return math.copysign(inf, a) if b % 2.0 == 1.0 else inf
+    return None if isinstance(factor, PlainZero) else partial
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -82,7 +62,7 @@ def _pow(a: float, b: float) -> float:
 def _pow_partials(a: Any, b: Any, y: Any) -> tuple[Any, Any]:
     if type(b) is float and type(a) is not float and b >= 1.0:  # x ** 2 is everywhere: nothing is computed in vain
         return (2.0 * a if b == 2.0 else b * ieee_pow(a, b - 1.0)), None
-    if type(b) is PlainZero:
+    if isinstance(b, PlainZero):
         by_a = None
     else:
         power = ieee_pow(a, b - 1.0)
@@ -185,6 +165,16 @@ def _clip(a: Any, low: Any, high: Any) -> Any:
 
 
 def _clip_partials(a: Any, low: Any, high: Any, y: Any) -> tuple[Any, Any, Any]:
+    below, above, crossed = (
+        a < low,
+        a > high,
+        low > high,
+    )  # of crossed bounds, inside `ieee`, the upper one is the value
+    by_a = choose(below, None, choose(above, None, 1.0))
+    return by_a, choose(crossed, None, choose(below, 1.0, None)), choose(crossed, 1.0, choose(above, 1.0, None))
+
+
+def _clip_textbook(a: Any, low: Any, high: Any, y: Any) -> tuple[Any, Any, Any]:
     below, above = a < low, a > high
     return choose(below, None, choose(above, None, 1.0)), choose(below, 1.0, None), choose(above, 1.0, None)
 
@@ -317,13 +307,13 @@ sub = row(Binary, "sub", lambda a, b: a - b, lambda a, b, y: (1.0, -1.0),
 mul = row(Binary, "mul", lambda a, b: a * b, lambda a, b, y: (b, a),
         symbol="×", samples=[(2.0, 3.0), (-1.5, 0.25), (0.0, 4.0)])
 div = row(Binary, "div", lambda a, b: a / b, lambda a, b, y: (1.0 / b, -y / b),
-        symbol="÷", domain="b ≠ 0", samples=[(3.0, 2.0), (-1.5, 0.5), (2.0, -4.0)])
+        symbol="÷", domain="b ≠ 0", ieee=floats.ieee_div, samples=[(3.0, 2.0), (-1.5, 0.5), (2.0, -4.0)])
 pow = row(Binary, "pow", _pow,               _pow_partials,
         symbol="^", domain="a > 0; a = 0 with b ≥ 0; a < 0 with a whole b",
         convention="d(a^0)/da = 0 at a = 0; d(0^b)/db = 0 for b ≥ 0; NaN for d/db where a < 0",
         samples=[(2.0, 3.0), (0.5, -1.5), (1.5, 0.5)],
         kinks=[(0.0, 0.0), (0.0, 2.0), (0.0, 1.0), (0.0, 0.5), (-2.0, 3.0), (-2.0, -1.0)],
-        at_kink=_pow_kink, textbook=_pow_textbook)
+        at_kink=_pow_kink, textbook=_pow_textbook, ieee=floats.ieee_pow)
 neg = row(Unary, "neg", lambda a: -a,       lambda a, y: (-1.0,),
         symbol="−", samples=[(2.0,), (-0.5,)])
 abs = row(Unary, "abs", builtins.abs,
@@ -331,13 +321,16 @@ abs = row(Unary, "abs", builtins.abs,
         symbol="|·|", convention="0 at 0, the second NaN", samples=[(2.0,), (-0.5,)], kinks=[(0.0,)],
         at_kink=lambda a: a == 0.0, textbook=lambda a, y: (choose(a > 0.0, 1.0, choose(a < 0.0, -1.0, 0.0)),))
 
-ieee_div = row(Binary, "ieee_div", _ieee_div, lambda a, b, y: (ieee_div(1.0, b), ieee_div(-y, b)),
+# Arithmetic that never raises: partials are written with it wherever they can be infinite at a legal point (sqrt at 0),
+# so that they are numbers there, in every order.
+
+ieee_div = row(Binary, "ieee_div", floats.ieee_div, lambda a, b, y: (ieee_div(1.0, b), ieee_div(-y, b)),
         symbol="÷", samples=[(3.0, 2.0), (-1.5, 0.5), (2.0, -4.0)])
 ieee_log = row(Unary, "ieee_log", lambda a: math.log(a) if a > 0.0 else (-inf if a == 0.0 else nan),
         lambda a, y: (choose(a < 0.0, nan, ieee_div(1.0, a)),),
         textbook=lambda a, y: (1.0 / a,),
         samples=[(0.5,), (3.0,)])
-ieee_pow = row(Binary, "ieee_pow", _ieee_pow, _ieee_pow_partials,
+ieee_pow = row(Binary, "ieee_pow", floats.ieee_pow, _ieee_pow_partials,
         symbol="^", convention="as pow, but −inf for d(0^b)/db at 0",
         samples=[(2.0, 3.0), (0.5, -1.5), (1.5, 0.5)], kinks=[(0.0, 0.0), (0.0, 2.0), (-2.0, 3.0)], at_kink=_pow_kink,
         textbook=_pow_textbook)
@@ -346,21 +339,21 @@ ieee_pow = row(Binary, "ieee_pow", _ieee_pow, _ieee_pow_partials,
 
 floor    = row(Unary, "floor", lambda a: float(math.floor(a)), lambda a, y: (None,),
         symbol="⌊·⌋", domain="finite a", convention="0, at the jumps too",
-        samples=[(2.5,), (-0.5,)], kinks=[(2.0,), (0.0,)], at_kink=lambda a: a % 1.0 == 0.0)
+        ieee=lambda a: a, samples=[(2.5,), (-0.5,)], kinks=[(2.0,), (0.0,)], at_kink=lambda a: a % 1.0 == 0.0)
 ceil     = row(Unary, "ceil",  lambda a: float(math.ceil(a)),  lambda a, y: (None,),
         symbol="⌈·⌉", domain="finite a", convention="0, at the jumps too",
-        samples=[(2.5,), (-1.5,)], kinks=[(2.0,), (0.0,)], at_kink=lambda a: a % 1.0 == 0.0)
+        ieee=lambda a: a, samples=[(2.5,), (-1.5,)], kinks=[(2.0,), (0.0,)], at_kink=lambda a: a % 1.0 == 0.0)
 trunc    = row(Unary, "trunc", lambda a: float(math.trunc(a)), lambda a, y: (None,),
         domain="finite a", convention="0, at the jumps too",
-        samples=[(2.5,), (-1.5,)], kinks=[(2.0,), (-1.0,)], at_kink=lambda a: a != 0.0 == a % 1.0)
+        ieee=lambda a: a, samples=[(2.5,), (-1.5,)], kinks=[(2.0,), (-1.0,)], at_kink=lambda a: a != 0.0 == a % 1.0)
 round    = row(Unary, "round", lambda a: float(builtins.round(a)), lambda a, y: (None,),
         domain="finite a", convention="0, at the jumps too",
-        samples=[(2.25,), (-1.75,)], kinks=[(2.5,), (-0.5,)], at_kink=lambda a: a % 1.0 == 0.5)
+        ieee=lambda a: a, samples=[(2.25,), (-1.75,)], kinks=[(2.5,), (-0.5,)], at_kink=lambda a: a % 1.0 == 0.5)
 round_digits = row(Binary, "round_digits", lambda a, ndigits: builtins.round(a, builtins.round(ndigits)),
         lambda a, ndigits, y: (None, None),
         symbol="round", domain="finite ndigits", convention="0, at the jumps too",
         samples=[(2.343, 1.0), (-2.38, 1.0), (1234.5, -2.0)], kinks=[(2.5, 0.0), (-0.125, 2.0), (50.0, -2.0)],
-        at_kink=lambda a, ndigits: a * _ieee_pow(10.0, ndigits) % 1.0 == 0.5)
+        at_kink=lambda a, ndigits: a * floats.ieee_pow(10.0, ndigits) % 1.0 == 0.5)
 sign     = row(Unary, "sign",  lambda a: choose(a > 0.0, 1.0, choose(a < 0.0, -1.0, choose(a == 0.0, 0.0, a))),
         lambda a, y: (None,), convention="0, at the jump too",
         samples=[(2.5,), (-0.5,)], kinks=[(0.0,)], at_kink=lambda a: a == 0.0)
@@ -378,17 +371,17 @@ fmod     = row(Binary, "fmod", math.fmod,       lambda a, b, y: (1.0, stop_gradi
 # Exponentials, logarithms, roots
 
 exp   = row(Unary, "exp",   math.exp,   lambda a, y: (y,),
-        domain="a < 709.79", samples=[(-2.0,), (0.0,), (1.5,)])
+        domain="a < 709.79", ieee=lambda a: inf, samples=[(-2.0,), (0.0,), (1.5,)])
 expm1 = row(Unary, "expm1", math.expm1, lambda a, y: (exp(a),),
-        domain="a < 709.79", samples=[(-2.0,), (1e-9,), (1.5,)])
+        domain="a < 709.79", ieee=lambda a: inf, samples=[(-2.0,), (1e-9,), (1.5,)])
 log   = row(Unary, "log",   math.log,   lambda a, y: (1.0 / a,),
-        domain="a > 0", samples=[(0.5,), (3.0,)])
+        domain="a > 0", ieee=lambda a: ieee_log(a), samples=[(0.5,), (3.0,)])
 log1p = row(Unary, "log1p", math.log1p, lambda a, y: (1.0 / (1.0 + a),),
-        domain="a > −1", samples=[(-0.5,), (1e-9,), (3.0,)])
+        domain="a > −1", ieee=lambda a: ieee_log(1.0 + a), samples=[(-0.5,), (1e-9,), (3.0,)])
 log2  = row(Unary, "log2",  math.log2,  lambda a, y: (1.0 / (a * math.log(2.0)),),
-        domain="a > 0", samples=[(0.5,), (3.0,)])
+        domain="a > 0", ieee=lambda a: ieee_log(a), samples=[(0.5,), (3.0,)])
 log10 = row(Unary, "log10", math.log10, lambda a, y: (1.0 / (a * math.log(10.0)),),
-        domain="a > 0", samples=[(0.5,), (3.0,)])
+        domain="a > 0", ieee=lambda a: ieee_log(a), samples=[(0.5,), (3.0,)])
 sqrt  = row(Unary, "sqrt",  math.sqrt,  lambda a, y: (ieee_div(0.5, y),),
         symbol="√", domain="a ≥ 0", convention="inf at 0", samples=[(0.25,), (3.0,)], kinks=[(0.0,)],
         at_kink=lambda a: a == 0.0)
@@ -397,6 +390,7 @@ cbrt  = row(Unary, "cbrt",  math.cbrt,  lambda a, y: (ieee_div(1.0, 3.0 * y * y)
         at_kink=lambda a: a == 0.0)
 xlogy = row(Binary, "xlogy", _xlogy,     _xlogy_partials,
         domain="b > 0; any b with a = 0", convention="xlogy(0, b) = 0, and its derivative by a is 0 for b ≤ 0",
+        ieee=lambda a, b: a * ieee_log(b),
         textbook=lambda a, b, y: (ieee_log(b), ieee_div(a, b)),
         samples=[(2.0, 3.0), (-0.5, 0.25)], kinks=[(0.0, 2.0), (0.0, -1.0)],
         at_kink=lambda a, b: a == 0.0 and b <= 0.0)
@@ -413,6 +407,7 @@ minimum = row(Binary, "minimum", lambda a, b: choose(a <= b, a, choose(a > b, b,
         at_kink=lambda a, b: a == b)
 clip    = row(Bounded, "clip",    _clip,      _clip_partials,
         domain="low ≤ high", convention="1 for the operand at either bound",
+        ieee=lambda a, low, high: minimum(maximum(a, low), high), textbook=_clip_textbook,
         samples=[(0.5, -1.0, 1.0), (2.0, -1.0, 1.0), (-3.0, -1.0, 1.0)], kinks=[(1.0, -1.0, 1.0), (-1.0, -1.0, 1.0)],
         at_kink=lambda a, low, high: a in (low, high))
 hypot   = row(Binary, "hypot",   math.hypot, lambda a, b, y: (cosine(a, y), cosine(b, y)),
@@ -446,9 +441,9 @@ atan2 = row(Binary, "atan2", math.atan2, _atan2_partials,
         convention="0 at the origin, the second NaN", samples=[(1.0, 2.0), (-1.0, 0.5), (0.5, -2.0)],
         kinks=[(0.0, 0.0)], at_kink=lambda a, b: a == b == 0.0, textbook=_atan2_textbook)
 sinh  = row(Unary, "sinh",  math.sinh,  lambda a, y: (cosh(a),),
-        domain="|a| < 710.47", samples=[(-2.0,), (0.0,), (1.5,)])
+        domain="|a| < 710.47", ieee=lambda a: math.copysign(inf, a), samples=[(-2.0,), (0.0,), (1.5,)])
 cosh  = row(Unary, "cosh",  math.cosh,  lambda a, y: (sinh(a),),
-        domain="|a| < 710.47", samples=[(-2.0,), (0.5,), (1.5,)])
+        domain="|a| < 710.47", ieee=lambda a: inf, samples=[(-2.0,), (0.5,), (1.5,)])
 tanh  = row(Unary, "tanh",  math.tanh,  lambda a, y: (4.0 * sigmoid_slope(2.0 * a),),
         textbook=lambda a, y: (1.0 - y * y,), samples=[(-2.0,), (0.0,), (0.7,)])
 asinh = row(Unary, "asinh", math.asinh, lambda a, y: (1.0 / hypot(1.0, a),),
@@ -457,7 +452,8 @@ acosh = row(Unary, "acosh", math.acosh, _acosh_partials,
         domain="a ≥ 1", convention="inf at 1", textbook=lambda a, y: (ieee_div(1.0, sqrt(a * a - 1.0)),),
         samples=[(1.2,), (3.0,)], kinks=[(1.0,)], at_kink=lambda a: a == 1.0)
 atanh = row(Unary, "atanh", math.atanh, lambda a, y: (1.0 / ((1.0 - a) * (1.0 + a)),),
-        domain="−1 < a < 1", samples=[(-0.9,), (0.0,), (0.5,)])
+        domain="−1 < a < 1", ieee=lambda a: ieee_div(a, 0.0) if a in (-1.0, 1.0) else nan,
+        samples=[(-0.9,), (0.0,), (0.5,)])
 
 # Activations
 

@@ -33,7 +33,7 @@ class Recorder(Watcher, Protocol):
     def leaf_made(self, value: Any) -> None: ...
     def differentiated(self, outputs: Sequence[Any]) -> None: ...  # their derivatives are about to be recorded
     def copied(self, value: Any, leaf: Any) -> None: ...  # a leaf was made that holds a Value's number
-    def operation_failed(self, primitive: Any, operands: Sequence[Any]) -> None: ...  # its error is about to be raised
+    def operation_failed(self, primitive: Any, operands: Sequence[Any]) -> None: ...  # an error, unless in `ieee`
 
 
 class _State:
@@ -41,16 +41,20 @@ class _State:
 
     def __init__(self, block: _Block, outer: _State | None) -> None:
         self.records: bool = block.records if block.records is not None else outer is None or outer.records
-        self.watchers: tuple[Watcher, ...] = (*(() if outer is None else outer.watchers), *block.watchers)
-        inherited = None if outer is None else outer.recorder
+        heard = None if block.alone else outer
+        self.watchers: tuple[Watcher, ...] = (*(() if heard is None else heard.watchers), *block.watchers)
+        inherited = None if heard is None else heard.recorder
         self.recorder: Recorder | None = inherited if block.recorder is None else block.recorder
+        self.ieee: bool = block.ieee if block.ieee is not None else outer is not None and outer.ieee
+        within = outer is not None and outer.ieee_within and block.recorder is None
+        self.ieee_within: bool = within if block.ieee is None else block.ieee
         self.outer = outer
 
 
 _STATE: Final[ContextVar[_State | None]] = ContextVar("autograd_state", default=None)
 
 OPEN: Final[dict[_State, None]] = {}
-"""The states of all blocks open anywhere: while there is none, no operation need ask its context."""
+"""The states of all blocks open anywhere that operations heed: while there is none, they need not ask their context."""
 
 
 def grad_enabled() -> bool:
@@ -64,6 +68,18 @@ def grad_enabled() -> bool:
         return True
     state = _STATE.get()
     return state is None or state.records
+
+
+def ieee_enabled() -> bool:
+    """Whether operations give infinities and NaN here, rather than errors: asked where one has failed."""
+    state = _STATE.get()
+    return state is not None and state.ieee
+
+
+def ieee_within() -> bool:
+    """Whether that was said inside the innermost recorder, by the function itself that is being recorded."""
+    state = _STATE.get()
+    return state is not None and state.ieee_within
 
 
 def recorder() -> Recorder | None:
@@ -97,6 +113,8 @@ class _Block:
     records: bool | None = None
     watchers: tuple[Watcher, ...] = ()
     recorder: Recorder | None = None
+    ieee: bool | None = None
+    alone: bool = False  # whether the watchers and the recorder around it hear nothing
 
     def __init__(self) -> None:
         self._open: list[_State] = []
@@ -105,7 +123,8 @@ class _Block:
         state = _State(self, _STATE.get())
         try:
             self._open.append(state)
-            OPEN[state] = None
+            if self.ieee is None:  # else only an operation that fails asks
+                OPEN[state] = None
             _STATE.set(state)
         except BaseException:
             self._close()
@@ -178,6 +197,36 @@ class enable_grad(_Recording):  # noqa: N801 - as in PyTorch
     records = True
 
 
+@mypyc_attr(native_class=False)
+class ieee(_Recording):  # noqa: N801 - reads as the blocks above
+    """Infinities and NaN inside the block, as NumPy has them, where a float raises an error. Works as a decorator, too.
+
+    For line searches and samplers that step outside the domain. Values and derivatives are IEEE 754's, these with the
+    conventions of PyTorch; of a rule of your own that raises an error all the same, NaN. Plain numbers' own operators
+    are Python's: `1.0 / 0.0` raises. It belongs to its context: another thread or task goes on raising errors.
+
+    >>> from autograd import Value, ieee, log
+    >>> x = Value(0.0)
+    >>> with ieee():
+    ...     y = log(x)
+    >>> y.backward()
+    >>> y.data, x.grad
+    (-inf, inf)
+    """
+
+    ieee = True
+
+
+@mypyc_attr(native_class=False)
+class _raising(_Recording):  # noqa: N801 - reads as the blocks above
+    ieee = False
+
+
+def ieee_as(enabled: bool) -> AbstractContextManager[None]:
+    """The block in which `ieee_enabled()` is as given."""
+    return nullcontext() if ieee_enabled() is enabled else ieee() if enabled else _raising()
+
+
 def resumed() -> AbstractContextManager[None]:
     """`enable_grad` where it is needed; elsewhere nothing, since open blocks slow operations down."""
     return nullcontext() if grad_enabled() else enable_grad()
@@ -196,6 +245,13 @@ class watched(_Block):  # noqa: N801 - reads as the blocks above
 def recorded(recorder: Recorder) -> watched:
     """Tell a recorder of everything; one outside goes on hearing as a watcher."""
     return watched(recorder, recorder)
+
+
+@mypyc_attr(native_class=False)
+class unheard(_Block):  # noqa: N801 - reads as the blocks above
+    """Tell nobody what happens inside: how one operation computes its plain numbers, with graphs of its own, say."""
+
+    alone = True
 
 
 keep_attributes(_State)

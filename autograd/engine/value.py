@@ -21,7 +21,7 @@ from operator import eq, ge, gt, le, lt, ne
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias, final
 
 from autograd.engine import primitives as p
-from autograd.engine.define import PLAIN_ZERO, Given, Name
+from autograd.engine.define import Given, Name
 from autograd.engine.operators import Recorded, is_operand
 from autograd.engine.primitive import Primitive
 from autograd.engine.recording import OPEN, grad_enabled, operation_done, recorder, sweep_starts
@@ -35,6 +35,7 @@ from autograd.support.compilation import (
     untrack,
 )
 from autograd.support.errors import as_float, numeric_error, typed
+from autograd.support.floats import PLAIN_MINUS_ZERO, PLAIN_ZERO
 
 if TYPE_CHECKING and sys.platform != "mypyc":
     Result: TypeAlias = "Value"
@@ -169,7 +170,9 @@ class Value(Recorded):
         self._drhs = _drhs
         self._rest: Operands | None = None
         self._mark: int = 0  # what the last walk left
-        self._swept: bool = False  # whether a backward pass has come here
+        self._swept: bool = (
+            False  # whether a backward pass has come here; of a constant, whether it is a frozen variable
+        )
         self._constant: bool = False
         self._special: bool = False  # a constant, or above a pullback, through which a cycle could lead
         self._label: str | None = None
@@ -240,7 +243,7 @@ class Value(Recorded):
     @property
     def swept(self) -> bool:
         """Whether a backward pass has come to this operation."""
-        return self._swept
+        return self._swept and not self._constant
 
     @property
     def operands(self) -> tuple[Value | float, ...]:
@@ -306,12 +309,7 @@ class Value(Recorded):
                 numbers.append(operand)
             else:
                 numbers.append(primitive.float_operand(len(numbers), operand))
-        try:
-            y = primitive.value_at(numbers, operands)
-        except (ValueError, OverflowError, ZeroDivisionError):
-            if OPEN and (hearer := recorder()) is not None:
-                hearer.operation_failed(primitive, operands)
-            raise
+        y = primitive.value_at(numbers, operands)
         if variables == 0 or (OPEN and not grad_enabled()):
             return record_many(primitive, y, _kept_apart(operands, numbers, [None] * len(numbers)))
         try:
@@ -480,7 +478,7 @@ class Value(Recorded):
                 upstream = node._grad
                 rest = node._rest
                 if reached is not None:
-                    if id(node) not in reached:
+                    if node._primitive is None or id(node) not in reached:
                         continue
                     if rest is not None and rest.pullback is not None:
                         reached.update([id(x) for x in rest.pullback.arrive(node)])
@@ -509,7 +507,7 @@ class Value(Recorded):
                 f"{typed(self)} is the result of {self._primitive.name}; only leaves are copied or pickled. "
                 "Copy the leaves and compute again, or keep the number alone with .detach()"
             )
-        return _restore, (self.data, self._grad, self._constant, self._label)
+        return _restore, (self.data, self._grad, self._constant, self._label, self._constant and self._swept)
 
 
 _OPERATION: Final = object()  # who makes a node of an operation: the engine alone has it
@@ -545,7 +543,14 @@ def marked(operands: Sequence[Any], numbers: Sequence[Any]) -> Sequence[Any]:
     """The numbers as a rule gets them: it is told which zeros are plain."""
     if 0.0 not in numbers:
         return numbers
-    return [PLAIN_ZERO if x == 0.0 and not isinstance(operands[i], Value) else x for i, x in enumerate(numbers)]
+    return [
+        x
+        if x != 0.0 or isinstance(operands[i], Value)
+        else PLAIN_ZERO
+        if math.copysign(1.0, x) > 0.0
+        else PLAIN_MINUS_ZERO
+        for i, x in enumerate(numbers)
+    ]
 
 
 def record_many(primitive: Primitive, data: float, operands: Operands) -> Value:
@@ -575,9 +580,9 @@ def record_many(primitive: Primitive, data: float, operands: Operands) -> Value:
     return node
 
 
-def _restore(data: float, grad: float, is_constant: bool, label: str | None) -> Value:
+def _restore(data: float, grad: float, is_constant: bool, label: str | None, is_frozen: bool = False) -> Value:
     node = constant(data, label) if is_constant else Value(data, label)
-    node._grad = grad
+    node._grad, node._swept = grad, is_frozen
     return node
 
 

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
-from autograd.engine.define import PLAIN_ZERO
 from autograd.engine.primitive import Primitive
 from autograd.formulas.c_runtime import LENGTH, POWER, ROUNDED, XLOGY
 from autograd.formulas.masks import flowing
 from autograd.formulas.notation import ARITHMETIC, Dialect, operands_first, spell_number, statements
 from autograd.formulas.rewriting import shared, spelled_out
 from autograd.formulas.symbol import Symbol, partial_formulas, value_formula
+from autograd.support.floats import PLAIN_ZERO
 
 C_FLAGS = ("-std=c99", "-ffp-contract=off", "-frounding-math")
 """How the code is to be compiled, so that every bit is that of Python's floats: no fused multiply-add, and no function

@@ -93,6 +93,10 @@ def javascript_table(uses: Iterable[tuple[Primitive, int]] | None = None) -> str
     D["atan"] = ([x0], y) => [1.0 / (1.0 + x0 * x0)];
     """
     wanted = list(dict.fromkeys(_whole_table() if uses is None else uses))
+    rows: dict[str, Primitive] = {}
+    for row, _ in wanted:
+        if rows.setdefault(row.name, row) is not row:
+            raise TypeError(f"two primitives are called {row.name}, which JavaScript can't tell apart; rename one")
     called = wanted.copy()
     partials = []
     for row, count in wanted:

@@ -12,13 +12,13 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from autograd.engine import primitives as p
-from autograd.engine.define import PLAIN_ZERO
 from autograd.engine.primitive import Primitive
 from autograd.formulas.masks import flowing
 from autograd.formulas.notation import operands_first
 from autograd.formulas.rewriting import shared
 from autograd.formulas.symbol import Symbol, partial_formulas, value_formula
 from autograd.formulas.vector_functions import VECTOR_FUNCTIONS
+from autograd.support.floats import PLAIN_ZERO
 
 # A register or constant of a template: an operand x0, x1, ... as its index, the result y as -1, a step as -2 - index,
 # a constant as a float.

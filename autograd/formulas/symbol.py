@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd.engine.operators import Recorded
-from autograd.engine.primitive import Primitive
+from autograd.engine.primitive import SPECIAL, Primitive
 from autograd.support.errors import as_float, one_line
 
 
@@ -117,6 +117,11 @@ def partial_formulas(primitive: Primitive, operands: Sequence[Any], y: Any, *, e
 
 
 def _not_polymorphic(primitive: Primitive, rule: str, error: TypeError) -> TypeError:
+    if SPECIAL.get(primitive.name) is primitive:
+        return TypeError(
+            f"{primitive.name}: Python computes it, by no formula that a page or C could; draw(), explain() and "
+            "walkthrough(...).play() show it"
+        )
     return TypeError(
         f"{primitive.name}: its {rule} rule can't be written as a formula ({one_line(str(error), 200)}); write it with "
         "operators, functions of autograd and where(...), not with math functions or if"

@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
-from autograd.engine.define import PLAIN_ZERO
 from autograd.engine.primitive import Primitive
 from autograd.formulas.llvm_text import Width
 from autograd.program.driver import RESTORE_FLAGS, SAVE_FLAGS
+from autograd.support.floats import PLAIN_ZERO
 
 _Doubles = ctypes.POINTER(ctypes.c_double)
 _CALLED: Final = ctypes.CFUNCTYPE(None, _Doubles, _Doubles)

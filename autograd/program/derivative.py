@@ -142,9 +142,16 @@ class Derivative(Generic[J]):
         """The program of the function itself, for such arguments; its adjoints are made of it when it is compiled."""
         return self.jitted.program(*args, **kwargs)
 
-    def own_transform(self, name: str, argnums: int | Sequence[int]) -> Callable[..., Any] | None:
+    def own_transform(
+        self, name: str, argnums: int | Sequence[int], has_aux: bool = False
+    ) -> Callable[..., Any] | None:
         """None: derivatives of derivatives are those of any function."""
         return None
+
+    def as_written(self) -> Callable[..., Any]:
+        """The same derivative of the function that is recorded."""
+        transform: Callable[..., Any] = getattr(functional, self.name)(self.jitted.f, self.argnums)
+        return transform
 
     def _in_general(self, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
         """As for any function: the call becomes a node of a graph."""

@@ -182,9 +182,15 @@ class Jitted(Generic[P, Y]):
         numbers = [number_of(x) for x in given.numbers]
         return self.evaluated(given, numbers, args, kwargs)[0].program
 
-    def own_transform(self, name: str, argnums: int | Sequence[int]) -> Callable[..., Any] | None:
+    def own_transform(
+        self, name: str, argnums: int | Sequence[int], has_aux: bool = False
+    ) -> Callable[..., Any] | None:
         """A faster way to a derivative than that of any function."""
-        return Derivative(self, name, argnums) if name in ("grad", "value_and_grad") else None
+        return None if has_aux or name not in ("grad", "value_and_grad") else Derivative(self, name, argnums)
+
+    def as_written(self) -> Callable[P, Y]:
+        """The function that is recorded."""
+        return self.f
 
     # -- running ------------------------------------------------------------------------------------------------------
 
@@ -212,6 +218,8 @@ class Jitted(Generic[P, Y]):
         variants = self.variants.get(given.key)
         if variants is not None:
             for i, variant in enumerate(variants):
+                if not variant.serves:
+                    continue
                 inputs = variant.numbers(numbers)
                 result = variant.run(inputs, *ask(variant))
                 if result.status == DONE:
@@ -247,9 +255,11 @@ class Jitted(Generic[P, Y]):
             return flatten(result, self.name, "the result")
 
         recording = record(self.name, call, values, names)
+        self.variants[given.key] = [x for x in self.variants.get(given.key, []) if not x.is_outdated]
         self._check_room(given.key)
-        variant = Variant(recording.program, recording.captured, unflatten(result, map(number_of, recording.outputs)))
-        self.variants.setdefault(given.key, []).insert(0, variant)
+        returned = unflatten(result, map(number_of, recording.outputs))
+        variant = Variant(recording.program, recording.captured, returned, recording.ieee)
+        self.variants[given.key].insert(0, variant)
         return variant
 
     def stand_ins(self, numbers: Sequence[float], names: Sequence[str]) -> list[Value]:

@@ -55,10 +55,17 @@ class Mapped:
         self._outer = False
         self._plans: dict[Hashable, Plan] = {}
 
-    def own_transform(self, name: str, argnums: int | Sequence[int]) -> Callable[..., Any] | None:
+    def own_transform(
+        self, name: str, argnums: int | Sequence[int], has_aux: bool = False
+    ) -> Callable[..., Any] | None:
         """The gradient of the mean or the sum over the points."""
         if name not in ("grad", "value_and_grad") or self._derivative is not None:
             return None
+        if has_aux:
+            raise TypeError(
+                f"{name}: of a vmap it takes no has_aux; map what f returns besides by itself, or write "
+                f"vmap({name}(f, has_aux=True))"
+            )
         if self._reduce is None:
             raise TypeError(
                 f"{name}: a vmap returns an array, and {name} is of one number; write vmap({name}(f)) for a gradient "

@@ -91,7 +91,7 @@ class Call:
         pending: Any = np.arange(points.how_many)
         tried: list[Variant] = []
         while len(pending):
-            known = [x for x in jitted.variants.get(points.key, []) if not any(x is y for y in tried)]
+            known = [x for x in jitted.variants.get(points.key, []) if x.serves and not any(x is y for y in tried)]
             if not known:
                 point = int(pending[0])
                 with told(point):
@@ -106,6 +106,7 @@ class Call:
             or len(tried) > 1
             or self._lonely
             or self.variant.captured
+            or self.variant.is_bound
             or min(self.variant.program.outputs, default=-1) < 0
         ):
             self.kernel = None

@@ -54,6 +54,7 @@ class Operations:
         labels: names of slots.
         places: lines of the user's source.
         lines: for each operation which place it comes from; -1 where that is not known.
+        ieee: slots of operations that are done inside `ieee`, wherever the program is called.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Operations:
     labels: dict[int, str] = field(default_factory=dict)
     places: Sequence[Place] = ()
     lines: Sequence[int] = ()
+    ieee: frozenset[int] = frozenset()
 
     def __len__(self) -> int:
         return len(self.primitives)

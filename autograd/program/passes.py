@@ -85,6 +85,7 @@ class Rewriter:
             outputs=[self.slot(x) for x in old.outputs],
             guards=[guard._replace(slot=slots[guard.slot]) for guard in old.guards],
             stopped=frozenset(slots[x] for x in old.stopped if x in slots),
+            ieee=frozenset(slots[x] for x in old.ieee if x in slots),
             labels={slots[x]: label for x, label in old.labels.items() if x in slots},
             places=old.places,
             lines=self._lines,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
+from autograd.engine.recording import ieee
 from autograd.engine.value import Value
 from autograd.program import storage
 from autograd.program.operations import Guard, Operations, Place
@@ -35,7 +36,8 @@ class Program(Operations):
         constants = self.constants
         asked = {guard.slot: guard for guard in self.guards}
         for slot, row, operands in self.operations():
-            y = row(*[slots[x] if x >= 0 else constants[-1 - x] for x in operands])
+            given = [slots[x] if x >= 0 else constants[-1 - x] for x in operands]
+            y = ieee()(row)(*given) if slot in self.ieee else row(*given)
             if slot in asked and bool(y) != asked[slot].answer:
                 raise BranchError(asked[slot], self)
             slots.append(y.detach() if slot in self.stopped and isinstance(y, Value) else y)
@@ -154,14 +156,16 @@ class Program(Operations):
 
     def __reduce__(self) -> tuple[Any, ...]:
         rest = {x.name: getattr(self, x.name) for x in fields(self) if x.name != "primitives"}
-        return _unpickled, (storage.names_of(self), rest)
+        own = {name: row.trials() for name, row in storage.own_rows(self).items()}
+        return _unpickled, (storage.names_of(self), own, rest)
 
     def __repr__(self) -> str:
         return f"<program {one_line(self.name)}: {len(self.inputs)} inputs, {len(self)} operations>"
 
 
-def _unpickled(names: Sequence[str], rest: dict[str, Any]) -> Program:
-    return Program(primitives=storage.rows_of(names, f"the pickled program {one_line(rest['name'])}"), **rest)
+def _unpickled(names: Sequence[str], own: dict[str, Any], rest: dict[str, Any]) -> Program:
+    place = f"the pickled program {one_line(rest['name'])}"
+    return Program(primitives=storage.rows_of(names, own, place), **rest)
 
 
 class BranchError(Exception):

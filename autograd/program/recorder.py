@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, NoReturn
 from autograd.engine import primitives as p
 from autograd.engine.graph import topological_order
 from autograd.engine.primitive import Primitive
-from autograd.engine.recording import recorded, resumed
+from autograd.engine.recording import ieee_enabled, ieee_within, recorded, resumed
 from autograd.engine.value import MARKS, SWEEP, Value, nodes_below
 from autograd.program.comparison import COMPARISONS, Comparison
 from autograd.program.operations import Guard, Place
@@ -26,11 +26,19 @@ _OWN_FILES: dict[str, bool] = {}
 
 
 class Recording(NamedTuple):
-    """A program, the Values from outside that are its last inputs, and the numbers that the recording call returned."""
+    """What was recorded.
+
+    Attributes:
+        program: the operations.
+        captured: the Values from outside that are its last inputs.
+        outputs: the numbers that the recording call returned.
+        ieee: whether it is for calls inside `ieee` or for those outside; None: for both.
+    """
 
     program: Program
     captured: list[Value]
     outputs: list[Any]
+    ieee: bool | None
 
 
 class Tape:
@@ -45,6 +53,8 @@ class Tape:
     Attributes:
         captured: Values from outside that the function uses: further inputs.
         failed: the first operation that raised an error, and where.
+        depends: whether an operation on plain numbers failed, so that its result depends on `ieee`.
+        ieee: which operations f itself does inside `ieee`.
     """
 
     def __init__(self, name: str, arguments: Sequence[Value], keeps_lines: bool = True) -> None:
@@ -60,6 +70,8 @@ class Tape:
         self.places: list[Place] = []
         self.lines: list[int] = []
         self.failed: tuple[str, Place] | None = None
+        self.depends = False
+        self.ieee: set[int] = set()
         self._keys: dict[int, int] = {id(x): i for i, x in enumerate(arguments)}
         self._constant_keys: dict[str, int] = {}
         self._made: dict[int, Value] = {}
@@ -93,6 +105,8 @@ class Tape:
             keys[id(result)] = self._constant(result._data)
             return
         keys[id(result)] = _FIRST + len(self.primitives)
+        if ieee_within():
+            self.ieee.add(len(self.primitives))
         self.primitives.append(primitive)
         self.operands.append(tuple(found))
         self.results.append(result)
@@ -142,8 +156,14 @@ class Tape:
         self._keys[id(leaf)] = self._keys[id(value)] if id(value) in self._keys else self._key_of(value)
 
     def operation_failed(self, primitive: Primitive, operands: Sequence[Any]) -> None:
-        """An error of an operation; unless f catches it, there will be no program."""
-        if self.failed is None and any(self._keys.get(id(x), 0) >= 0 for x in operands if isinstance(x, Value)):
+        """An operation has no result but in `ieee`; elsewhere, unless f catches its error, there will be no program."""
+        if ieee_within():
+            return
+        if not any(
+            isinstance(x, Value) and self._keys.get(id(x), -1 if id(x) in self._made else 0) >= 0 for x in operands
+        ):
+            self.depends = True
+        elif self.failed is None and not ieee_enabled():
             self.failed = f"{primitive.name}({describe_all(operands)})", self.places[self._line()]
 
     def differentiated(self, outputs: Sequence[Value]) -> None:
@@ -234,6 +254,7 @@ class Tape:
             outputs=[slots.of(key) for key in output_keys],
             guards=[Guard(slots.of(key), answer, place) for key, (answer, place) in self.guards.items()],
             stopped=frozenset(stopped),
+            ieee=frozenset(slots.of(_FIRST + i) for i in order if i in self.ieee),
             labels={slots.of(key): label for key, label in made.items() if label},
             places=self.places,
             lines=[self.lines[i] for i in order],
@@ -327,7 +348,8 @@ def record(name: str, call: Callable[[], Sequence[Any]], arguments: Sequence[Val
         outputs_again = list(call())
     _check_same(tape, again)
     _check_same_outputs(tape, [tape.output(y) for y in outputs], again, [again.output(y) for y in outputs_again])
-    return Recording(tape.program(outputs, names), tape.captured, outputs)
+    ieee = ieee_enabled() if tape.depends or again.depends else None
+    return Recording(tape.program(outputs, names), tape.captured, outputs, ieee)
 
 
 def _check_same(tape: Tape, again: Tape) -> None:

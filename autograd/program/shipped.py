@@ -43,7 +43,18 @@ def loaded(data: bytes) -> Shipped:
 
 
 _BESIDE: Final = {**COMPARISONS, TAKE.symbol: TAKE}  # the rows that are not in the table, by their symbols
-_FACTS: Final = ("symbol", "variadic", "defaults", "domain", "convention", "samples", "kinks", "at_kink", "textbook")
+_FACTS: Final = (
+    "symbol",
+    "variadic",
+    "defaults",
+    "domain",
+    "convention",
+    "samples",
+    "kinks",
+    "at_kink",
+    "textbook",
+    "ieee",
+)
 
 
 class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no types

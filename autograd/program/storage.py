@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from importlib import import_module
 from typing import Any, Final, NoReturn
 
 from autograd.engine import primitives as p
-from autograd.engine.primitive import PRIMITIVES, Primitive
+from autograd.engine.primitive import PRIMITIVES, SPECIAL, Primitive
 from autograd.program.comparison import COMPARISONS
 from autograd.program.operations import Guard, Operations, Place
 from autograd.program.take import TAKE
 from autograd.support.documents import Kind, read_document, write_document
 from autograd.support.errors import one_line, shown
+from autograd.transforms.own_rows import OwnRow, Trial, own_row
 
 KIND: Final = Kind("scalar-autograd program", 1, "saved program")
 _LAST_LINE: Final = 2**31
-_ROWS: Final = {**COMPARISONS, "[]": TAKE}  # no name of the user's own is a sign
+_PREFIX: Final = "special."
+_ROWS: Final = {**COMPARISONS, "[]": TAKE}
 _SIGNS: Final = {row: sign for sign, row in _ROWS.items()}
 
 
@@ -28,7 +31,7 @@ def write(path: str | os.PathLike[str], program: Operations) -> None:
         ValueError: if it can't be read again: an operation is not in the table, a slot doesn't exist.
         OSError: if it cannot be written.
     """
-    content = {
+    content: dict[str, object] = {
         "name": program.name,
         "inputs": list(program.inputs),
         "constants": [float.hex(x) for x in program.constants],
@@ -40,6 +43,13 @@ def write(path: str | os.PathLike[str], program: Operations) -> None:
         "places": [list(place) for place in program.places],
         "lines": list(program.lines),
     }
+    if program.ieee:  # in most programs there are none
+        content["ieee"] = sorted(program.ieee)
+    own = {name: row.trials() for name, row in own_rows(program).items()}
+    if own:
+        content["own"] = {
+            name: [[[x.hex() for x in point], y.hex()] for point, y in trials] for name, trials in own.items()
+        }
     _Reader(f"save: {program.name}", "nothing was written").program(content)
     write_document(path, KIND, content)
 
@@ -56,36 +66,45 @@ def read(path: str | os.PathLike[str]) -> dict[str, Any]:
 
 
 def names_of(program: Operations) -> list[str]:
-    """The operations' names outside of this process: signs for those that aren't in the table.
+    """The operations' names outside of this process: signs for those that aren't in the table, and for the user's own
+    `module:name`.
 
     Raises:
         ValueError: for an operation that has none.
     """
     names = []
     for row in program.primitives:
-        name = _SIGNS.get(row, row.name)
-        if _known(name) is not row:
+        name = name_of(row)
+        if not row.is_current if isinstance(row, OwnRow) else row_named(name) is not row:
             raise ValueError(
                 f"{one_line(program.name)}: {one_line(row.name)} is not in the table of primitives, so the program "
-                "can be neither saved nor pickled; write it with operators, or make it a `primitive`"
+                "can be neither saved nor pickled; write it with operators, make it a `primitive`, or, if that was "
+                "defined anew since, record the program again"
             )
         names.append(name)
     return names
 
 
-def rows_of(names: Iterable[str], place: str) -> list[Primitive]:
+def own_rows(program: Operations) -> dict[str, OwnRow]:
+    """The user's own operations in a program, by their names outside of this process."""
+    return {name_of(row): row for row in program.primitives if isinstance(row, OwnRow)}
+
+
+def rows_of(names: Iterable[str], own: Mapping[str, Sequence[Trial]], place: str) -> list[Primitive]:
     """The operations of these names.
 
     Args:
         names: as `names_of` gave them.
+        own: what the user's own among them compute at some points.
         place: where they stand, for a message.
 
     Raises:
-        ValueError: for an operation unknown here.
+        ValueError: for an operation unknown here, or that is another one here.
     """
-    found = []
+    found: list[Primitive] = []
     for name in names:
-        row = _known(name)
+        library, _, last = name.rpartition(":")
+        row = own_row(last, library, own.get(name, ()), place) if library else row_named(name)
         if row is None:
             raise ValueError(
                 f"{place} holds the operation {one_line(name)}, which is not known here; make that primitive first, or "
@@ -95,8 +114,29 @@ def rows_of(names: Iterable[str], place: str) -> list[Primitive]:
     return found
 
 
-def _known(name: str) -> Primitive | None:
-    return _ROWS.get(name) or PRIMITIVES.get(name)
+def name_of(row: Primitive) -> str:
+    """What a row is called in files; the user's own have their module before it, after a colon."""
+    if isinstance(row, OwnRow):
+        return f"{row.library}:{row.name}"
+    return _PREFIX + row.name if SPECIAL.get(row.name) is row else _SIGNS.get(row, row.name)
+
+
+def row_named(name: str) -> Primitive | None:
+    """The row of a name from a file; None if there is none. What the user's own compute is another matter: `own_row`.
+
+    Raises:
+        ImportError: for a special function that needs SciPy, where that is not installed.
+    """
+    if name.startswith(_PREFIX):
+        special = name.removeprefix(_PREFIX)
+        if special not in SPECIAL:
+            import_module("autograd.special")
+        return SPECIAL.get(special)
+    library, _, last = name.rpartition(":")
+    row = _ROWS.get(name) or PRIMITIVES.get(last)
+    if isinstance(row, OwnRow):
+        return row.namesakes.get(library)
+    return None if library else row
 
 
 class _Reader:
@@ -117,18 +157,19 @@ class _Reader:
         Raises:
             ValueError: if one isn't, which the message names.
         """
-        if set(content) != _KEYS:
+        if set(content) - _OPTIONAL != _KEYS:
             self._wrong("the program", sorted(content), f"have {', '.join(sorted(_KEYS))}, and nothing else")
         places = [self._source(x, f"place {i}") for i, x in enumerate(self._list(content["places"], "places"))]
         inputs = [self._text(x, f"input {i}") for i, x in enumerate(self._list(content["inputs"], "inputs"))]
         constants = [
             self._float(x, f"constant {i}") for i, x in enumerate(self._list(content["constants"], "constants"))
         ]
+        own = self._trials(content.get("own", {}))
         primitives: list[Primitive] = []
         operands: list[tuple[int, ...]] = []
         n = len(inputs)
         for i, operation in enumerate(self._list(content["operations"], "operations")):
-            row, found = self._operation(operation, i, n + i, -len(constants))
+            row, found = self._operation(operation, i, n + i, -len(constants), own)
             primitives.append(row)
             operands.append(found)
         size = n + len(primitives)
@@ -145,6 +186,7 @@ class _Reader:
             "outputs": outputs,
             "guards": self._guards(content["guards"], size, len(places)),
             "stopped": frozenset(self._rising(self._ints(content["stopped"], "stopped", n, size), "stopped")),
+            "ieee": frozenset(self._rising(self._ints(content.get("ieee", []), "ieee", n, size), "ieee")),
             "labels": self._labels(content["labels"], size),
             "places": places,
             "lines": lines,
@@ -152,10 +194,25 @@ class _Reader:
 
     # -- parts --------------------------------------------------------------------------------------------------------
 
-    def _operation(self, operation: Any, i: int, slot: int, first: int) -> tuple[Primitive, tuple[int, ...]]:
+    def _trials(self, own: Any) -> dict[str, list[Trial]]:
+        if type(own) is not dict:
+            self._wrong("own", own, "be an object")
+        found: dict[str, list[Trial]] = {}
+        for name, trials in own.items():
+            what = f"own {one_line(name)}"
+            pairs = [self._list(x, what, 2) for x in self._list(trials, what)]
+            found[name] = [
+                (tuple([self._float(x, what) for x in self._list(point, what)]), self._float(y, what))
+                for point, y in pairs
+            ]
+        return found
+
+    def _operation(
+        self, operation: Any, i: int, slot: int, first: int, own: Mapping[str, Sequence[Trial]]
+    ) -> tuple[Primitive, tuple[int, ...]]:
         what = f"operation {i}"
         name, *rest = self._list(operation, what) or self._wrong(what, operation, "begin with a name")
-        [row] = rows_of([self._text(name, what)], self._place)
+        [row] = rows_of([self._text(name, what)], own, self._place)
         operands = self._ints(rest, what, first, slot)
         count = len(operands)
         if row.variadic:
@@ -227,6 +284,7 @@ class _Reader:
         raise ValueError(f"{self._place}: {what} must {must}, got {shown(got)}; {self._remedy}")
 
 
+_OPTIONAL: Final = {"ieee", "own"}
 _KEYS: Final = frozenset(
     ("name", "inputs", "constants", "operations", "outputs", "guards", "stopped", "labels", "places", "lines")
 )

@@ -8,9 +8,11 @@ pulls once.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Final
 
 from autograd.engine.primitive import Primitive
+from autograd.engine.recording import ieee_as, ieee_enabled, no_grad
 from autograd.engine.value import Operands, Pullback, Value, record_many
 from autograd.support.compilation import keep_attributes, mypyc_attr
 from autograd.support.errors import as_float, describe_all
@@ -24,7 +26,7 @@ class Output(Primitive):
     def __init__(self, name: str, block: Block, position: int) -> None:
         super().__init__(
             name,
-            lambda xs: block.values_at(computed(name, xs))[position],
+            lambda xs: block.value(position, computed(name, xs)),
             lambda xs, y: block.row(position, any(isinstance(x, Value) for x in computed(name, xs))),
             variadic=True,
         )
@@ -57,7 +59,12 @@ class Block(Pullback):
         self.inputs = list({id(x): x for x in self.operands if isinstance(x, Value) and not x._constant}.values())
         self.numbers = [x._data for x in self.inputs]
         self.count = count
+        self._ieee: bool = ieee_enabled()
         self._arrived: dict[int, float] = {}
+
+    def as_called(self) -> AbstractContextManager[None]:
+        """Inside `ieee` or outside, as the call was: whatever computes it again, or pulls, does so in here."""
+        return ieee_as(self._ieee)
 
     def pull(self, cotangents: Sequence[Any], start: Sequence[Any], on_graph: bool) -> Sequence[Any]:
         """start + Σ cotangent · d(output)/d(input) for every input.
@@ -95,14 +102,20 @@ class Block(Pullback):
         """The outputs for other numbers in place of the operands."""
         raise NotImplementedError
 
+    def value(self, position: int, numbers: Sequence[float]) -> float:
+        """One output for other numbers."""
+        with self.as_called():
+            return self.values_at(numbers)[position]
+
     def record(self, data: Sequence[float]) -> list[Value]:
-        """The nodes of the outputs."""
-        joint = record_many(JOINT, 0.0, Operands(self.operands, [], self.inputs, [], self))
+        """The nodes of the outputs: constants where nothing could flow on."""
         names = [self.name] if self.count == 1 else [f"{self.name}[{i}]" for i in range(self.count)]
-        return [
-            record_many(Output(name, self, i), y, Operands(self.operands, [], [joint], [], self))
-            for i, (name, y) in enumerate(zip(names, data, strict=True))
-        ]
+        with nullcontext() if self.inputs else no_grad():
+            joint = record_many(JOINT, 0.0, Operands(self.operands, [], self.inputs, [], self))
+            return [
+                record_many(Output(name, self, i), y, Operands(self.operands, [], [joint], [], self))
+                for i, (name, y) in enumerate(zip(names, data, strict=True))
+            ]
 
     def begin(self) -> None:
         self._arrived = {}
@@ -114,7 +127,8 @@ class Block(Pullback):
             rest = node._rest
             return [] if rest is None else rest.variables
         cotangents = [self._arrived.get(i) for i in range(self.count)]
-        totals = self.pull(cotangents, [x._grad for x in self.inputs], False)
+        with self.as_called():
+            totals = self.pull(cotangents, [x._grad for x in self.inputs], False)
         reached: list[Value] = []
         for x, total in zip(self.inputs, totals, strict=True):
             if total is not None:
@@ -128,7 +142,8 @@ class Block(Pullback):
             self.check_unchanged()
         cotangents: list[Any] = [None] * self.count
         cotangents[position] = 1.0
-        pulled = self.pull(cotangents, [None] * len(self.inputs), on_graph)
+        with self.as_called():
+            pulled = self.pull(cotangents, [None] * len(self.inputs), on_graph)
         found = {id(x): partial for x, partial in zip(self.inputs, pulled, strict=True)}
         return [found.pop(id(x), None) for x in self.operands]  # an operand given twice has it all at once
 

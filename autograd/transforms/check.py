@@ -271,6 +271,28 @@ def _extrapolated(samples: list[_Sample]) -> list[tuple[_Sample, tuple[float, fl
     return found
 
 
+def refuted(row: Primitive, numbers: list[float], i: int, partial: float, size: float = 0.0) -> _Estimate | None:
+    """What the local derivative of a row is by differences; None where they agree with the partial, or can't tell.
+
+    Args:
+        row: the operation.
+        numbers: its operands.
+        i: by which of them.
+        partial: what its rule says.
+        size: what its value was rounded from, if that is more than the value.
+    """
+
+    def value(xs: list[float]) -> list[float]:
+        return [row.value_at(xs, xs)]
+
+    try:
+        (estimates,) = _differences(value, numbers, i, [size])
+    except ValueError:
+        return None  # at the edge of its domain
+    excess, estimate = _compared(partial, estimates)
+    return estimate if excess > 1.0 and estimate.sure else None
+
+
 def _culprit(outputs: list[Any]) -> str:
     """The first operation below the outputs whose local derivative is not that of its value."""
     for node in topological_order(*(y for y in outputs if isinstance(y, Value))):
@@ -278,17 +300,9 @@ def _culprit(outputs: list[Any]) -> str:
         if row is None:
             continue
         numbers = [x.data if isinstance(x, Value) else x for x in node.operands]
-
-        def value(xs: list[float], row: Primitive = row) -> list[float]:
-            return [row.value_at(xs, xs)]
-
         for edge in edges_down(node):
-            try:
-                (estimates,) = _differences(value, numbers, edge.position or 0, [_largest(node)])
-            except ValueError:
-                continue  # at the edge of its domain
-            excess, estimate = _compared(edge.partial, estimates)
-            if excess > 1.0 and estimate.sure:
+            estimate = refuted(row, numbers, edge.position or 0, edge.partial, _largest(node))
+            if estimate is not None:
                 return (
                     f"the first operation to blame is {one_line(row.name)}({describe_all(node.operands)}): "
                     f"its local derivative by {describe(edge.below)} is {edge.partial!r}, but {estimate}"

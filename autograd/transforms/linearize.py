@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from autograd.engine import primitives as p
@@ -15,11 +16,14 @@ from autograd.engine.reductions import dot
 from autograd.engine.value import SWEEP, Value, constant, number_of
 from autograd.support.errors import one_line, shown, typed
 from autograd.transforms.chain_rule import check_unchanged
-from autograd.transforms.sweeps import Subgraph, forward_sweep, reverse_sweep, reverse_sweep_on_graph
-from autograd.transforms.tree import flatten, is_one_number, is_row, located, unflatten
+from autograd.transforms.sparsity import dependencies
+from autograd.transforms.sweeps import Subgraph, forward_sweep, forward_sweeps, reverse_sweep, reverse_sweep_on_graph
+from autograd.transforms.tree import filled_array, flatten, is_array, is_one_number, is_row, located, refill, unflatten
 
 Function = Callable[..., Any]
 Number = Value | float
+
+_AT_ONCE = 8  # directions: so many fit into the processor's caches beside the graph
 
 # During a call of f its variables are leaves; after it they are of this operation, and nobody's variables.
 _SOURCE = Primitive("source", lambda xs: 0.0, lambda xs, y: (), variadic=True)
@@ -64,6 +68,7 @@ class Call:
         sources: the variables in their place; one that stands for a variable of the caller's depends on it.
         result: what f returned.
         outputs: the numbers in it.
+        aux: what f returned beside it, if it was asked to; free of history that the caller doesn't know.
     """
 
     def __init__(
@@ -73,6 +78,7 @@ class Call:
         argnums: int | Sequence[int],
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
+        has_aux: bool = False,
     ) -> None:
         if not callable(f):
             raise TypeError(f"{operation}: f must be a function, got {typed(f)}; pass f, not f(x)")
@@ -93,22 +99,52 @@ class Call:
             finally:
                 for x in own:
                     x._primitive = _SOURCE
+        self.aux: Any = None
+        if has_aux:
+            self.result, self.aux = _pair(operation, self.result)
         self.inputs = inputs if isinstance(argnums, Sequence) else inputs[0]
         self.outputs = flatten(self.result, operation, "the result of f")
-        recorded = [y for y in self.outputs if isinstance(y, Value) and not y.is_constant]
         if self.outputs and not any(isinstance(y, Value) for y in self.outputs):
             warnings.warn(
                 f"{operation}: f returned plain numbers, which depend on no variable: the derivative is 0. "
                 "If they should depend on one, compute without .data, detach() and no_grad()",
                 stacklevel=3,
             )
-        self._recorded = recorded
-        with SWEEP.lock:
-            self._graph = Subgraph(recorded, self.sources, False)
-        if (hearer := recorder()) is not None:
-            hearer.differentiated(recorded)
         # A recorder must hear how every number came about.
-        self._on_graph = self._graph.foreign or len(own) < len(self.sources) or recorder() is not None
+        self._is_part = len(own) < len(self.sources) or recorder() is not None
+        self.turn_to(self.outputs)
+        if has_aux:
+            self.aux = self._known_outside(self.aux)
+
+    def turn_to(self, outputs: list[Number]) -> None:
+        """From now on the outputs are these, which were computed of the sources: the slopes, say."""
+        self.outputs = outputs
+        self._recorded = _recorded(outputs)
+        with SWEEP.lock:
+            self._graph = Subgraph(self._recorded, self.sources, False)
+        if (hearer := recorder()) is not None:
+            hearer.differentiated(self._recorded)
+        self._on_graph = self._graph.foreign or self._is_part
+
+    @property
+    def is_open(self) -> bool:
+        """Whether derivatives depend on variables of the caller's."""
+        return self._on_graph
+
+    def dependencies(self) -> list[list[int]]:
+        """For every output the indices of the sources it depends on."""
+        with SWEEP.lock:
+            return dependencies(self._graph, self.outputs)
+
+    def _known_outside(self, aux: Any) -> Any:
+        """The same, its Values without the history of this call, if that is all the history they have."""
+        values: list[Value] = []
+        refill(aux, lambda leaf: values.extend(x for x in _elements(leaf) if isinstance(x, Value)))
+        with SWEEP.lock:
+            foreign = Subgraph(_recorded(values), self.sources, False).foreign
+        if (foreign or self._is_part) and grad_enabled():
+            return aux
+        return refill(aux, _without_history)
 
     def value(self) -> Any:
         """What f returned, in floats if it depends on nothing but the arguments."""
@@ -145,13 +181,29 @@ class Call:
 
     def push(self, tangents: Sequence[Number]) -> list[Number]:
         """Σ d(output)/d(source) · tangent for every output: one forward sweep."""
-        on_graph = self._on_graph or any(isinstance(t, Value) for t in tangents)
-        seeds = list(zip(self.sources, tangents, strict=True))
-        with SWEEP.lock, resumed():
-            found = _numbers(forward_sweep(self._graph, seeds, self.outputs, on_graph))
-        for i, y in enumerate(self.outputs):
-            if not math.isfinite(number_of(found[i])):  # inf or NaN as the products fall: reverse mode's is the answer
-                found[i] = _combined(zip(tangents, self._reverse([(y, 1.0)], on_graph), strict=True))
+        (found,) = self.push_all([tangents])
+        return found
+
+    def push_all(self, directions: Iterable[Sequence[Number]]) -> Iterator[list[Number]]:
+        """The same along many directions, some of them at a time."""
+        rest = iter(directions)
+        while some := list(islice(rest, _AT_ONCE)):
+            on_graph = self._on_graph or any(Value in set(map(type, tangents)) for tangents in some)
+            seeds = [list(zip(self.sources, tangents, strict=True)) for tangents in some]
+            with SWEEP.lock, resumed():
+                if on_graph:
+                    swept = [forward_sweep(self._graph, along, self.outputs, True) for along in seeds]
+                else:
+                    swept = forward_sweeps(self._graph, seeds, self.outputs)
+            for tangents, each in zip(some, swept, strict=True):
+                yield self._settled(_numbers(each), tangents, on_graph)
+
+    def _settled(self, found: list[Number], tangents: Sequence[Number], on_graph: bool) -> list[Number]:
+        """What was pushed, but where it is inf or NaN, as products fall, with reverse mode's answer."""
+        if not all(map(math.isfinite, map(number_of, found) if on_graph else found)):
+            for i, y in enumerate(self.outputs):
+                if not math.isfinite(number_of(found[i])):
+                    found[i] = _combined(zip(tangents, self._reverse([(y, 1.0)], on_graph), strict=True))
         return found
 
     def _reverse(self, seeds: Sequence[tuple[Number, Number]], on_graph: bool) -> list[Number]:
@@ -188,6 +240,27 @@ class Call:
         if self._on_graph or any(isinstance(x, Value) for x in numbers):
             return [x if isinstance(x, Value) else constant(x) for x in numbers]
         return list(numbers)
+
+
+def _pair(operation: str, result: Any) -> tuple[Any, Any]:
+    if not isinstance(result, (tuple, list)) or len(result) != 2:
+        raise TypeError(f"{operation}: with has_aux f must return a pair, (result, aux), got {typed(result)}")
+    return result[0], result[1]
+
+
+def _recorded(numbers: Iterable[Number]) -> list[Value]:
+    return [y for y in numbers if isinstance(y, Value) and not y.is_constant]
+
+
+def _elements(leaf: Any) -> list[Any]:
+    return leaf.ravel().tolist() if is_array(leaf) and leaf.dtype == object else [leaf]
+
+
+def _without_history(leaf: Any) -> Any:
+    """Of Values, alone or in an array, their numbers; anything else as it is."""
+    if not any(isinstance(x, Value) for x in _elements(leaf)):
+        return leaf
+    return filled_array(list(map(_alone, _elements(leaf))), leaf.shape) if is_array(leaf) else _alone(leaf)
 
 
 def positions(operation: str, argnums: int | Sequence[int], count: int) -> list[int]:

@@ -6,18 +6,19 @@ import functools
 import inspect
 import keyword
 from collections.abc import Callable, Hashable, Sequence
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, Unpack, overload
 
-from autograd.engine.define import Own, entered
-from autograd.engine.primitive import PRIMITIVES, Primitive, Rule
-from autograd.engine.recording import grad_enabled, resumed
+from autograd.engine.primitive import Primitive, Rule
+from autograd.engine.recording import grad_enabled, resumed, unheard
 from autograd.engine.value import Value, number_of
-from autograd.support.errors import as_float, one_line, shown, typed
+from autograd.support.errors import one_line, shown, typed
 from autograd.transforms.block import Block, computed
+from autograd.transforms.own_rows import OwnRow, check_rules, entered_again
 from autograd.transforms.tree import flatten, is_array, located, unflatten
 
 if TYPE_CHECKING:
-    from autograd.engine.define import Facts
+    from autograd.engine.define import Facts, Own
 
 P = ParamSpec("P")
 Y = TypeVar("Y")
@@ -41,21 +42,26 @@ def primitive(
     kinks: Sequence[tuple[float, ...]] = (),
     at_kink: Rule | None = None,
     textbook: Rule | None = None,
+    ieee: Rule | None = None,
 ) -> Own | Callable[[Rule], Own]:
     """Add an operation of your own to the table; as a decorator, with the function it stands above as the value.
 
-    The rules are checked at the samples. Prove the partials with `autograd.gradcheck`.
+    The rules are checked at the samples: both return real numbers, and the partials are the derivatives of the value
+    as far as differences can tell. Run again, in a notebook's cell or a function, it changes nothing where it says the
+    same; otherwise the new row takes the old one's place: graphs keep what they were made with, and jitted functions
+    are recorded afresh. Each module has names of its own, so two libraries may use the same.
 
     Args:
-        name: a Python identifier no other primitive has; the decorated function's name if left out.
+        name: a Python identifier that no operation of the table itself has; the decorated function's name if left out.
         value: the rule for the value.
         partials: the polymorphic rule for the partial derivatives; its last parameter is the output.
-        symbol, variadic, defaults, domain, convention, samples, kinks, at_kink, textbook: as of `Primitive`.
+        symbol, variadic, defaults, domain, convention, samples, kinks, at_kink, textbook, ieee: as of `Primitive`.
 
     Raises:
         TypeError: if a rule takes or returns the wrong number of things, or anything other than real numbers;
             if the name is not a string.
-        ValueError: if the name is taken or is not an identifier.
+        ValueError: if the name is that of an operation of the table itself, or is not an identifier; for a partial that
+            is not the derivative at a sample, with both numbers; for a sample outside the domain.
 
     >>> cube = primitive("cube", lambda a: a * a * a, lambda a, y: (3.0 * a * a,), samples=[(2.0,)])
     >>> cube(2.0)
@@ -65,6 +71,7 @@ def primitive(
     ...     return a * a
     >>> square(3.0)
     9.0
+    >>> from autograd import PRIMITIVES
     >>> del PRIMITIVES["cube"], PRIMITIVES["square"]
     """
     if partials is None:
@@ -76,9 +83,7 @@ def primitive(
             raise TypeError(f"primitive: the name must be a Python identifier, got {typed(called)}")
         if not called.isidentifier() or keyword.iskeyword(called):
             raise ValueError(f"primitive: the name must be a Python identifier, got {shown(called)}")
-        if called in PRIMITIVES:
-            raise ValueError(f"primitive: {shown(called)} is already in the table; choose another name")
-        made = Own(
+        made = OwnRow(
             called,
             rule,
             partials,
@@ -91,40 +96,12 @@ def primitive(
             kinks=kinks,
             at_kink=at_kink,
             textbook=textbook,
+            ieee=ieee,
         )
-        _check_rules(made)
-        return entered(made)
+        check_rules(made)
+        return entered_again(made)
 
     return made_of if value is None else made_of(value)
-
-
-def _check_rules(made: Primitive) -> None:
-    """Raise a TypeError unless both rules take the same operands and return real numbers at the samples."""
-    name, count = made.name, len(made.operands)
-    if made.variadic and len(inspect.signature(made.partials).parameters) != 2:
-        raise TypeError(f"{name}: a variadic rule for the partials takes (xs, y), got {_signature(made.partials)}")
-    try:
-        inspect.signature(made.value).bind(*made.operands)
-    except ValueError:
-        pass  # some of Python's own functions can't tell their parameters
-    except TypeError:
-        raise TypeError(
-            f"{name}: the partials are for {count} operands ({', '.join(made.operands)}), "
-            f"but the value takes {_signature(made.value)}; the last parameter of the partials is the output"
-        ) from None
-    for sample in (*made.samples, *made.kinks):
-        if not made.variadic and len(sample) != count:
-            raise TypeError(f"{name}: the sample {shown(sample)} has {len(sample)} numbers for {count} operands")
-        y = as_float(
-            made.value(sample) if made.variadic else made.value(*sample), name, f"the value at {shown(sample)}"
-        )
-        for i, partial in enumerate(made.partials_at(sample, y)):
-            if partial is not None:
-                as_float(partial, name, f"partial {i} at {shown(sample)}")
-
-
-def _signature(rule: Rule) -> str:
-    return one_line(str(inspect.signature(rule)), 120)  # it shows the defaults
 
 
 def custom_vjp(
@@ -181,12 +158,13 @@ def custom_vjp(
         numbers = flatten(given, name, "the arguments")
         plain = unflatten(given, [number_of(x) for x in numbers])
         recorded = [x for x in numbers if isinstance(x, Value)]
-        if not recorded:
-            return rule(*plain)
-        if grad_enabled() and not all(x.is_constant for x in recorded):
-            result, residuals = _pair(name, forward(*plain))
-        else:
-            result, residuals = rule(*plain), None
+        with unheard():
+            if not recorded:
+                return rule(*plain)
+            if grad_enabled() and not all(x.is_constant for x in recorded):
+                result, residuals = _pair(name, forward(*plain))
+            else:
+                result, residuals = rule(*plain), None
         data = _floats(name, result)
         block = _Custom(name, rule, forward, pullback, given, numbers, result, residuals, len(data))
         block.rows = rows.setdefault(_form(given), {})
@@ -221,7 +199,8 @@ class _Custom(Block):
         self._args, self._result, self._residuals = unflatten(args, numbers), result, residuals
 
     def values_at(self, numbers: Sequence[float]) -> list[float]:
-        return _floats(self.name, self._f(*unflatten(self._args, numbers)))
+        with unheard():
+            return _floats(self.name, self._f(*unflatten(self._args, numbers)))
 
     def row_at(self, position: int) -> Primitive:
         if position not in self.rows:
@@ -236,7 +215,8 @@ class _Custom(Block):
     def _again(self, numbers: Sequence[Value | float]) -> _Custom:
         """The same call at other numbers."""
         operands: list[Value | float] = [x if isinstance(x, Value) else Value(x) for x in numbers]
-        result, residuals = _pair(self.name, self._forward(*unflatten(self._args, [number_of(x) for x in numbers])))
+        with unheard():
+            result, residuals = _pair(self.name, self._forward(*unflatten(self._args, [number_of(x) for x in numbers])))
         given = unflatten(self._args, operands)
         return _Custom(
             self.name, self._f, self._forward, self._pullback, given, operands, result, residuals, self.count
@@ -244,7 +224,7 @@ class _Custom(Block):
 
     def pull(self, cotangents: Sequence[Any], start: Sequence[Any], on_graph: bool) -> list[Any]:
         u = unflatten(self._result, [0.0 if cotangent is None else cotangent for cotangent in cotangents])
-        with resumed():
+        with resumed(), nullcontext() if on_graph else unheard():
             residuals = self._recorded_residuals() if on_graph else self._residuals
             pulled = self._pullback(residuals, u)
         if not isinstance(pulled, (tuple, list)) or len(pulled) != len(self._args):

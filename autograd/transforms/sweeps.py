@@ -73,10 +73,18 @@ class Subgraph:
         mark = node._mark
         return mark - self._mark - 1 if self._mark < mark < self._end else -1
 
+    def places(self, nodes: Sequence[Value]) -> list[int]:
+        return [self.place(x) for x in nodes]
+
     def mark_again(self) -> None:
         """After code that may have walked over the same nodes."""
         for i, node in enumerate(self.order):
             node._mark = self._mark + 1 + i
+
+    def mark_again_unless(self, nodes: Sequence[Value], places: list[int]) -> None:
+        """After a rule, which differentiates something, perhaps: then it has walked over its operands."""
+        if self.places(nodes) != places:
+            self.mark_again()
 
 
 keep_attributes(Subgraph)
@@ -155,15 +163,20 @@ def reverse_sweep_on_graph(graph: Subgraph, seeds: Sequence[tuple[Value, Any]], 
         elif upstream is None or row is None:
             continue
         elif rest is not None:
+            before = graph.places(rest.variables)
             edges = edges_on_graph(node, rest, row)
+            graph.mark_again_unless(rest.variables, before)
             for k in range(0, len(edges), 2):
                 terms.add(graph.place(edges[k]), upstream, edges[k + 1])
         else:
+            lhs, rhs = node._lhs, node._rhs
+            left = -1 if lhs is None else graph.place(lhs)
+            right = -1 if rhs is None else graph.place(rhs)
             inline.record(node, row)
-            if node._lhs is not None:
-                terms.add(graph.place(node._lhs), upstream, inline.by_lhs)
-            if node._rhs is not None:
-                terms.add(graph.place(node._rhs), upstream, inline.by_rhs)
+            terms.add(left, upstream, inline.by_lhs)
+            terms.add(right, upstream, inline.by_rhs)
+            if (lhs is not None and graph.place(lhs) != left) or (rhs is not None and graph.place(rhs) != right):
+                graph.mark_again()
     places = [graph.place(x) for x in sources]
     return [terms.total(place) if place >= 0 else None for place in places]
 
@@ -179,12 +192,11 @@ def forward_sweep(
         outputs: what to differentiate, Values and numbers.
         on_graph: whether the tangents are to be recorded.
     """
+    if not on_graph:
+        return forward_sweeps(graph, [seeds], outputs)[0]
     graph.mark_again()
     order = graph.order
-    tangents: list[Any] = [None] * len(order)
-    for source, seed in seeds:
-        if not (type(seed) is float and seed == 0.0):
-            tangents[graph.place(source)] = seed
+    tangents = _tangents(graph, seeds)
     pushed: dict[int, Sequence[Any]] = {}
     inline = Inline()
     for i, node in enumerate(order):
@@ -192,44 +204,89 @@ def forward_sweep(
         if node._primitive is None or tangents[i] is not None:
             continue
         if rest is not None and rest.pullback is not None:
-            tangents[i] = _push_through_block(graph, node, i, tangents, pushed, on_graph)
-        elif on_graph:
-            if rest is not None:
-                edges = edges_on_graph(node, rest, node._primitive)
-            else:
-                inline.record(node, node._primitive)
-                edges = [] if node._lhs is None else [node._lhs, inline.by_lhs]
-                edges += [] if node._rhs is None else [node._rhs, inline.by_rhs]
-            terms: list[Any] = []
-            for k in range(0, len(edges), 2):
-                place = graph.place(edges[k])
-                if place >= 0 and tangents[place] is not None and edges[k + 1] is not None:
-                    terms += [tangents[place], edges[k + 1]]
-            if terms:
-                tangents[i] = sum_of_products(terms)
-        elif rest is not None:
-            total, reached = 0.0, False
-            for x, partial in zip(rest.variables, rest.partials):  # noqa: B905 - as mypyc compiles it
-                place = graph.place(x)
-                if place >= 0:
-                    tangent: float | None = tangents[place]
-                    if tangent is not None:
-                        total += tangent * partial
-                        reached = True
-            if reached:
-                tangents[i] = total
+            tangents[i] = _push_through_block(graph, node, i, tangents, pushed, True)
+            continue
+        operands = [x for x in (node._lhs, node._rhs) if x is not None] if rest is None else rest.variables
+        before = graph.places(operands)
+        if rest is not None:
+            edges = edges_on_graph(node, rest, node._primitive)
         else:
-            lhs, rhs = node._lhs, node._rhs
-            left: float | None = None if lhs is None or graph.place(lhs) < 0 else tangents[graph.place(lhs)]
-            right: float | None = None if rhs is None or graph.place(rhs) < 0 else tangents[graph.place(rhs)]
-            if left is not None and right is not None:
-                tangents[i] = left * node._dlhs + right * node._drhs
-            elif left is not None:
-                tangents[i] = left * node._dlhs
-            elif right is not None:
-                tangents[i] = right * node._drhs
+            inline.record(node, node._primitive)
+            edges = [] if node._lhs is None else [node._lhs, inline.by_lhs]
+            edges += [] if node._rhs is None else [node._rhs, inline.by_rhs]
+        graph.mark_again_unless(operands, before)
+        terms: list[Any] = []
+        for k in range(0, len(edges), 2):
+            place = graph.place(edges[k])
+            if place >= 0 and tangents[place] is not None and edges[k + 1] is not None:
+                terms += [tangents[place], edges[k + 1]]
+        if terms:
+            tangents[i] = sum_of_products(terms)
     places = [graph.place(y) if isinstance(y, Value) else -1 for y in outputs]
     return [tangents[place] if place >= 0 else None for place in places]
+
+
+def forward_sweeps(
+    graph: Subgraph, seeds: Sequence[Sequence[tuple[Value, Any]]], outputs: Sequence[Any]
+) -> list[list[float | None]]:
+    """The same in floats, along several directions at once: a walk over the graph is most of the cost of each.
+
+    Args:
+        graph, outputs: as `forward_sweep`.
+        seeds: of every direction, the sources, each with its tangent.
+    """
+    graph.mark_again()
+    directions: list[list[Any]] = [_tangents(graph, along) for along in seeds]
+    pushed: list[dict[int, Sequence[Any]]] = [{} for _ in seeds]
+    for i, node in enumerate(graph.order):
+        rest = node._rest
+        if node._primitive is None:
+            continue
+        if rest is not None and rest.pullback is not None:
+            for k, tangents in enumerate(directions):
+                if tangents[i] is None:
+                    tangents[i] = _push_through_block(graph, node, i, tangents, pushed[k], False)
+        elif rest is not None:
+            places = [graph.place(x) for x in rest.variables]
+            for tangents in directions:
+                total, reached = 0.0, tangents[i] is not None
+                if reached:
+                    continue
+                for place, partial in zip(places, rest.partials):  # noqa: B905 - as mypyc compiles it
+                    if place >= 0:
+                        tangent: float | None = tangents[place]
+                        if tangent is not None:
+                            total += tangent * partial
+                            reached = True
+                if reached:
+                    tangents[i] = total
+        else:
+            lhs, rhs = node._lhs, node._rhs
+            by_lhs, by_rhs = node._dlhs, node._drhs
+            at_lhs = -1 if lhs is None else graph.place(lhs)
+            at_rhs = -1 if rhs is None else graph.place(rhs)
+            for tangents in directions:
+                if tangents[i] is not None:
+                    continue
+                left: float | None = None if at_lhs < 0 else tangents[at_lhs]
+                right: float | None = None if at_rhs < 0 else tangents[at_rhs]
+                if left is not None and right is not None:
+                    tangents[i] = left * by_lhs + right * by_rhs
+                elif left is not None:
+                    tangents[i] = left * by_lhs
+                elif right is not None:
+                    tangents[i] = right * by_rhs
+    places = [graph.place(y) if isinstance(y, Value) else -1 for y in outputs]
+    return [[tangents[place] if place >= 0 else None for place in places] for tangents in directions]
+
+
+def _tangents(graph: Subgraph, seeds: Sequence[tuple[Value, Any]]) -> list[Any]:
+    """By place in the order what a forward sweep starts from; None where it is 0."""
+    tangents: list[Any] = [None] * len(graph.order)
+    for source, seed in seeds:
+        if not (type(seed) is float and seed == 0.0):
+            tangents[graph.place(source)] = seed
+    return tangents
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -269,7 +326,8 @@ def _come_to_block(
         block.check_unchanged()
     else:
         start = [adjoints[place] if place >= 0 else None for place in places]
-    pulled = block.pull(arrived[i], start, adjoints is None)
+    with block.as_called():
+        pulled = block.pull(arrived[i], start, adjoints is None)
     graph.mark_again()
     return places, pulled
 
@@ -288,13 +346,15 @@ def _push_through_block(
     along = [tangents[place] if place >= 0 else None for place in places]
     if on_graph:
         block.check_unchanged()
-    found = block.push(along, on_graph)
+    with block.as_called():
+        found = block.push(along, on_graph)
     if found is None:
         found = []
         for k in range(block.count):
             cotangents: list[Any] = [None] * block.count
             cotangents[k] = 1.0
-            row = block.pull(cotangents, [None] * len(along), on_graph)
+            with block.as_called():
+                row = block.pull(cotangents, [None] * len(along), on_graph)
             terms: list[Any] = []
             for tangent, partial in zip(along, row, strict=True):
                 if tangent is not None and partial is not None:

@@ -69,7 +69,7 @@ def unflatten(tree: Any, numbers: Iterable[Any]) -> Any:
     rest = iter(numbers)
     if is_row(tree):
         return _take(len(tree), rest)
-    return refill(tree, lambda leaf: _array(_take(leaf.size, rest), leaf.shape) if is_array(leaf) else next(rest))
+    return refill(tree, lambda leaf: filled_array(_take(leaf.size, rest), leaf.shape) if is_array(leaf) else next(rest))
 
 
 def unflatten_matrix(outer: Any, inner: Any, rows: Iterable[Sequence[Any]]) -> Any:
@@ -89,9 +89,9 @@ def unflatten_matrix(outer: Any, inner: Any, rows: Iterable[Sequence[Any]]) -> A
 
         def block(column_leaf: Any) -> Any:
             if not is_array(column_leaf):
-                return _array(list(next(columns)), leaf.shape)
+                return filled_array(list(next(columns)), leaf.shape)
             numbers = chain.from_iterable(zip(*_take(column_leaf.size, columns), strict=True))
-            return _array(list(numbers), leaf.shape + column_leaf.shape)
+            return filled_array(list(numbers), leaf.shape + column_leaf.shape)
 
         return refill(inner, block)
 
@@ -122,7 +122,8 @@ def object_array(shape: tuple[int, ...], things: Iterable[Any]) -> Any:
     return array.reshape(shape)
 
 
-def _array(numbers: list[Any], shape: tuple[int, ...]) -> Any:
+def filled_array(numbers: list[Any], shape: tuple[int, ...]) -> Any:
+    """A NumPy array of these numbers in order: of float64, or of objects if there are Values among them."""
     numpy = sys.modules["numpy"]
     flat = numpy.empty(len(numbers), dtype=object if any(isinstance(x, Value) for x in numbers) else numpy.float64)
     flat[:] = numbers

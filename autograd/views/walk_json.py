@@ -8,6 +8,7 @@ import sys
 from typing import Any
 
 from autograd.engine.primitive import PRIMITIVES
+from autograd.program.storage import name_of, row_named
 from autograd.support.errors import shown as short
 from autograd.transforms.chain_rule import check_recorded
 from autograd.views.names import shown
@@ -27,7 +28,7 @@ def document(walk: Walk) -> dict[str, Any]:
     for node in walk.nodes:
         entry: dict[str, Any] = {"name": node.name, "kind": node.kind, "data": _encoded(node.data)}
         if node.primitive:
-            entry["operation"] = node.primitive.name
+            entry["operation"] = name_of(node.primitive)
             entry["operands"] = list(node.operands)
             entry["partials"] = [_encoded(partial) for partial in node.partials]
         nodes.append(entry)
@@ -78,10 +79,11 @@ def read(text: str) -> list[Node]:
 
 
 def _operation(entry: dict[str, Any], name: str, data: float, before: list[Node], place: str) -> Node:
-    row = PRIMITIVES.get(str(entry.get("operation")))
+    called = str(entry.get("operation"))
+    row = row_named(called) or PRIMITIVES.get(called)  # files of earlier versions don't say whose a row is
     if row is None:
         raise ValueError(
-            f"{place}: operation {shown(str(entry.get('operation')))!r} is not in the table; if it is yours, make it "
+            f"{place}: operation {shown(called)!r} is not in the table; if it is yours, make it "
             "with autograd.primitive(...) before reading the walk"
         )
     operands, partials = entry.get("operands"), entry.get("partials")

@@ -13,9 +13,9 @@ ROOT = Path(__file__).parent.parent.parent
 PACKAGES = ("autograd", "nn", "demos")
 
 FLOORS = {"autograd.support": 0, "autograd.engine": 1, "autograd.transforms": 2, "autograd.formulas": 2} | {
+    "autograd.special": 2,
     "autograd.program": 3,
     "autograd.linalg": 3,
-    "autograd.special": 3,
     "autograd.views": 4,
     "autograd": 5,  # what is public: the names of all floors
     "nn": 6,
@@ -125,7 +125,7 @@ def lines(path: Path) -> int:
 def test_the_engine_is_read_in_an_evening() -> None:
     """All of its Python, with docstrings and blank lines."""
     engine = {path.name: lines(path) for path in (ROOT / "autograd" / "engine").rglob("*.py")}
-    assert sum(engine.values()) <= 2_080, engine
+    assert sum(engine.values()) <= 2_230, engine
 
 
 def test_a_file_of_more_than_400_lines_says_at_its_top_why_it_is_one_file() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from autograd import Value
 from benchmarks.objectives import chain_end, chain_end_twice, examples, logistic_regression, rosenbrock
-from benchmarks.paths import COUNT, GROUPS, OPERATORS, Group, names, repeated, rounds
+from benchmarks.paths import COUNT, GROUPS, MANY, OPERATORS, Group, names, repeated, rounds
 
 STATEMENTS = {name: {s for path in group.paths for s in (path.statement, path.peer)} for name, group in GROUPS.items()}
 
@@ -47,7 +47,7 @@ REDUCTIONS: dict[str, Callable[..., float]] = {
 def test_a_reduction_s_value_and_kind(statement: str) -> None:
     namespace = names()
     plain = {name: _data(thing) for name, thing in namespace.items() if isinstance(thing, list)}
-    assert {len(numbers) for numbers in plain.values()} == {COUNT}
+    assert {name: len(numbers) for name, numbers in plain.items()} == dict.fromkeys(plain, COUNT) | {"many": MANY}
     result = eval(statement, namespace)
     assert _data([result]) == [pytest.approx(eval(statement, REDUCTIONS | plain), rel=1e-13)]
     assert isinstance(result, Value) == ("value" in statement)
@@ -72,6 +72,18 @@ def test_what_the_issue_names_is_measured() -> None:
         assert peers[f"hvp({f}, floats, more_floats)"] == (f"{f}(values)", 10.0)
 
 
+def test_a_system_and_its_gradient_by_numpy() -> None:
+    pytest.importorskip("scipy")
+    found = []
+    for path in ("solved_with_gradient", "solved_twice_by_numpy"):
+        namespace = names()
+        matrix, load = namespace["equations"]
+        x = namespace[path](matrix, load)
+        found.append([*x, *(v.grad for row in matrix for v in row), *(v.grad for v in load)])
+    assert found[0] == pytest.approx(found[1], rel=1e-9, abs=1e-12)
+    assert GROUPS["linalg"].paths[0].bar == 3.0
+
+
 def test_rosenbrock_by_scipy() -> None:
     optimize = pytest.importorskip("scipy.optimize")
     namespace = names()
@@ -80,6 +92,18 @@ def test_rosenbrock_by_scipy() -> None:
     assert value == pytest.approx(optimize.rosen(x), rel=1e-12)
     assert slope == pytest.approx(optimize.rosen_der(x) @ v, rel=1e-10)
     assert product == pytest.approx(optimize.rosen_hess_prod(x, v), rel=1e-9, abs=1e-9)
+
+
+def test_the_sparse_hessian_by_scipy() -> None:
+    np = pytest.importorskip("numpy")
+    optimize = pytest.importorskip("scipy.optimize")
+    namespace = names()
+    statement, peer = _statements("hessian(")
+    x = namespace["many"]
+    assert eval(peer, namespace) == pytest.approx(optimize.rosen_der(np.array(x)), rel=1e-9, abs=1e-9)
+    found = eval(statement, namespace)
+    assert found.shape == (MANY, MANY)
+    np.testing.assert_allclose((found @ x), optimize.rosen_hess_prod(np.array(x), np.array(x)), rtol=1e-9, atol=1e-9)
 
 
 def test_logistic_regression_by_its_own_formulas() -> None:
@@ -149,7 +173,7 @@ def _statements(start: str) -> tuple[str, str]:
 def _transformed(f: str, namespace: dict[str, Any]) -> tuple[float, float, list[float]]:
     """The value, the slope along the vector and the product with the Hessian, by the statements that are timed."""
     jvp, recorded = _statements(f"jvp({f}")
-    hvp, _ = _statements(f"hvp({f}")
+    hvp, _ = _statements(f"hvp({f}, floats")
     (value, slope), product = (eval(statement, namespace) for statement in (jvp, hvp))
     assert value == eval(recorded, namespace).data
     assert value == pytest.approx(namespace[f](namespace["floats"]), rel=1e-14)  # Python 3.12 adds floats otherwise

@@ -235,6 +235,7 @@ def test_plots_without_a_library_say_what_to_install(name, missing, package, tmp
         ("digits", "sklearn", "scikit-learn"),
         ("regression", "scipy", "scipy"),
         ("mars", "scipy", "scipy"),
+        *((name, "scipy", "scipy") for name in ("gaussian_process", "implicit_function", "ode")),
         ("cluster", "distributed", "distributed"),
         ("gpt", "numpy", "numpy"),
         ("montecarlo", "numpy", "numpy"),

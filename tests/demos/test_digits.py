@@ -45,6 +45,16 @@ def test_what_is_misread_is_what_accuracy_leaves() -> None:
 
 
 @pytest.mark.usefixtures("short")
+def test_a_tenth_is_validated_on() -> None:
+    reading = digits.trained()
+    history = reading.history
+    assert len(history.validation_loss) == len(history.loss) == 3
+    assert history.validation_loss[reading.best_epoch - 1] == min(history.validation_loss)
+    for share in history.validation_metrics["accuracy"]:
+        assert share * 144 == pytest.approx(round(share * 144))
+
+
+@pytest.mark.usefixtures("short")
 def test_no_picture_is_learnt_from_and_tested_on() -> None:
     data = digits.trained().data
     assert len(data.train_images) + len(data.test_images) == 1797

@@ -10,6 +10,7 @@ import pytest
 
 from demos import moons
 from demos.report import Verdict
+from nn import hinge, predict
 
 
 def test_without_noise_the_points_lie_on_two_half_circles() -> None:
@@ -38,13 +39,22 @@ def test_a_single_point_will_do() -> None:
 
 def test_the_network_separates_all_points() -> None:
     training, result = moons.report()
-    assert any(line.startswith("step 100: ") for line in training.text)
-    (row,) = result.rows
-    assert row.verdict is Verdict.AGREES
-    assert row.cells == ("accuracy", "≥ 1", "1")
     done = moons.trained()
-    assert all(done.model(point).data * side > 0 for point, side in zip(done.points, done.sides, strict=True))
+    assert any(line.startswith(f"step {len(done.history.loss):>3}: ") for line in training.text)
+    assert [row.verdict for row in result.rows] == [Verdict.AGREES] * 2
+    assert result.rows[0].cells == ("accuracy", "≥ 1", "1")
+    for points, sides in ((done.points, done.sides), (done.others, done.other_sides)):
+        assert all(done.model(point).data * side > 0 for point, side in zip(points, sides, strict=True))
     assert done.history.loss[-1] < 0.1 * done.history.loss[0]
+
+
+def test_the_parameters_are_those_that_validated_best() -> None:
+    done = moons.trained()
+    losses = done.history.validation_loss
+    assert len(losses) == min(done.best_epoch + moons.PATIENCE, moons.STEPS) < moons.STEPS
+    found = [hinge(score, side) for score, side in zip(predict(done.model, done.others), done.other_sides, strict=True)]
+    assert statistics.fmean(found) == pytest.approx(min(losses), rel=1e-9) == losses[done.best_epoch - 1]
+    assert not set(done.points) & set(done.others)
 
 
 def test_the_picture(tmp_path: Path) -> None:

@@ -54,6 +54,29 @@ def test_adam_steps(decay, kept):
     )
 
 
+@pytest.mark.parametrize("decay", [0.0, 0.1])
+@pytest.mark.parametrize("momentum", [0.0, 0.9])
+def test_rmsprop_steps(decay, momentum):
+    squares = [x * x for x in draws(4)]
+    assert_same_bits(
+        lambda rules, p, row: rules.rmsprop_step(p, row(squares), row(draws(3)), 0.99, 0.3, 1e-8, decay, momentum)
+    )
+
+
+def test_some_of_the_parameters():
+    places = [3, 0, 41]
+
+    def moved(rules, p, row):
+        numbers = rules.numbers_of(p)
+        rules.put(numbers, places, rules.gradient_step(rules.part(p, places), 0.3, 0.1))
+        return row(numbers), row(rules.picked(numbers, places))
+
+    (rules, values, row), (others, slope, array) = both()
+    for found, expected in zip(moved(others, slope, array), moved(rules, values, row), strict=True):
+        assert [x.hex() for x in found.tolist()] == [x.hex() for x in expected]
+    assert slope.numbers.tolist() == [v.data for v in values] == draws(1)
+
+
 def test_zeros():
     assert_same_bits(lambda rules, p, _: rules.zeros(p))
 

@@ -6,7 +6,7 @@ import random
 import pytest
 
 import nn
-from autograd import jit, sigmoid, softmax, value_and_grad, vmap
+from autograd import exp, jit, sigmoid, softmax, value_and_grad, vmap
 
 numpy = pytest.importorskip("numpy")
 pytest.importorskip("llvmlite")
@@ -32,6 +32,17 @@ CASES = {
     "class logits, one-hot": (nn.cross_entropy_with_logits, HOT),
     "class logits, shares": (nn.cross_entropy_with_logits, SHARES),
     "large logits": (lambda p, t: nn.cross_entropy_with_logits([300.0 * x for x in p], t), CLASSES),
+    "mae": (nn.mae, ROWS[::-1]),
+    "huber": (nn.huber, ROWS[::-1]),
+    "likelihood": (lambda p, t: nn.gaussian_nll(p[0], t[0], exp(p[1])), ROWS[::-1]),
+    "divergence": (lambda p, t: nn.kl_divergence(softmax(p), t), SHARES),
+    "divergence, classes": (lambda p, t: nn.kl_divergence(softmax(p), t), CLASSES),
+    "divergence, logits": (nn.kl_divergence_with_logits, SHARES),
+    "divergence, logits, classes": (nn.kl_divergence_with_logits, CLASSES),
+    "smoothed": (lambda p, t: nn.cross_entropy(softmax(p), t, label_smoothing=0.1), SHARES),
+    "smoothed, classes": (lambda p, t: nn.cross_entropy(softmax(p), t, label_smoothing=0.1), CLASSES),
+    "smoothed logits": (lambda p, t: nn.cross_entropy_with_logits(p, t, label_smoothing=0.1), SHARES),
+    "smoothed logits, classes": (lambda p, t: nn.cross_entropy_with_logits(p, t, label_smoothing=0.1), CLASSES),
     "hinge": (nn.hinge, [[2.0 * t - 1.0 for t in row] for row in BITS]),
 }
 
@@ -56,6 +67,11 @@ BAD = [
     (lambda p, t: nn.mse(p[0], t), math.nan, "leave such examples out"),
     (lambda p, t: nn.binary_cross_entropy_with_logits(p[0], t), 1.5, "outside"),
     (lambda p, t: nn.binary_cross_entropy(sigmoid(p[0]), t), -0.5, "outside"),
+    (lambda p, t: nn.mae(p[0], t), math.nan, "leave such examples out"),
+    (lambda p, t: nn.huber(p[0], t), math.nan, "leave such examples out"),
+    (lambda p, t: nn.gaussian_nll(p[0], 0.0, t), -1.0, "must be positive and finite"),
+    (nn.kl_divergence_with_logits, 3.0, "must be a class index"),
+    (lambda p, t: nn.cross_entropy_with_logits(p, t, label_smoothing=0.1), 0.5, "must be a class index"),
 ]
 
 

@@ -1,9 +1,11 @@
 """Modules find their parameters in every container that has an order or names, and refuse them in any other."""
 
 import collections
+import copy
 import dataclasses
 import functools
 import itertools
+import pickle
 import types
 
 import pytest
@@ -71,6 +73,14 @@ NAMED = {
     "named tuple": (lambda things: collections.namedtuple("Three", "a b c")(*things), ["w[0]", "w[1]", "w[2][0]"]),
     "UserDict": (lambda things: collections.UserDict(zip("abc", things, strict=True)), ["w.a", "w.b", "w.c[0]"]),
     "OrderedDict": (lambda things: collections.OrderedDict(zip("abc", things, strict=True)), ["w.a", "w.b", "w.c[0]"]),
+    "defaultdict": (
+        lambda things: collections.defaultdict(list, zip("abc", things, strict=True)),
+        ["w.a", "w.b", "w.c[0]"],
+    ),
+    "chain map": (
+        lambda things: collections.ChainMap({"a": things[0]}, {"b": things[1:]}),
+        ["w.b[0]", "w.b[1][0]", "w.a"],
+    ),
     "mapping proxy": (lambda things: types.MappingProxyType({1: things}), ["w.1[0]", "w.1[1]", "w.1[2][0]"]),
     "array": (lambda things: array(*things), ["w[0]", "w[1]", "w[2][0]"]),
     "matrix": (lambda things: array(*things, 1.0, shape=(2, 2)), ["w[0][0]", "w[0][1]", "w[1][0][0]"]),
@@ -90,9 +100,25 @@ def test_parameters_are_found_in_every_sequence_mapping_and_array(kind):
     assert names(module)[:2] == expected[:2]
     assert len(names(module)) == 3
     assert expected[2:] in ([], names(module)[2:])
-    assert module.parameters() == [a, b, c]
+    assert {id(p) for p in module.parameters()} == {id(a), id(b), id(c)}
     module.label_parameters()
-    assert a.label == expected[0]
+    assert dict(module.named_parameters())[expected[0]].label == expected[0]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in NAMED if kind != "mapping proxy"])
+def test_copies_and_pickles_have_parameters_of_their_own_frozen_or_not(kind):
+    for copied in (copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))):
+        model = Polynomial(kind)
+        model.freeze(model.parameters()[:1])
+        if kind == "named tuple" and copied is not copy.deepcopy:
+            continue  # of a class that only this test knows
+        twin = copied(model)
+        assert names(twin) == names(model)
+        assert twin.state_dict() == model.state_dict()
+        assert [p.is_constant for p in twin.parameters()] == [True, False, False]
+        assert not {id(p) for p in twin.parameters()} & {id(p) for p in model.parameters()}
+        model.unfreeze()
+        assert [p.is_constant for p in twin.parameters()] == [True, False, False]
 
 
 def test_parameters_are_found_in_arrays_without_an_axis_and_in_modules_in_arrays():
@@ -140,7 +166,30 @@ def test_parameters_in_every_container_are_trained_saved_and_loaded(kind, tmp_pa
     assert other.state_dict() == model.state_dict()
 
 
+def keeping(v):
+    def scaled(x):
+        return x * v
+
+    return scaled
+
+
+class Scaler:
+    def __init__(self, v):
+        self.v = v
+
+    def scale(self, x):
+        return x * self.v
+
+
 REFUSED = {
+    "closure": keeping,
+    "default": lambda v: lambda x, v=v: x * v,
+    "keyword default": lambda v: eval("lambda x, *, v=v: x * v", {"v": v}),
+    "bound method": lambda v: Scaler(v).scale,
+    "bound built-in method": lambda v: [v].append,
+    "wrapped function": lambda v: functools.wraps(keeping(v))(lambda x: x),
+    "closure in a list": lambda v: [abs, keeping([v])],
+    "object with a deque": lambda v: types.SimpleNamespace(v=collections.deque([v])),
     "set": lambda v: {v},
     "frozenset": lambda v: frozenset([1.0, v]),
     "tuple in a set": lambda v: {(1, (v,))},
@@ -168,7 +217,7 @@ def test_parameters_anywhere_else_are_refused(kind):
     for module, name in ((Holder(first=Value(2.0), x=thing), "x"), (Holder(a=Holder(x=thing)), "a.x")):
         for find in (module.parameters, module.named_parameters, module.zero_grad, module.state_dict):
             with pytest.raises(
-                TypeError, match=rf"Holder: {name}.*, a \w+, holds parameters where none are looked for; keep"
+                TypeError, match=rf"Holder: {name}.*, a [\w.]+, holds parameters where none are looked for; keep"
             ):
                 find()
 
@@ -192,6 +241,57 @@ def test_parameters_of_the_class_are_refused():
         Line().parameters()
     with pytest.raises(TypeError, match=r"Holder: line\.slope, a Value"):
         Holder(line=Line()).parameters()
+
+
+def test_containers_of_the_class_are_refused():
+    for shared in (Holder(w=Value(1.0)), collections.deque([Value(1.0)]), array(Value(1.0)), {Value(1.0)}):
+        kind = type("Line", (Module,), {"shared": shared, "count": 3, "named": "x"})
+        with pytest.raises(TypeError, match=r"Line: shared, a .*, holds parameters where none are looked for"):
+            kind().parameters()
+
+
+class Many(Module, list):
+    """A Module that is a list."""
+
+
+class ByName(Module, dict):
+    """A Module that is a dict."""
+
+
+class Unordered(Module, set):
+    """A Module that is a set."""
+
+    __hash__ = Module.__hash__
+
+
+def test_modules_that_are_containers_hold_what_they_contain():
+    a, b, c = Value(1.0), Value(2.0), Value(3.0)
+    many = Many([a, [b], Holder(w=c)])
+    assert names(many) == ["[0]", "[1][0]", "2.w"]
+    assert names(Holder(rows=many, v=Value(4.0))) == ["rows[0]", "rows[1][0]", "row2.w", "v"]
+    assert names(ByName(a=a, b=Many([b]))) == ["a", "b[0]"]
+    assert [type(m) for m in many.modules()] == [Many, Holder]
+    assert not many.eval()[2].training
+    other = copy.deepcopy(many)
+    other.load_state_dict(dict.fromkeys(many.state_dict(), 7.0))
+    assert (a.data, other[0].data) == (1.0, 7.0)
+    for module, name in ((Unordered([a]), "itself"), (Holder(x=Unordered([a])), "x")):
+        with pytest.raises(TypeError, match=f": {name}, a Unordered, holds parameters where none are looked for"):
+            module.parameters()
+
+
+class Titled(list):
+    """A list with more to it."""
+
+
+def test_what_a_container_holds_besides_its_elements_is_refused():
+    more = Titled([Value(1.0)])
+    assert names(Holder(w=more)) == ["w[0]"]
+    more.scale = Value(2.0)
+    by_default = collections.defaultdict(keeping(Value(1.0)), a=Value(2.0))
+    for thing in (more, by_default):
+        with pytest.raises(TypeError, match=r"Holder: w, a .*, holds parameters where none are looked for"):
+            Holder(w=thing).parameters()
 
 
 def test_arrays_of_numbers_and_structured_arrays():

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from autograd import Value
-from nn import MLP, SGD, Adam, AdamW, schedules
+from nn import MLP, SGD, Adam, AdamW, RMSprop, schedules
 
 INF, NAN = math.inf, math.nan
 START = [1.5, -0.3, 2.0, 0.0]
@@ -58,6 +58,11 @@ def pytorchs(optimizer, scheduler=None, steps=20):
         (
             lambda p: Adam(p, 0.1, betas=(0.8, 0.95), epsilon=1e-4, weight_decay=0.1),
             lambda o, p: o.Adam(p, lr=0.1, betas=(0.8, 0.95), eps=1e-4, weight_decay=0.1),
+        ),
+        (lambda p: RMSprop(p), lambda o, p: o.RMSprop(p)),
+        (
+            lambda p: RMSprop(p, 0.1, alpha=0.8, epsilon=1e-4, weight_decay=0.1, momentum=0.5),
+            lambda o, p: o.RMSprop(p, lr=0.1, alpha=0.8, eps=1e-4, weight_decay=0.1, momentum=0.5),
         ),
         (lambda p: AdamW(p), lambda o, p: o.AdamW(p)),
         (lambda p: AdamW(p, 0.1, weight_decay=0.3), lambda o, p: o.AdamW(p, lr=0.1, weight_decay=0.3)),
@@ -127,7 +132,7 @@ def test_gradients_are_zeroed():
     assert x.grad == 0.0
 
 
-@pytest.mark.parametrize("make", [lambda p: SGD(p, 0.1, momentum=0.9), lambda p: Adam(p), lambda p: AdamW(p)])
+@pytest.mark.parametrize("make", [lambda p: SGD(p, 0.1, momentum=0.9), lambda p: Adam(p), lambda p: AdamW(p), RMSprop])
 @pytest.mark.parametrize("bad", [NAN, INF, -INF])
 def test_a_gradient_that_is_not_finite_moves_nothing(make, bad):
     x, y = Value(1.0), Value(2.0, label="layer0.neuron1.b")
@@ -171,6 +176,9 @@ def test_a_bad_rate_from_a_schedule_moves_nothing():
         (lambda: AdamW([Value(1.0)], weight_decay=-1.0), ValueError, "AdamW: weight_decay is -1.0"),
         (lambda: Adam([Value(1.0)], betas=(0.9, 1.0)), ValueError, r"Adam: betas must be two numbers in \[0, 1\)"),
         (lambda: Adam([Value(1.0)], betas=(0.9,)), TypeError, "Adam: betas must be two numbers, such as"),
+        (lambda: RMSprop([Value(1.0)], alpha=1.0), ValueError, r"RMSprop: alpha is 1.0, but must lie in \[0, 1\)"),
+        (lambda: RMSprop([Value(1.0)], epsilon=-1.0), ValueError, "RMSprop: epsilon is -1.0"),
+        (lambda: RMSprop([Value(1.0)], momentum="a"), TypeError, "RMSprop: momentum must be a real number"),
         (lambda: Adam([Value(1.0)], betas=0.9), TypeError, "Adam: betas must be two numbers, .* got float 0.9"),
         (
             lambda: SGD(MLP(1, [1]), 0.1),

@@ -6,7 +6,7 @@ import math
 import pytest
 
 from autograd import Value
-from nn import SGD, Adam, AdamW, schedules
+from nn import SGD, Adam, AdamW, RMSprop, schedules
 from support.interrupts import interrupted
 
 INF, NAN = math.inf, math.nan
@@ -58,6 +58,7 @@ EVERY_KIND = {
     "schedule": lambda p: SGD(p, schedules.step_decay(0.1, 0.5, 2), momentum=0.9),
     "Adam": lambda p: Adam(p, 0.1, weight_decay=0.1),
     "AdamW": lambda p: AdamW(p, 0.1),
+    "RMSprop": lambda p: RMSprop(p, 0.1, momentum=0.5),
 }
 
 

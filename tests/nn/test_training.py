@@ -190,11 +190,11 @@ BAD = [
     ({"metrics": {"accuracy": 3}}, TypeError, "fit: metrics must be a dict by name"),
     ({"penalty": 0.1}, TypeError, "fit: penalty must be a function of the model, or None, got float 0.1"),
     ({"y": [0, 1]}, ValueError, "X has 5 examples, but y has 2 targets"),
-    ({"X": [1.0, 2.0, 3.0, 4.0, 5.0]}, TypeError, r"X\[0\] is 1.0, but must be a row"),
-    ({"X": [[0.0, 0.0], [1.0], *X[2:]]}, ValueError, r"X\[1\] has 1 numbers, but X\[0\] has 2"),
+    ({"X": [1.0, 2.0, 3.0, 4.0, 5.0]}, TypeError, r"fit: X\[\d\]: Layer: x must be a list of 2 numbers, got float"),
+    ({"X": [[0.0, 0.0], [1.0], *X[2:]]}, ValueError, r"fit: X\[1\]: Layer: x has 1 elements"),
     ({"X": [*X[:3], [0.0, NAN], X[4]]}, ValueError, r"X\[3\]\[1\] is nan; leave out or repair"),
     ({"X": [*X[:3], [math.inf, 0.0], X[4]]}, ValueError, r"X\[3\]\[0\] is inf"),
-    ({"X": [*X[:4], [0.0, "1"]]}, TypeError, r"fit: X\[4\]\[1\] must be a real number"),
+    ({"X": [*X[:4], [0.0, "1"]]}, TypeError, r"fit: X\[4\]: Layer: x\[1\] must be a real number"),
     ({"X": [[*x, 0.0] for x in X]}, ValueError, "x has 3 elements, but there are 2 inputs"),
     ({"y": [0, 1, 1, 0, 3]}, ValueError, r"fit: y\[4\]: .*class 3, but the 3 classes are 0 to 2"),
     ({"y": [0, 1, 1, 0, -1]}, ValueError, r"fit: y\[4\]: .*class -1"),
@@ -299,20 +299,38 @@ def test_progress_is_shown_on_a_terminal(monkeypatch):
     pytest.importorskip("tqdm")
     monkeypatch.setattr(sys, "stderr", Terminal())
     trained(progress=True)
-    assert "epoch 3, loss" in sys.stderr.getvalue()
+    assert "epoch 3/3, loss" in sys.stderr.getvalue()
     assert "9/9" in sys.stderr.getvalue()  # 3 batches in each of 3 epochs
 
 
-def test_progress_is_silent_when_off_or_in_a_file_or_without_tqdm(monkeypatch):
+@pytest.mark.parametrize("missing", ["tqdm", "nothing"])
+def test_progress_is_silent_when_off_or_in_a_file(monkeypatch, missing):
+    without(monkeypatch, missing)
     monkeypatch.setattr(sys, "stderr", Terminal())
     trained(progress=False)
-    without(monkeypatch, "tqdm")
-    trained(progress=True)
     assert sys.stderr.getvalue() == ""
-    monkeypatch.undo()
     monkeypatch.setattr(sys, "stderr", io.StringIO())
     trained(progress=True)
     assert sys.stderr.getvalue() == ""
+
+
+def test_without_tqdm_progress_is_a_line_that_is_written_over(monkeypatch):
+    without(monkeypatch, "tqdm")
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    monkeypatch.setenv("COLUMNS", "60")
+    _, history = trained(progress=True, validation=(X, LABELS))
+    shown = sys.stderr.getvalue()
+    *_, last = shown.split("\r")
+    losses = f"loss {history.loss[-1]:.4f}, validation loss {history.validation_loss[-1]:.4f}"
+    assert last.rstrip(" \n") == f"epoch 3/3, {losses}: step 9/9"[:59]
+    assert shown.count("\n") == 1
+    assert all(len(line.rstrip("\n")) < 60 for line in shown.split("\r"))
+
+
+def test_a_program_without_stderr_trains(monkeypatch):
+    without(monkeypatch, "tqdm")
+    monkeypatch.setattr(sys, "stderr", None)
+    trained(progress=True)
 
 
 def test_history_plots_itself(tmp_path):

@@ -7,7 +7,7 @@ import pytest
 
 import nn
 from autograd import Value, constant, softmax
-from nn import MLP, SGD, Adam, AdamW, Module, accuracy, fit, l2_penalty, schedules
+from nn import MLP, SGD, Adam, AdamW, Module, RMSprop, accuracy, fit, l2_penalty, schedules
 from support.training import EXAMPLES, LABELS, assert_alike, mlp, trained
 
 numpy = pytest.importorskip("numpy")
@@ -21,6 +21,7 @@ OPTIMIZERS = {
     "adam": lambda p: Adam(p, 0.05),
     "adam, decay": lambda p: Adam(p, 0.05, betas=(0.8, 0.95), weight_decay=0.1),
     "adamw": lambda p: AdamW(p, 0.05, weight_decay=0.1),
+    "rmsprop": lambda p: RMSprop(p, 0.01, weight_decay=0.1, momentum=0.5),
     "step decay": lambda p: SGD(p, schedules.step_decay(0.2, 0.5, 2)),
     "exponential": lambda p: Adam(p, schedules.exponential_decay(0.1, 0.9)),
     "cosine, warm up": lambda p: SGD(p, schedules.warm_up(schedules.cosine_decay(0.3, 6), 2), momentum=0.5),

@@ -30,6 +30,8 @@ def assert_alike(make=dict, **changes):
     (eager, numbers, before), (found, data, after) = (trained(jit, **(changes | make())) for jit in (False, True))
     assert found.loss == pytest.approx(eager.loss, rel=1e-12, abs=1e-14)
     assert found.metrics == eager.metrics
+    assert found.validation_loss == pytest.approx(eager.validation_loss, rel=1e-12, abs=1e-14)
+    assert found.validation_metrics == eager.validation_metrics
     assert data == pytest.approx(numbers, rel=1e-10, abs=1e-13)
     assert after.steps == before.steps
     assert after.state.keys() == before.state.keys()

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Sequence
-from typing import assert_type
+from typing import Any, assert_type
 
 import autograd as ag
 import nn
@@ -50,6 +50,17 @@ assert_type(nn.cross_entropy_with_logits([values], [1]), Value)
 assert_type(nn.cross_entropy_with_logits(floats, 1), float)
 assert_type(nn.hinge(scores=values, targets=[-1, 1]), Value)
 assert_type(nn.hinge(floats, [-1, 1]), float)
+assert_type(nn.mae(values, floats), Value)
+assert_type(nn.mae(floats, floats), float)
+assert_type(nn.huber(values, floats, delta=2), Value)
+assert_type(nn.huber(floats, floats, "sum", 0.5), float)
+assert_type(nn.gaussian_nll(values, floats, 1.0), Value)
+assert_type(nn.gaussian_nll(floats, floats, floats, full=True), float)
+assert_type(nn.gaussian_nll(floats, floats, x), Value | float)
+assert_type(nn.kl_divergence(values, floats), Value)
+assert_type(nn.kl_divergence(floats, 1), float)
+assert_type(nn.kl_divergence_with_logits(values, floats), Value)
+assert_type(nn.cross_entropy_with_logits(values, 1, label_smoothing=0.1), Value)
 assert_type(nn.l2_penalty(model, 1e-4), Value)
 assert_type(nn.one_hot(1, 3), list[float])
 assert_type(nn.one_hot([0, 1], 3), list[list[float]])
@@ -57,6 +68,9 @@ assert_type(nn.one_hot([0, 1], 3), list[list[float]])
 assert_type(nn.accuracy(floats, [0, 1]), float)
 assert_type(nn.accuracy([floats, floats], [0, 1]), float)
 assert_type(nn.accuracy([values, values], [[0, 1], [1, 0]], threshold=0), float)
+assert_type(nn.confusion_matrix(values, [0, 1], threshold=0.0), list[list[int]])
+assert_type(nn.f1([values, values], [0, 1], average="macro"), float)
+assert_type(nn.r2(values, floats), float)
 assert_type(nn.argmax(values), int)
 assert_type(nn.argmax((1, 2)), int)
 
@@ -68,6 +82,11 @@ def of_any_rows(rows: Sequence[Sequence[Value]], targets: Sequence[int]) -> None
 
 optimizer = nn.SGD(model.parameters(), nn.schedules.step_decay(0.1, 0.5, 100), momentum=0.9)
 nn.AdamW(values, learning_rate=0.1)
+nn.RMSprop([{"params": values, "learning_rate": 0.1}, {"params": model.parameters()}], alpha=0.9)
+sequence = nn.Sequential(nn.Embedding(3, 2), len, nn.Dropout(0.5, seed=1))
+assert_type(sequence.freeze().unfreeze(values), nn.Sequential)
+assert_type(nn.LayerNorm(2)(values), list[Any])
+assert_type(nn.Neuron(1)(x), Value)
 history = nn.fit(
     model,
     [[0, 0], (0.0, 1.0)],
@@ -79,6 +98,31 @@ history = nn.fit(
     penalty=lambda m: nn.l2_penalty(m, 1e-4),
 )
 assert_type(history, nn.History)
+assert_type(history.validation_loss, list[float])
+
+
+def stop(epoch: nn.Epoch) -> bool:
+    assert_type(epoch.validation_loss, float | None)
+    return epoch.loss < 0.1
+
+
+nn.fit(
+    model,
+    [[0, 0], (0.0, 1.0)],
+    [0, 1],
+    loss=nn.mse,
+    optimizer=optimizer,
+    epochs=1,
+    validation=([[0.0, 0.0]], [1]),
+    callbacks=[nn.EarlyStopping(3), nn.ReduceLROnPlateau(), stop, lambda epoch: print(epoch.number)],
+    clip_norm=1,
+    sample_weight=[1, 0.5],
+    class_weight={0: 1.0, 1: 2.0},
+)
+nn.fit(model, [1, 2], ["a", "b"], loss=nn.mse, optimizer=optimizer, epochs=1, validation=0.2, class_weight="balanced")
+assert_type(nn.predict(model, [[0.0, 1.0]]), list[Any])
+assert_type(model.train(), nn.MLP)
+assert_type(model.eval().training, bool)
 assert_type(history.loss, list[float])
 assert_type(history.metrics, dict[str, list[float]])
 assert_type(nn.load("model.json"), nn.Saved)

@@ -43,6 +43,25 @@ ag.grad(ag.leaky_relu)(1.0, slope=0.2)
 assert_type(ag.jvp(forces, [1.0], [1.0]), tuple[Any, Any])
 assert_type(ag.vjp(forces, [1.0]), tuple[Any, Callable[[Any], Any]])
 ag.hvp(energy_of, [1.0], [1.0])
+ag.hvp(energy, (1.0, 2.0), 1.0, argnums=1, offset=2.0)
+assert_type(ag.jvp(energy, (1.0, 2.0), (1.0, 1.0), argnums=(0, 1), offset=2.0), tuple[Any, Any])
+assert_type(ag.vjp(energy, 1.0, 2.0, argnums=1, offset=2.0), tuple[Any, Callable[[Any], Any]])
+
+
+def with_aux(position: Value | float, spring: float = 1.0) -> tuple[Value | float, str]:
+    return spring * position * position, "aux"
+
+
+assert_type(ag.jvp(with_aux, 1.0, 1.0, has_aux=True), tuple[Any, Any, Any])
+assert_type(ag.vjp(with_aux, 1.0, has_aux=True), tuple[Any, Callable[[Any], Any], Any])
+assert_type(ag.value_and_grad(with_aux, has_aux=True)(1.0, spring=2.0), tuple[Any, Any])
+ag.grad(with_aux, has_aux=True)(1.0)
+ag.jacobian(with_aux, has_aux=True)(1.0)
+ag.hessian(with_aux, has_aux=True)(1.0)
+ag.jacobian(forces, sparsity="detect")([1.0])
+ag.hessian(energy_of, sparsity=[(0, 0)])([1.0])
+ag.elementwise_grad(forces)([1.0, 2.0])
+ag.elementwise_grad(energy, 1)(1.0, 2.0, offset=1.0)
 assert_type(ag.adjoints(x * x, [x]), list[Value])
 
 

@@ -24,7 +24,7 @@ def to_html(walk: Walk) -> str:
 
     Raises:
         ValueError: if the walk has more than 2,000 steps.
-        TypeError: for a primitive of your own whose rules compute with floats only.
+        TypeError: for a primitive of your own whose rules compute with floats only, or two of one name.
         RuntimeError: if nothing here can lay out the graph.
     """
     if len(walk) > MANY_STEPS:

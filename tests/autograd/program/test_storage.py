@@ -185,7 +185,8 @@ def test_an_own_primitive_must_be_made_before(tmp_path: Path) -> None:
     pickled = pickle.dumps(program)
     del PRIMITIVES["cube"]
     with pytest.raises(
-        ValueError, match=r"load: .*program.json holds the operation cube, .* make that primitive first"
+        ValueError,
+        match=r"load: .*program.json holds the operation cube of .*test_storage, .* make that primitive first",
     ):
         Program.load(tmp_path / "program.json")
     with pytest.raises(ValueError, match="the pickled program cube holds the operation cube"):

@@ -209,3 +209,54 @@ def test_nothing_flows_where_the_pullback_says_none() -> None:
     x = Value(0.0)
     f(Value(2.0), x.sqrt()).backward()
     assert x.grad == 0.0
+
+
+def test_a_rule_may_differentiate_something_made_of_its_operand() -> None:
+    """A walk of its own over the operand doesn't stop the sweep that asked the rule."""
+    cube = autograd.primitive(
+        "nested_cube", lambda a: a**3, lambda a, y: (3.0 * grad(lambda z: a * z * z / 2.0)(a),), samples=[(2.0,)]
+    )
+    many = autograd.primitive(
+        "nested_cube_of_many",
+        lambda xs: xs[0] ** 3,
+        lambda xs, y: (3.0 * grad(lambda z: xs[0] * z * z / 2.0)(xs[0]),),
+        samples=[(2.0,)],
+        variadic=True,
+    )
+    for f in (cube, many):
+        assert hessian(f)(2.0) == 12.0
+        assert derivative(f, 3)(2.0) == 6.0
+        assert jvp(grad(f), 2.0, 1.0) == (12.0, 12.0)
+        assert grad(lambda x, f=f: jvp(f, x, 1.0)[1])(2.0) == 12.0
+
+
+def test_a_pullback_may_differentiate_and_be_recorded() -> None:
+    """x² = a: the pullback divides by a derivative that it takes itself, on plain numbers and on Values."""
+
+    def forward(a: Any) -> tuple[Any, Any]:
+        x = root(a)
+        return x, (x, a)
+
+    def pullback(residuals: Any, u: Any) -> Any:
+        x, a = residuals
+        return (u / jacobian(lambda xs: [xs[0] * xs[0] - a])([x])[0][0],)
+
+    root = custom_vjp(lambda a: a**0.5, forward, pullback)
+    for f in (grad(autograd.jit(root)), autograd.jit(grad(root)), grad(root)):
+        assert f(4.0) == 0.25
+    for f in (
+        hessian(autograd.jit(root)),
+        autograd.jit(hessian(root)),
+        hessian(root),
+        jacobian(grad(autograd.jit(root))),
+    ):
+        assert f(4.0) == -0.03125
+
+
+def test_of_constants_it_makes_constants() -> None:
+    f = custom_vjp(lambda a: 2.0 * a, lambda a: (2.0 * a, (a,)), lambda residuals, u: (u * 2.0 * residuals[0] / 3.0,))
+    w = Value(5.0)
+    y = f(autograd.constant(3.0))
+    (y * w).backward()
+    assert y.is_constant
+    assert w.grad == 6.0

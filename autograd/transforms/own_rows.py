@@ -1,0 +1,215 @@
+"""Rows of the user's: told apart by who made them and by what they compute, checked at their samples."""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any, Final
+
+from autograd.engine.define import Own, entered
+from autograd.engine.primitive import PRIMITIVES, Primitive, Rule
+from autograd.engine.recording import ieee_as
+from autograd.support.errors import as_float, one_line, shown
+from autograd.transforms.check import refuted
+
+Trial = tuple[tuple[float, ...], float]
+"""Operands of a row, and its value there."""
+
+_MOST_TRIALS: Final = 4
+_FACTS: Final = ("symbol", "variadic", "defaults", "domain", "convention", "samples", "kinks")
+_RULES: Final = ("value", "partials", "at_kink", "textbook", "ieee")
+
+
+class OwnRow(Own):
+    """A row that `primitive` made.
+
+    Attributes:
+        namesakes: the rows of this name by the module whose they are, the latest of each; shared among them.
+    """
+
+    namesakes: dict[str, OwnRow]
+
+    @property
+    def library(self) -> str:
+        """The module whose row it is."""
+        return str(getattr(self.partials, "__module__", None) or getattr(self.value, "__module__", None) or "?")
+
+    @property
+    def is_current(self) -> bool:
+        """Whether it is in the table, and no other of its module's has taken its place."""
+        latest = PRIMITIVES.get(self.name)
+        return isinstance(latest, OwnRow) and latest.namesakes.get(self.library) is self
+
+    def trials(self) -> list[Trial]:
+        """What it computes at some points, by which it is known again elsewhere."""
+        count = 2 if self.variadic else len(self.operands)
+        found: list[Trial] = []
+        for point in (self.samples or [(0.5, 1.5, 2.5)[:count], (1.5, 0.75, 0.25)[:count]])[:_MOST_TRIALS]:
+            with suppress(Exception), ieee_as(False):  # whatever a rule of the user's raises
+                found.append((tuple(map(float, point)), self.value_at(list(map(float, point)), point)))
+        return found
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return own_row, (self.name, self.library, self.trials())
+
+
+def own_row(name: str, library: str, trials: Sequence[Trial], place: str = "the pickle") -> OwnRow:
+    """The row of this name that a module made.
+
+    Args:
+        name, library: of the row.
+        trials: what it computed where it was saved.
+        place: where it stands, for messages.
+
+    Raises:
+        ValueError: if it isn't known here, or computes something else.
+    """
+    latest = PRIMITIVES.get(name)
+    known = latest.namesakes if isinstance(latest, OwnRow) else {}
+    what = f"{place} holds the operation {one_line(name)} of {one_line(library, 80)}"
+    row = known.get(library)
+    if row is None:
+        others = f" (that of {one_line(', '.join(known), 120)} is another one)" if known else ""
+        raise ValueError(f"{what}, which is not known here{others}; import that module, or make that primitive first")
+    for point, before in trials:
+        now: object = None
+        with suppress(Exception), ieee_as(False):
+            now = row.value_at(point, point)
+        if not isinstance(now, float) or not (
+            math.isclose(before, now, rel_tol=1e-9) or (before != before and now != now)
+        ):
+            raise ValueError(
+                f"{what}, which was {before!r} at {shown(point)} when it was saved, and is {now!r} here: it has been "
+                "changed since; save again with the new one, or give it another name"
+            )
+    return row
+
+
+def entered_again(made: OwnRow) -> OwnRow:
+    """Enter a row that may have been there before: said again without a change, it is the same row.
+
+    Raises:
+        ValueError: if an operation of the table has its name.
+    """
+    before = PRIMITIVES.get(made.name)
+    if before is not None and not isinstance(before, OwnRow):
+        raise ValueError(
+            f"primitive: {shown(made.name)} is already in the table, among its own operations; choose another name"
+        )
+    made.namesakes = {} if before is None else before.namesakes
+    same = made.namesakes.get(made.library)
+    if same is not None and _are_same(same, made):
+        PRIMITIVES[made.name] = same
+        return same
+    made.namesakes[made.library] = made
+    entered(made)
+    return made
+
+
+def _are_same(a: Primitive, b: Primitive) -> bool:
+    return all(getattr(a, name) == getattr(b, name) for name in _FACTS) and all(
+        _is_same_rule(getattr(a, name), getattr(b, name)) for name in _RULES
+    )
+
+
+def _is_same_rule(a: Any, b: Any) -> bool:
+    """Whether two functions have the same code, and find the same around them."""
+    if a is b:
+        return True
+    if not (inspect.isfunction(a) and inspect.isfunction(b)) or a.__globals__ is not b.__globals__:
+        return False
+    kept = [
+        (f.__code__, f.__defaults__, f.__kwdefaults__, [cell.cell_contents for cell in f.__closure__ or ()])
+        for f in (a, b)
+    ]
+    try:
+        return bool(kept[0] == kept[1])
+    except Exception:  # contents that can't be compared: arrays, say
+        return False
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# What is refused
+
+
+def check_rules(made: Primitive) -> None:
+    """Hold the rules against each other.
+
+    Raises:
+        TypeError: unless both take the same operands and return real numbers at the samples.
+        ValueError: for a sample outside the domain, and for a partial that is surely not the derivative there.
+    """
+    name, count = made.name, len(made.operands)
+    if made.variadic and len(inspect.signature(made.partials).parameters) != 2:
+        raise TypeError(f"{name}: a variadic rule for the partials takes (xs, y), got {_signature(made.partials)}")
+    try:
+        inspect.signature(made.value).bind(*made.operands)
+    except ValueError:
+        pass  # some of Python's own functions can't tell their parameters
+    except TypeError:
+        raise TypeError(
+            f"{name}: the partials are for {count} operands ({', '.join(made.operands)}), "
+            f"but the value takes {_signature(made.value)}; the last parameter of the partials is the output"
+        ) from None
+    with ieee_as(False):
+        for sample in made.samples:
+            _check_derivatives(made, sample, _partials(made, sample))
+        for sample in made.kinks:
+            _partials(made, sample)
+
+
+def _partials(made: Primitive, sample: tuple[float, ...]) -> list[float]:
+    """The partials at a sample; 0 where nothing flows."""
+    name = made.name
+    if not made.variadic and len(sample) != len(made.operands):
+        raise TypeError(
+            f"{name}: the sample {shown(sample)} has {len(sample)} numbers for {len(made.operands)} operands"
+        )
+    try:
+        value = made.value(sample) if made.variadic else made.value(*sample)
+        y = as_float(value, name, f"the value at {shown(sample)}")
+        found = made.partials_at(sample, y)
+    except (ValueError, ArithmeticError) as error:
+        raise type(error)(
+            f"{name}: at the sample {shown(sample)}: {one_line(str(error), 200)}; give samples and kinks inside the "
+            "domain"
+        ) from None
+    return [
+        0.0 if partial is None else as_float(partial, name, f"partial {i} at {shown(sample)}")
+        for i, partial in enumerate(found)
+    ]
+
+
+def _check_derivatives(made: Primitive, sample: tuple[float, ...], partials: Sequence[float]) -> None:
+    """Raise a ValueError if differences say surely that a partial is not the derivative of the value."""
+    if made.at_kink is not None and (made.at_kink(sample) if made.variadic else made.at_kink(*sample)):
+        return
+    numbers = list(map(float, sample))
+    for i, partial in enumerate(partials):
+        if _is_near(made, numbers, i, partial):
+            continue
+        estimate = refuted(made, numbers, i, partial)
+        if estimate is not None:
+            operand = f"operand {i}" if made.variadic else made.operands[i]
+            raise ValueError(
+                f"{made.name}: at the sample {shown(sample)} the partial by {operand} is {partial!r}, but the value "
+                f"changes by {estimate}; correct the rule, or give the point under kinks if a convention decides there"
+            )
+
+
+def _is_near(made: Primitive, numbers: list[float], i: int, partial: float) -> bool:
+    """Whether one central difference confirms the partial, which spares a hundred."""
+    x = numbers[i]
+    step = 6e-6 * (abs(x) or 1.0)
+    high, low = x + step, x - step
+    try:
+        above, below = (made.value_at(xs, xs) for xs in ([*numbers[:i], at, *numbers[i + 1 :]] for at in (high, low)))
+    except (ValueError, ArithmeticError):
+        return False
+    return high > low and math.isclose((above - below) / (high - low), partial, rel_tol=1e-7)
+
+
+def _signature(rule: Rule) -> str:
+    return one_line(str(inspect.signature(rule)), 120)  # it shows the defaults

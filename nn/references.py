@@ -1,0 +1,151 @@
+"""How a file names classes, and holds the Modules and random generators among a Module's arguments."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from autograd.support.errors import one_line, shown
+
+_MODULE, _GENERATOR = "$module", "$generator"
+_LIBRARY = "nn"
+
+
+class Written:
+    """What stands in a file for arguments; generators that are shared are written once.
+
+    Args:
+        module: the class of Modules.
+
+    Attributes:
+        states: of the generators, in the order they were met.
+    """
+
+    def __init__(self, module: type) -> None:
+        self.states: list[Any] = []
+        self._module = module
+        self._places: dict[int, tuple[int, random.Random]] = {}  # by id, and kept, so that no other gets its id
+
+    def class_of(self, thing: Any) -> dict[str, str]:
+        """The name of its class, and where that is defined."""
+        kind = type(thing)
+        return {"class": kind.__qualname__, "module": _home(kind)}
+
+    def module(self, thing: Any) -> dict[str, Any]:
+        """A Module without its parameters."""
+        return {**self.class_of(thing), "architecture": self.argument(thing.architecture())}
+
+    def generator(self, thing: random.Random) -> dict[str, int]:
+        """A generator, by its place among the states."""
+        if id(thing) not in self._places:
+            self._places[id(thing)] = len(self.states), thing
+            self.states.append(thing.getstate())
+        return {_GENERATOR: self._places[id(thing)][0]}
+
+    def argument(self, thing: Any) -> Any:
+        """An argument of a Module, in lists and dicts too; what is neither Module nor generator as it is.
+
+        Raises:
+            ValueError: for a key that a file means something else by.
+        """
+        if isinstance(thing, self._module):
+            return {_MODULE: self.module(thing)}
+        if isinstance(thing, random.Random):
+            return self.generator(thing)
+        if isinstance(thing, (list, tuple)):
+            return [self.argument(part) for part in thing]
+        if isinstance(thing, dict):
+            for key in (_MODULE, _GENERATOR):
+                if key in thing:
+                    raise ValueError(f"save: architecture() has a key {key!r}, which files use themselves; rename it")
+            return {key: self.argument(part) for key, part in thing.items()}
+        return thing
+
+
+class Read:
+    """The same backwards.
+
+    Args:
+        module: the class of Modules.
+        states: of the generators.
+        path: the file, for messages.
+    """
+
+    def __init__(self, module: type, states: list[Any], path: Path) -> None:
+        self._module = module
+        self._path = path
+        self._generators = [_generator(state) for state in states]
+
+    def module(self, content: Mapping[str, Any]) -> Any:
+        """A new Module."""
+        arguments = self._argument(content["architecture"])
+        kind = self.class_of(content, self._module)
+        return kind(*arguments) if isinstance(arguments, list) else kind(**arguments)
+
+    def generator(self, content: Any) -> random.Random:
+        """A generator: one that a Module has, too, or of its own."""
+        return self._generators[content[_GENERATOR]] if isinstance(content, dict) else _generator(content)
+
+    def _argument(self, thing: Any) -> Any:
+        if isinstance(thing, list):
+            return [self._argument(part) for part in thing]
+        if not isinstance(thing, dict):
+            return thing
+        if _MODULE in thing:
+            return self.module(thing[_MODULE])
+        if _GENERATOR in thing:
+            return self.generator(thing)
+        return {key: self._argument(part) for key, part in thing.items()}
+
+    def class_of(self, content: Mapping[str, Any], base: type) -> Any:
+        """The class of that name: the library's own only for a thing of the library's, and never another's for it.
+
+        A class that now is in another module than when it was saved is found by its name, if only one has it.
+
+        Raises:
+            ValueError: if there is none, or more than one.
+        """
+        name, home = content["class"], content.get("module")
+        named = [kind for kind in _below(base) if name in (kind.__qualname__, kind.__name__)]
+        exact = [kind for kind in named if _home(kind) == home and kind.__qualname__ == name]
+        if exact:
+            return exact[-1]  # the last: a cell of a notebook may have been run again
+        if home is not None:
+            named = [kind for kind in named if home != _LIBRARY != _home(kind)]
+        homes = list(dict.fromkeys(f"{_home(kind)}.{kind.__qualname__}" for kind in named))
+        if len(homes) == 1:
+            return named[-1]
+        told = f"{self._path} holds a {one_line(str(name))}"
+        if homes:
+            raise ValueError(
+                f"load: {told}, which may be any of {', '.join(map(one_line, homes[:3]))}; rename all but one"
+            )
+        where = f" of the module {one_line(str(home))}" if home is not None else ""
+        raise ValueError(f"load: {told}{where}, which is not known here; import the module that defines it first")
+
+
+def _home(kind: type) -> str:
+    """The module that defines a class; for all of the library's the library, which may move them."""
+    return _LIBRARY if kind.__module__.split(".")[0] == _LIBRARY else kind.__module__
+
+
+def _below(base: type) -> Iterator[type]:
+    """The subclasses of a class, each after its base, in the order they were defined."""
+    found: dict[type, None] = {base: None}  # in order
+    pending = [base]
+    for kind in pending:
+        subclasses: list[type] = kind.__subclasses__()
+        pending += [subclass for subclass in subclasses if subclass not in found]
+        found.update(dict.fromkeys(subclasses))
+    return iter(found)
+
+
+def _generator(state: Any) -> random.Random:
+    made = random.Random()
+    try:
+        made.setstate((state[0], tuple(state[1]), state[2]))
+    except (TypeError, ValueError, IndexError) as error:
+        raise ValueError(f"load: {shown(state)} is no state of a random generator: {error}") from None
+    return made

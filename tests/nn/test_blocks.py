@@ -1,0 +1,449 @@
+"""Sequential, Embedding, LayerNorm, Dropout: PyTorch's numbers, central differences, copies, files, recordings."""
+
+import copy
+import pickle
+import random
+import threading
+
+import pytest
+
+import autograd
+from autograd import Value, checkpoint, constant, grad, hessian, jit, no_grad, value_and_grad, vmap
+from nn import MLP, SGD, Dropout, Embedding, Layer, LayerNorm, Module, Neuron, Sequential, fit, load, mse
+
+
+class Flat(Module):
+    """Rows, one after the other."""
+
+    def __call__(self, rows):
+        return [x for row in rows for x in row]
+
+    def architecture(self):
+        return {}
+
+
+def every_kind():
+    return {
+        "neuron": (Neuron(2, "tanh", seed=1), [0.3, -0.7]),
+        "layer": (Layer(2, 3, "tanh", seed=1), [0.3, -0.7]),
+        "mlp": (MLP(2, [3, 1], seed=1), [0.3, -0.7]),
+        "sequential": (
+            Sequential(Layer(2, 3, "tanh", seed=1), LayerNorm(3), Layer(3, 1, "linear", seed=2)),
+            [0.3, -0.7],
+        ),
+        "embedding": (Sequential(Embedding(5, 2, seed=1), Flat(), Layer(4, 1, "linear", seed=1)), [3.0, 1.0]),
+        "norm": (LayerNorm(2), [0.3, -0.7]),
+        "dropout": (Sequential(Layer(2, 3, seed=1), Dropout(0.5, seed=1).eval(), Layer(3, 1, seed=1)), [0.3, -0.7]),
+        "nested": (
+            Sequential(Sequential(Layer(2, 1, "tanh", seed=1)), MLP(1, [2, 3], "tanh", seed=1), LayerNorm(3)),
+            [0.3, -0.7],
+        ),
+    }
+
+
+KINDS = list(every_kind())
+
+
+def numbers(outputs):
+    return [y.data for y in outputs] if isinstance(outputs, list) else [outputs.data]
+
+
+def total(outputs):
+    return autograd.sum([(i + 1.0) * y for i, y in enumerate(outputs)]) if isinstance(outputs, list) else outputs
+
+
+# -- every layer, in every place ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_gradients_equal_central_differences(kind):
+    model, x = every_kind()[kind]
+    total(model(x)).backward()
+    h = 1e-6
+    for parameter in model.parameters():
+        start = parameter.data
+        above, below = (total(model(x)).data for parameter.data in (start + h, start - h))
+        parameter.data = start
+        assert parameter.grad == pytest.approx((above - below) / (2 * h), rel=1e-6, abs=1e-7)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))])
+def test_copies_compute_the_same_with_parameters_of_their_own(kind, copied):
+    model, x = every_kind()[kind]
+    twin = copied(model)
+    assert numbers(twin(x)) == numbers(model(x))
+    assert [name for name, _ in twin.named_parameters()] == [name for name, _ in model.named_parameters()]
+    assert not {id(p) for p in twin.parameters()} & {id(p) for p in model.parameters()}
+    assert repr(twin) == repr(model)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_files_give_back_the_same_model(kind, tmp_path):
+    model, x = every_kind()[kind]
+    model.save(tmp_path / "model.json", SGD(model.parameters(), 0.1))
+    saved = load(tmp_path / "model.json").model.eval()
+    assert type(saved) is type(model)
+    assert saved.state_dict() == model.state_dict()
+    assert numbers(saved(x)) == numbers(model(x))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_recorded_and_mapped_they_are_the_eager_ones(kind):
+    numpy = pytest.importorskip("numpy")
+    model, x = every_kind()[kind]
+    points = [x, x[::-1], [1.0, 1.0]]
+    recorded = jit(lambda x: total(model(x)), max_programs=1)
+    for point in points:
+        expected = total(model(point)).data
+        assert recorded(point).data == pytest.approx(expected, rel=1e-12, abs=1e-15)
+    mapped = vmap(lambda x: total(model(list(x))))(numpy.array(points))
+    assert [v.data for v in mapped] == pytest.approx([total(model(p)).data for p in points], rel=1e-12, abs=1e-15)
+    for p in model.parameters():  # what the recording captured is live
+        p.data *= 1.5
+    assert recorded(x).data == pytest.approx(total(model(x)).data, rel=1e-12, abs=1e-15)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "embedding"])
+def test_gradients_by_the_inputs_to_the_second_order(kind):
+    model, x = every_kind()[kind]
+
+    def f(x):
+        return total(model(x))
+
+    def slopes_at(x):
+        return [slope.data for slope in grad(f)(x)]
+
+    slopes, curvature, h = slopes_at(x), [[v.data for v in row] for row in hessian(f)(x)], 1e-5
+    for i in range(2):
+        ends = [[*x[:i], x[i] + d, *x[i + 1 :]] for d in (h, -h)]
+        above, below = (f(end).data for end in ends)
+        assert slopes[i] == pytest.approx((above - below) / (2 * h), rel=1e-5, abs=1e-6)
+        rise = [(a - b) / (2 * h) for a, b in zip(*map(slopes_at, ends), strict=True)]
+        assert curvature[i] == pytest.approx(rise, rel=1e-4, abs=1e-4)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_under_no_grad_in_checkpoints_and_threads(kind):
+    model, x = every_kind()[kind]
+    expected = numbers(model(x))
+    with no_grad():
+        assert numbers(model(x)) == expected
+    total(model(x)).backward()
+    slopes = [p.grad for p in model.parameters()]
+    model.zero_grad()
+    checkpoint(lambda: total(model(x))).backward()
+    assert [p.grad for p in model.parameters()] == pytest.approx(slopes, rel=1e-12)
+    found = []
+    threads = [threading.Thread(target=lambda: found.append(numbers(model(x)))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [expected] * 4
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "dropout"])
+@pytest.mark.parametrize("jitted", [False, True])
+def test_they_are_trained(kind, jitted):
+    if jitted:
+        pytest.importorskip("numpy")
+    model, x = every_kind()[kind]
+
+    def loss(prediction, target):
+        return mse(total(prediction), target)
+
+    options = {"loss": loss, "epochs": 3, "jit": jitted, "progress": False, "seed": 1}
+    history = fit(model, [x, x[::-1]], [0.5, -0.5], optimizer=SGD(model.parameters(), 1e-3), **options)
+    assert history.loss[-1] < history.loss[0]
+
+
+# -- Sequential --------------------------------------------------------------------------------------------------------
+
+
+def test_layers_of_one_unit_are_followed_by_any_layer():
+    x, last = [0.5, -1.0], Layer(2, 1, "tanh", seed=1)
+    inner = last(x)
+    assert isinstance(inner, Value)
+    for after in (Layer(1, 3, seed=2), Neuron(1, seed=2), MLP(1, [2, 1], seed=2), LayerNorm(1), Dropout(0.5).eval()):
+        assert Sequential(last, after)(x) == after(last(x))
+        assert isinstance(after, Dropout) or after(inner) == after([inner])
+    with pytest.raises(TypeError, match="Layer: x must be a list of 2 numbers, got Value"):
+        Layer(2, 1)(inner)
+
+
+def test_a_sequence_takes_functions_and_is_what_its_parts_are():
+    layer = Layer(2, 3, seed=1)
+    model = Sequential(layer, autograd.softmax, lambda row: row[0])
+    assert model([1.0, 2.0]) == autograd.softmax(layer([1.0, 2.0]))[0]
+    assert model.parameters() == layer.parameters()
+    assert model.parameters()[0].label == "layer0.neuron0.w[0]"
+
+
+def test_a_sequence_of_functions_is_not_saved(tmp_path):
+    with pytest.raises(TypeError, match=r"Sequential: layer 1 is .*softmax.*, a function, which can't be saved"):
+        Sequential(Layer(2, 3), autograd.softmax).save(tmp_path / "model.json")
+    assert not list(tmp_path.iterdir())
+
+
+# -- Embedding ---------------------------------------------------------------------------------------------------------
+
+
+def test_an_embedding_hands_gradients_to_the_rows_that_were_looked_up():
+    table = Embedding(4, 2, seed=0)
+    first, second, again = table([2, 0, 2])
+    assert first == table.w[2] == again
+    assert second == table.w[0]
+    total([*first, *again]).backward()
+    assert [[w.grad for w in row] for row in table.w] == [[0.0, 0.0], [0.0, 0.0], [4.0, 6.0], [0.0, 0.0]]
+
+
+def test_an_embedding_has_pytorchs_gradients():
+    torch = pytest.importorskip("torch")
+    table, indices = Embedding(5, 3, seed=0), [4, 0, 4]
+    weights = torch.tensor([[w.data for w in row] for row in table.w], requires_grad=True, dtype=torch.float64)
+    (torch.nn.functional.embedding(torch.tensor(indices), weights) ** 3).sum().backward()
+    autograd.sum([x**3 for row in table(indices) for x in row]).backward()
+    assert [[w.grad for w in row] for row in table.w] == [pytest.approx(row) for row in weights.grad.tolist()]
+
+
+def test_a_recorded_index_makes_one_program_for_all_rows():
+    table = Embedding(6, 2, seed=0)
+    lookup = jit(lambda i: table(i)[0] * table(i)[1], max_programs=1)
+    for i in range(6):
+        y = lookup(float(i))
+        table.zero_grad()
+        y.backward()
+        assert y.data == table.w[i][0].data * table.w[i][1].data
+        assert table.w[i][0].grad == table.w[i][1].data
+        assert sum(w.grad != 0.0 for w in table.parameters()) == 2
+    with pytest.raises((IndexError, ZeroDivisionError, ValueError)):
+        lookup(6.0)
+
+
+@pytest.mark.parametrize(
+    ("index", "error", "message"),
+    [
+        (5, IndexError, "Embedding: x is 5, but the 5 rows are 0 to 4"),
+        (-1, IndexError, "Embedding: x is -1, but"),
+        ([0, 7.0], IndexError, r"Embedding: x\[1\] is 7, but"),
+        (0.5, TypeError, "Embedding: x must be a whole number, the index of a row, got float 0.5"),
+        (float("nan"), TypeError, "Embedding: x must be a whole number"),
+        ("a", TypeError, r"Embedding: x\[0\] must be a real number"),
+        (None, TypeError, "Embedding: x must be a real number"),
+        (constant(9.0), IndexError, "Embedding: x is 9, but"),
+    ],
+)
+def test_an_index_that_is_none_is_named(index, error, message):
+    with pytest.raises(error, match=message):
+        Embedding(5, 2)(index)
+
+
+# -- LayerNorm ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("x", [[1.0, 2.0, 4.0], [0.0, 0.0, 0.0], [1e-3, -1e-3, 0.0], [1e6, 1e6 + 1.0, 1e6 - 3.0]])
+def test_layer_norm_has_pytorchs_numbers(x):
+    torch = pytest.importorskip("torch")
+    norm = LayerNorm(3)
+    for i, (w, b) in enumerate(zip(norm.w, norm.b, strict=True)):
+        w.data, b.data = 1.0 + 0.5 * i, 0.1 * i
+    theirs = torch.nn.LayerNorm(3, dtype=torch.float64)
+    with torch.no_grad():
+        theirs.weight[:] = torch.tensor([w.data for w in norm.w], dtype=torch.float64)
+        theirs.bias[:] = torch.tensor([b.data for b in norm.b], dtype=torch.float64)
+    tensor, row = torch.tensor(x, dtype=torch.float64, requires_grad=True), [Value(v) for v in x]
+    expected, found = theirs(tensor), norm(row)
+    assert [y.data for y in found] == pytest.approx(expected.tolist(), rel=1e-9, abs=1e-12)
+    (expected * torch.tensor([1.0, -2.0, 3.0])).sum().backward()
+    autograd.dot(found, [1.0, -2.0, 3.0]).backward()
+    assert [v.grad for v in row] == pytest.approx(tensor.grad.tolist(), rel=1e-6, abs=1e-9)
+    assert [w.grad for w in norm.w] == pytest.approx(theirs.weight.grad.tolist(), rel=1e-9, abs=1e-12)
+    assert [b.grad for b in norm.b] == theirs.bias.grad.tolist()
+
+
+# -- Dropout -----------------------------------------------------------------------------------------------------------
+
+
+def test_dropout_keeps_the_mean_and_leaves_out_its_share():
+    row = Dropout(0.3, seed=1)([1.0] * 20_000)
+    assert set(row) == {0.0, 1.0 / 0.7}
+    assert row.count(0.0) / 20_000 == pytest.approx(0.3, abs=0.01)
+    assert sum(row) / 20_000 == pytest.approx(1.0, abs=0.02)
+
+
+def test_nothing_flows_back_to_what_was_left_out():
+    x = [Value(float(i)) for i in range(1, 9)]
+    out = Dropout(0.5, seed=3)(x)
+    autograd.sum(out).backward()
+    assert {(y.data, v.grad) for y, v in zip(out, x, strict=True)} <= {(0.0, 0.0), *((2.0 * v.data, 2.0) for v in x)}
+    assert 0 < sum(v.grad == 0.0 for v in x) < 8
+
+
+@pytest.mark.parametrize(("p", "training"), [(0.0, True), (0.0, False), (0.5, False), (1.0, False)])
+def test_dropout_lets_everything_through(p, training):
+    dropout, x = Dropout(p).train(training), [Value(1.0), 2.0, [3, Value(4.0)]]
+    first, second, (third, fourth) = dropout(x)
+    assert (first, second, third, fourth) == (x[0], 2.0, 3.0, x[2][1])
+    assert dropout(x[0]) is x[0]
+
+
+def test_dropout_of_all():
+    x = Value(2.0)
+    y = Dropout(1.0)(x)
+    assert y.data == 0.0
+    y.backward()
+    assert x.grad == 0.0
+    assert Dropout(1.0)([float("inf"), 1.0]) == [0.0, 0.0]
+
+
+def test_a_seed_fixes_what_is_left_out():
+    def left(seed):
+        return Dropout(0.5, seed=seed)([1.0] * 50)
+
+    assert left(1) == left(1) == left(random.Random(1)) != left(2)
+    random.seed(7)
+    first = left(None)
+    random.seed(7)
+    assert left(None) == first
+
+
+def test_train_and_eval_reach_dropout_inside_others():
+    model = Sequential(Layer(2, 50, "linear", seed=1), Dropout(0.5, seed=1))
+    assert any(y.data == 0.0 for y in model([1.0, 2.0]))
+    assert not any(y.data == 0.0 for y in model.eval()([1.0, 2.0]))
+    assert any(y.data == 0.0 for y in model.train()([1.0, 2.0]))
+
+
+def test_dropout_is_not_recorded():
+    model = Sequential(Layer(2, 3, seed=1), Dropout(0.5), Layer(3, 1, seed=1))
+    recorded = jit(lambda x: model(x))
+    with pytest.raises(RuntimeError, match=r"Dropout: .*recorded once.*model\.eval\(\).*without jit"):
+        recorded([1.0, 2.0])
+    model.eval()
+    assert recorded([1.0, 2.0]).data == model([1.0, 2.0]).data
+    model.train()
+    options = {"loss": mse, "optimizer": SGD(model.parameters(), 0.1), "epochs": 1, "progress": False}
+    before = model.state_dict()
+    with pytest.raises((RuntimeError, TypeError, ValueError), match=r"with jit=True.*random numbers|Dropout"):
+        fit(model, [[1.0, 2.0]], [1.0], **options, jit=True)
+    assert model.state_dict() == before
+    fit(model, [[1.0, 2.0]], [1.0], **options)
+
+
+def test_a_checkpoint_that_draws_anew_is_refused():
+    x, dropout = [Value(1.0) for _ in range(100)], Dropout(0.5, seed=1)
+    y = checkpoint(lambda x: autograd.sum(dropout(x)), x)
+    with pytest.raises(RuntimeError, match="checkpoint"):
+        y.backward()
+
+
+def test_training_goes_on_bit_for_bit_with_its_generators(tmp_path):
+    def made():
+        generator = random.Random(5)
+        layers = [Layer(2, 4, seed=1), Dropout(0.5, seed=generator), Layer(4, 4, seed=2), Dropout(0.2, seed=generator)]
+        return Sequential(*layers, Layer(4, 1, "linear", seed=3)), generator
+
+    def trained(model, optimizer, generator, epochs):
+        options = {"loss": mse, "seed": generator, "progress": False, "epochs": epochs}
+        return fit(model, [[1.0, 2.0], [0.5, -1.0]], [1.0, 0.0], optimizer=optimizer, **options).loss
+
+    model, generator = made()
+    whole = trained(model, SGD(model.parameters(), 0.05), generator, 6)
+    model, generator = made()
+    optimizer = SGD(model.parameters(), 0.05)
+    first = trained(model, optimizer, generator, 3)
+    model.save(tmp_path / "model.json", optimizer, generator)
+    saved = load(tmp_path / "model.json")
+    assert saved.model.layers[1].generator is saved.model.layers[3].generator is saved.generator
+    assert first + trained(saved.model, saved.optimizer, saved.generator, 3) == whole
+
+
+# -- what is refused, and what is shown --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "message"),
+    [
+        (lambda: Sequential(), ValueError, "Sequential: no layers"),
+        (
+            lambda: Sequential([Layer(2, 1)]),
+            TypeError,
+            r"layer 0 must be a Module or a function.*Sequential\(\*layers\)",
+        ),
+        (lambda: Sequential(Layer(2, 1), 3.0), TypeError, "layer 1 must be a Module or a function, got float 3.0"),
+        (lambda: Sequential(Layer(2, 3), Layer(2, 1))([1.0, 2.0]), ValueError, "x has 3 elements, but there are 2"),
+        (lambda: Embedding(0, 2), ValueError, "Embedding: rows is 0"),
+        (lambda: Embedding(2, 2.5), TypeError, "Embedding: units must be a whole number"),
+        (lambda: LayerNorm(0), ValueError, "LayerNorm: inputs is 0"),
+        (lambda: LayerNorm(2, -1.0), ValueError, "LayerNorm: epsilon is -1.0"),
+        (lambda: LayerNorm(2)([1.0]), ValueError, "LayerNorm: x has 1 elements, but there are 2 inputs"),
+        (lambda: LayerNorm(2)(1.0), TypeError, "LayerNorm: x must be a list of 2 numbers"),
+        (lambda: LayerNorm(2, 0.0)([1.0, 1.0]), ZeroDivisionError, "div"),
+        (lambda: Dropout(1.5), ValueError, r"Dropout: p is 1.5, but must lie in \[0, 1\]"),
+        (lambda: Dropout("a"), TypeError, "Dropout: p must be a real number"),
+        (lambda: Dropout(0.5, seed="a"), TypeError, "seed must be an int"),
+        (lambda: Dropout(0.5)("12"), TypeError, "Dropout: x must be a real number"),
+        (lambda: Dropout(0.5)({1.0: 2.0}), TypeError, "Dropout: x must be a real number"),
+        (lambda: Dropout(0.5)([1.0, None]), TypeError, r"Dropout: x\[1\] must be a real number"),
+    ],
+)
+def test_bad_arguments_are_named(make, error, message):
+    with pytest.raises(error, match=message):
+        make()
+
+
+class Net(Module):
+    def __init__(self):
+        self.hidden = Layer(2, 3, "tanh")
+        self.heads = [Neuron(3, "linear"), Neuron(3)]
+        self.scale = Value(1.0)
+
+
+class Alone(Module):
+    def __init__(self):
+        self.owner = self
+        self.w = [1.0, Value(2.0)]
+
+
+class Broken(Module):
+    def __init__(self):
+        self.w = {Value(1.0)}
+
+
+@pytest.mark.parametrize(
+    ("module", "shown"),
+    [
+        (Neuron(2, "tanh"), "Neuron(2, tanh)"),
+        (Layer(2, 3), "Layer(2, 3, relu)"),
+        (MLP(2, [16, 1], "tanh"), "MLP(Layer(2, 16, tanh), Layer(16, 1, linear); 65 parameters)"),
+        (
+            Sequential(Embedding(27, 8), Dropout(0.1), abs),
+            "Sequential(Embedding(27, 8), Dropout(0.1), abs; 216 parameters)",
+        ),
+        (LayerNorm(4), "LayerNorm(4)"),
+        (
+            Net(),
+            "Net(hidden=Layer(2, 3, tanh), head0=Neuron(3, linear), head1=Neuron(3, relu); 18 parameters)",
+        ),
+        (Alone(), "Alone(owner=...; 1 parameter)"),
+        (Broken(), "Broken(parameters unknown)"),
+        (Layer(2, 1).freeze(), "Layer(2, 1, relu)"),
+        (MLP(2, [1]).freeze(), "MLP(Layer(2, 1, linear); 3 parameters, 3 frozen)"),
+    ],
+)
+def test_a_repr_says_what_a_module_is_made_of(module, shown):
+    assert repr(module) == shown
+
+
+def test_the_repr_of_a_long_sequence_is_short():
+    shown = repr(Sequential(*[Layer(1, 1) for _ in range(100)]))
+    assert shown.count("Layer") == 9
+    assert "... 91 more" in shown
+
+
+def test_value_and_grad_of_a_model_with_all_of_them():
+    model, x = every_kind()["sequential"]
+    value, slopes = value_and_grad(lambda x: total(model(x)))(x)
+    assert value == total(model(x)).data
+    assert len(slopes) == 2
