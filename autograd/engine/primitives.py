@@ -363,10 +363,10 @@ mod      = row(Binary, "mod",  _mod,            lambda a, b, y: (1.0, -(a // b))
 floordiv = row(Binary, "floordiv", _floordiv,   lambda a, b, y: (None, None),
         symbol="//", domain="b ≠ 0", convention="0, at the jumps too",
         samples=[(7.5, 2.0), (-7.5, 2.0), (7.5, -2.0)], kinks=[(6.0, 2.0)], at_kink=lambda a, b: a % b == 0.0)
-fmod     = row(Binary, "fmod", math.fmod,       lambda a, b, y: (1.0, ieee_div(y - a, b)),
+fmod     = row(Binary, "fmod", math.fmod,       lambda a, b, y: (1.0, stop_gradient(ieee_div(y - a, b))),
         domain="b ≠ 0, finite a", convention="1 and −trunc(a/b), at the jumps too",
         samples=[(7.5, 2.0), (-7.5, 2.0), (7.5, -2.0)], kinks=[(6.0, 2.0)],
-        at_kink=lambda a, b: a != 0.0 == math.fmod(a, b))
+        at_kink=lambda a, b: a != 0.0 == math.fmod(a, b), textbook=lambda a, b, y: (1.0, ieee_div(y - a, b)))
 
 # Exponentials, logarithms, roots
 

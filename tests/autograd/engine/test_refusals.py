@@ -127,8 +127,6 @@ FLOATS: dict[str, Callable[[Any], Any]] = {
     "complex": complex,
     "imaginary": lambda v: complex(1.0, v),
     "%f": lambda v: "%f" % v,  # noqa: UP031
-    "floor": math.floor,
-    "ceil": math.ceil,
     "fsum": lambda v: math.fsum([v, v]),
     "isclose": lambda v: math.isclose(v, 2.0),
     "cmath": cmath.exp,
@@ -153,7 +151,6 @@ FLOATS |= {f.__name__: lambda v, f=f: f(v, v) for f in TWO}
 
 # what the other library says is right and short already: it doesn't ask
 OTHERS: dict[str, tuple[Callable[[Any], Any], str]] = {
-    "round": (round, "__round__"),
     "index": (operator.index, "'Value' object cannot be interpreted as an integer"),
     "range": (range, "'Value' object cannot be interpreted as an integer"),
     "hex": (hex, "'Value' object cannot be interpreted as an integer"),
