@@ -11,6 +11,7 @@ from autograd import Value
 from autograd.support.errors import shown
 from demos import (
     chain_rule,
+    characters,
     cluster,
     digits,
     gaussian_process,
@@ -137,6 +138,14 @@ DEMOS = (
         gpt.output,
         gpt.plots,
         ("data", "updates"),
+    ),
+    Demo(
+        "characters",
+        "",
+        "an LSTM writes Roman numerals that it has never seen",
+        characters.report,
+        characters.output,
+        characters.plots,
     ),
     Demo(
         "montecarlo",
