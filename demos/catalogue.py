@@ -142,7 +142,7 @@ DEMOS = (
     Demo(
         "characters",
         "",
-        "an LSTM writes Roman numerals that it has never seen",
+        "an LSTM learns to write Roman numerals",
         characters.report,
         characters.output,
         characters.plots,

@@ -1,4 +1,4 @@
-"""An LSTM learns to write Roman numerals, character by character, and writes some that it has never seen.
+"""An LSTM learns to write Roman numerals, character by character, and writes some that it was not trained on.
 
 Numerals ask for memory: whether a fourth X may follow, or a C, depends on all characters before. The cell is written
 in Values, the sequences are of different lengths, and nothing is padded.
@@ -132,7 +132,10 @@ def report() -> Report:
         Section(
             "What it writes",
             likely,
-            [", ".join(_marked(word, done) for word in done.samples), "* it has never seen; ? is no numeral."],
+            [
+                ", ".join(_marked(word, done) for word in done.samples),
+                "* is one that it was not trained on; ? is no numeral.",
+            ],
             ("probability", "wanted", "engine"),
         ),
     ]

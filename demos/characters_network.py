@@ -32,6 +32,10 @@ class LSTMCell(Module):
         seed: an int, or a `random.Random` to draw the weights from; None draws from Python's shared generator. The
             biases of the forget gates are 1, so that it begins by remembering.
 
+    Raises:
+        ValueError: for one unit: a Layer of one returns its number alone, not in a list.
+        TypeError, ValueError: as a Layer does.
+
     >>> cell = LSTMCell(3, 2, seed=0)
     >>> said, remembered = cell([1.0, 0.0, -1.0], cell.start())
     >>> len(said), len(remembered), cell.forget
@@ -39,6 +43,8 @@ class LSTMCell(Module):
     """
 
     def __init__(self, inputs: int, units: int, *, seed: int | random.Random | None = None) -> None:
+        if units == 1:
+            raise ValueError("LSTMCell: units is 1, but must be 2 or more")
         self.inputs, self.units = inputs, units
         generator = random.Random(seed) if isinstance(seed, int) else seed
         self.input, self.forget, self.candidate, self.output = (

@@ -68,6 +68,9 @@ def test_a_cell_begins_by_remembering() -> None:
     assert [neuron.b.data for neuron in cell.forget.neurons] == [1.0] * 3
     assert {neuron.b.data for gate in (cell.input, cell.candidate, cell.output) for neuron in gate.neurons} == {0.0}
     assert len(cell.parameters()) == 4 * 3 * (2 + 3 + 1)
+    for units, says in ((1, "LSTMCell: units is 1"), (0, "units is 0")):
+        with pytest.raises(ValueError, match=says):
+            network.LSTMCell(2, units)
 
 
 def test_what_a_cell_remembers_is_what_its_gates_let_through() -> None:
