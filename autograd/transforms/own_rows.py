@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
 from autograd.engine.define import Own, entered
 from autograd.engine.primitive import PRIMITIVES, Primitive, Rule
 from autograd.engine.recording import ieee_as
-from autograd.support.errors import as_float, one_line, shown
+from autograd.engine.value import Value
+from autograd.support.errors import as_float, one_line, shown, typed
 from autograd.transforms.check import refuted
 
 Trial = tuple[tuple[float, ...], float]
@@ -134,14 +135,51 @@ def _is_same_rule(a: Any, b: Any) -> bool:
 # What is refused
 
 
+def as_points(name: str, which: str, points: Any) -> list[tuple[float, ...]]:
+    """The samples or the kinks of a row, in floats.
+
+    Raises:
+        TypeError: unless they are points, with a real number for each operand.
+    """
+    given = list(points) if _is_many(points) else None
+    if given is None or not all(map(_is_many, given)):
+        raise TypeError(
+            f"{name}: {which} must be a list of points, each with one number for each operand, such as "
+            f"{which}=[(2.0,)], got {typed(points)}"
+        )
+    return [as_numbers(name, f"{which}[{i}]", point) for i, point in enumerate(given)]
+
+
+def as_numbers(name: str, which: str, numbers: Any) -> tuple[float, ...]:
+    """Such a point, or the defaults of a row, in floats.
+
+    Raises:
+        TypeError: unless they are a tuple, or the like, of real numbers.
+    """
+    if not _is_many(numbers):
+        raise TypeError(f"{name}: {which} must be a tuple of numbers, got {typed(numbers)}")
+    return tuple(as_float(x, name, f"{which}[{i}]") for i, x in enumerate(numbers))
+
+
+def _is_many(thing: object) -> bool:
+    return isinstance(thing, Iterable) and not isinstance(thing, str | bytes | Mapping | Value)
+
+
 def check_rules(made: Primitive) -> None:
     """Hold the rules against each other.
 
     Raises:
-        TypeError: unless both take the same operands and return real numbers at the samples.
+        TypeError: unless both take the same operands and return real numbers at the samples; for a text that is none,
+            and a rule that can't be called.
         ValueError: for a sample outside the domain, and for a partial that is surely not the derivative there.
     """
     name, count = made.name, len(made.operands)
+    for which in ("symbol", "domain", "convention"):
+        if not isinstance(getattr(made, which), str):
+            raise TypeError(f"{name}: {which} must be a string, got {typed(getattr(made, which))}")
+    for which in ("at_kink", "textbook", "ieee"):
+        if getattr(made, which) is not None and not callable(getattr(made, which)):
+            raise TypeError(f"{name}: {which} must be a function, or left out, got {typed(getattr(made, which))}")
     if made.variadic and len(inspect.signature(made.partials).parameters) != 2:
         raise TypeError(f"{name}: a variadic rule for the partials takes (xs, y), got {_signature(made.partials)}")
     try:
