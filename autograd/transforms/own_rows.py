@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import dis
 import inspect
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from functools import lru_cache
+from types import CellType, CodeType
 from typing import Any, Final
 
 from autograd.engine.define import Own, entered
@@ -28,9 +31,11 @@ class OwnRow(Own):
 
     Attributes:
         namesakes: the rows of this name by the module whose they are, the latest of each; shared among them.
+        rules: what its rules said when it was made.
     """
 
     namesakes: dict[str, OwnRow]
+    rules: list[Any]
 
     @property
     def library(self) -> str:
@@ -99,6 +104,8 @@ def entered_again(made: OwnRow) -> OwnRow:
         raise ValueError(
             f"primitive: {shown(made.name)} is already in the table, among its own operations; choose another name"
         )
+    seen: set[int] = set()
+    made.rules = [_said(getattr(made, name), made.name, seen) for name in _RULES]
     made.namesakes = {} if before is None else before.namesakes
     same = made.namesakes.get(made.library)
     if same is not None and _are_same(same, made):
@@ -109,26 +116,52 @@ def entered_again(made: OwnRow) -> OwnRow:
     return made
 
 
-def _are_same(a: Primitive, b: Primitive) -> bool:
-    return all(getattr(a, name) == getattr(b, name) for name in _FACTS) and all(
-        _is_same_rule(getattr(a, name), getattr(b, name)) for name in _RULES
+def _are_same(a: OwnRow, b: OwnRow) -> bool:
+    if any(getattr(a, name) != getattr(b, name) for name in _FACTS):
+        return False
+    try:
+        return bool(a.rules == b.rules)
+    except Exception:  # contents that can't be compared: arrays, say
+        return False
+
+
+def _said(rule: Any, row: str, seen: set[int]) -> Any:
+    """What a rule says: of a function its code, and what that finds around it now, other functions of its module too.
+
+    Args:
+        rule: a rule, or a function that one calls.
+        row: the name of the row, which its rules may call.
+        seen: the functions that have been gone through, by id.
+    """
+    if not inspect.isfunction(rule) or id(rule) in seen:
+        return getattr(rule, "__code__", rule)
+    seen.add(id(rule))
+    around = rule.__globals__
+    found = {name: around[name] for name in _globals_of(rule.__code__) if name in around}
+    parts = [*(rule.__defaults__ or ()), *(rule.__kwdefaults__ or {}).values(), *map(_held, rule.__closure__ or ())]
+    for name, part in found.items():
+        if not (isinstance(part, OwnRow) and part.name == row):
+            parts += [name, part]
+    return (
+        rule.__code__,
+        id(around),
+        [_said(part, row, seen) if getattr(part, "__globals__", None) is around else part for part in parts],
     )
 
 
-def _is_same_rule(a: Any, b: Any) -> bool:
-    """Whether two functions have the same code, and find the same around them."""
-    if a is b:
-        return True
-    if not (inspect.isfunction(a) and inspect.isfunction(b)) or a.__globals__ is not b.__globals__:
-        return False
-    kept = [
-        (f.__code__, f.__defaults__, f.__kwdefaults__, [cell.cell_contents for cell in f.__closure__ or ()])
-        for f in (a, b)
-    ]
+@lru_cache(maxsize=256)
+def _globals_of(code: CodeType) -> list[str]:
+    """The global names that some code reads, functions in it too."""
+    read = {step.argval for step in dis.get_instructions(code) if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")}
+    inner = [_globals_of(constant) for constant in code.co_consts if isinstance(constant, CodeType)]
+    return sorted(read.union(*inner))
+
+
+def _held(cell: CellType) -> Any:
     try:
-        return bool(kept[0] == kept[1])
-    except Exception:  # contents that can't be compared: arrays, say
-        return False
+        return cell.cell_contents
+    except ValueError:  # it is empty, as of a variable that the row is about to be given to
+        return None
 
 
 # ---------------------------------------------------------------------------------------------------------------------
