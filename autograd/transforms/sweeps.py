@@ -15,7 +15,7 @@ from autograd.support.compilation import keep_attributes
 from autograd.transforms.block import Block, Output
 from autograd.transforms.on_graph import Inline, Terms, edges_on_graph, sum_of_products
 
-_ROOM: Final = 2**32 - 1  # of the marks of one walk
+_STRIDE: Final = 2**32  # between the marks of one walk and the next
 
 
 class Subgraph:
@@ -48,7 +48,8 @@ class Subgraph:
         wanted = {id(x) for x in sources} if through else set()
         walked = nodes_below(outputs, mark, False)
         self._mark: int = next(MARKS)  # mark + 1 + i is the i-th of the order
-        self._end: int = self._mark + _ROOM
+        self._end: int = self._mark + _STRIDE - 1
+        self._latest: int = 0
         self.mark_again()
         for node in walked:
             rest, lhs, rhs = node._rest, node._lhs, node._rhs
@@ -77,9 +78,18 @@ class Subgraph:
         return [self.place(x) for x in nodes]
 
     def mark_again(self) -> None:
-        """After code that may have walked over the same nodes."""
+        """After code that has walked over the same nodes."""
         for i, node in enumerate(self.order):
             node._mark = self._mark + 1 + i
+        self._latest = next(MARKS)
+
+    def mark_again_if_walked(self) -> None:
+        """After code that may have: every walk takes the next of `MARKS`, and so does this look at them."""
+        latest: int = next(MARKS)
+        if latest == self._latest + _STRIDE:
+            self._latest = latest
+        else:
+            self.mark_again()
 
     def mark_again_unless(self, nodes: Sequence[Value], places: list[int]) -> None:
         """After a rule, which differentiates something, perhaps: then it has walked over its operands."""
@@ -328,7 +338,7 @@ def _come_to_block(
         start = [adjoints[place] if place >= 0 else None for place in places]
     with block.as_called():
         pulled = block.pull(arrived[i], start, adjoints is None)
-    graph.mark_again()
+    graph.mark_again_if_walked()
     return places, pulled
 
 
@@ -361,5 +371,5 @@ def _push_through_block(
                     terms += [tangent, partial]
             found.append(sum_of_products(terms) if terms else None)
     pushed[i] = found
-    graph.mark_again()
+    graph.mark_again_if_walked()
     return None

@@ -28,6 +28,7 @@ from autograd import (
     vjp,
     walkthrough,
 )
+from autograd.transforms.sweeps import Subgraph
 
 
 def polar(point: Any) -> list[Any]:
@@ -260,3 +261,25 @@ def test_of_constants_it_makes_constants() -> None:
     (y * w).backward()
     assert y.is_constant
     assert w.grad == 6.0
+
+
+@pytest.mark.skipif(autograd.compiled, reason="methods of compiled classes can't be replaced")
+def test_many_blocks_are_differentiated_in_one_walk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Marks are renewed after a pullback that walks over nodes itself, and after no other."""
+    renewed = []
+    again = Subgraph.mark_again
+    monkeypatch.setattr(Subgraph, "mark_again", lambda graph: (renewed.append(1), again(graph)))
+    for pullback, least, most in (
+        (lambda y, u: (2.0 * u,), 1, 5),
+        (lambda y, u: (grad(lambda x: 2.0 * x * u)(y),), 50, 200),
+    ):
+        double = custom_vjp(lambda x: 2.0 * x, lambda x: (2.0 * x, x), pullback)
+
+        def f(x: Value, double: Any = double) -> Value:
+            for _ in range(50):
+                x = double(x)
+            return x
+
+        renewed.clear()
+        assert grad(f)(1.5) == 2.0**50
+        assert least <= len(renewed) <= most
