@@ -14,7 +14,7 @@ from autograd.engine.recording import grad_enabled, resumed, unheard
 from autograd.engine.value import Value, number_of
 from autograd.support.errors import one_line, shown, typed
 from autograd.transforms.block import Block, computed
-from autograd.transforms.own_rows import OwnRow, as_numbers, as_points, check_rules, entered_again
+from autograd.transforms.own_rows import OwnRow, as_numbers, as_points, check_facts, check_rules, entered_again
 from autograd.transforms.tree import flatten, is_array, located, unflatten
 
 if TYPE_CHECKING:
@@ -83,6 +83,8 @@ def primitive(
             raise TypeError(f"primitive: the name must be a Python identifier, got {typed(called)}")
         if not called.isidentifier() or keyword.iskeyword(called):
             raise ValueError(f"primitive: the name must be a Python identifier, got {shown(called)}")
+        texts = {"symbol": symbol, "domain": domain, "convention": convention}
+        check_facts(called, texts, {"at_kink": at_kink, "textbook": textbook, "ieee": ieee})
         made = OwnRow(
             called,
             rule,

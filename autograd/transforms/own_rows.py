@@ -168,6 +168,20 @@ def _held(cell: CellType) -> Any:
 # What is refused
 
 
+def check_facts(name: str, texts: Mapping[str, object], rules: Mapping[str, object]) -> None:
+    """Refuse what is no text or no rule; None is no rule.
+
+    Raises:
+        TypeError: it names the fact.
+    """
+    for which, text in texts.items():
+        if not isinstance(text, str):
+            raise TypeError(f"{name}: {which} must be a string, got {typed(text)}")
+    for which, rule in rules.items():
+        if rule is not None and not callable(rule):
+            raise TypeError(f"{name}: {which} must be a function, or left out, got {typed(rule)}")
+
+
 def as_points(name: str, which: str, points: Any) -> list[tuple[float, ...]]:
     """The samples or the kinks of a row, in floats.
 
@@ -202,17 +216,10 @@ def check_rules(made: Primitive) -> None:
     """Hold the rules against each other.
 
     Raises:
-        TypeError: unless both take the same operands and return real numbers at the samples; for a text that is none,
-            and a rule that can't be called.
+        TypeError: unless both take the same operands and return real numbers at the samples.
         ValueError: for a sample outside the domain, and for a partial that is surely not the derivative there.
     """
     name, count = made.name, len(made.operands)
-    for which in ("symbol", "domain", "convention"):
-        if not isinstance(getattr(made, which), str):
-            raise TypeError(f"{name}: {which} must be a string, got {typed(getattr(made, which))}")
-    for which in ("at_kink", "textbook", "ieee"):
-        if getattr(made, which) is not None and not callable(getattr(made, which)):
-            raise TypeError(f"{name}: {which} must be a function, or left out, got {typed(getattr(made, which))}")
     if made.variadic and len(inspect.signature(made.partials).parameters) != 2:
         raise TypeError(f"{name}: a variadic rule for the partials takes (xs, y), got {_signature(made.partials)}")
     try:
