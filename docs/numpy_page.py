@@ -259,8 +259,8 @@ computes with arrays of Values. NumPy calls Python for every element of such an 
 
 Below, `x` and `y` are vectors, `A` and `B` square matrices, `z` is a vector that fits, `c` a number: all of Values.
 `xs` are plain numbers; other names are those of `autograd`. Of {total} idioms {works} work as they stand, in a recorded
-function, too: values are those of NumPy's floats, gradients those of their central differences. The others are refused
-with an error, NumPy's or ours, and the code beside them does it instead.
+function, too: values are those of NumPy's floats, gradients those of their central differences, and of JAX. The others
+are refused with an error, NumPy's or ours, and the code beside them does it instead.
 """
 
 DIFFERS = """

@@ -10,7 +10,7 @@ from types import BuiltinMethodType
 from typing import Any, Protocol, TypeAlias, TypeGuard, TypeVar, cast
 
 from autograd.engine.reductions import Number as Number  # others take it from here
-from autograd.support.errors import as_float, is_real, shown, typed
+from autograd.support.errors import as_float, is_real, one_line, shown, typed
 
 Plain: TypeAlias = float | numbers.Real
 """A number that records nothing: int, float, Fraction, a NumPy scalar."""
@@ -63,6 +63,17 @@ def truth_of(owner: str, argument: str, thing: Any) -> bool:
     if not is_real(thing) or thing not in (0, 1):
         raise TypeError(f"{owner}: {argument} must be True or False, got {typed(thing)}")
     return bool(thing)
+
+
+def check_made(owner: str, argument: str, model: Any) -> None:
+    """Refuse the class of a model in place of one.
+
+    Raises:
+        TypeError: it says how to make one.
+    """
+    if isinstance(model, type) and hasattr(model, "parameters"):
+        name = one_line(model.__name__)
+        raise TypeError(f"{owner}: {argument} is the class {name}; make one: {name}(...)")
 
 
 def as_python(thing: Any) -> Any:

@@ -11,7 +11,7 @@ from autograd import Value
 from autograd.engine.recording import OPEN, recorder
 from autograd.engine.value import number_of
 from autograd.support.errors import as_float, one_line, shown, typed
-from nn.arguments import Number, count_of, generator_of, is_row, not_negative, share_of
+from nn.arguments import Number, check_made, count_of, generator_of, is_row, not_negative, share_of
 from nn.batches import is_recorded
 from nn.layers import inputs_of
 from nn.module import Module, with_count
@@ -42,6 +42,7 @@ class Sequential(Module):
         if not layers:
             raise ValueError("Sequential: no layers; pass at least one, for instance Sequential(Layer(2, 1))")
         for i, layer in enumerate(layers):
+            check_made("Sequential", f"layer {i}", layer)
             if not callable(layer):
                 remedy = "; pass them one by one, Sequential(*layers)" if is_row(layer) else ""
                 raise TypeError(f"Sequential: layer {i} must be a Module or a function, got {typed(layer)}{remedy}")

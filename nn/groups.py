@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, TypeAlias
 
 from autograd import Value
@@ -24,7 +25,6 @@ def as_groups(optimizer: type, given: Sequence[Any]) -> list[dict[str, Any]]:
     name = optimizer.__name__
     if not any(isinstance(group, Mapping) for group in given):
         return []
-    options = [option for option in inspect.signature(optimizer).parameters if option != "parameters"]
     groups = []
     for i, group in enumerate(given):
         if not isinstance(group, Mapping):
@@ -32,12 +32,7 @@ def as_groups(optimizer: type, given: Sequence[Any]) -> list[dict[str, Any]]:
                 f"{name}: parameters mixes groups and Values: parameters[{i}] is {shown(group)}; "
                 'make it a group, {"params": [...]}'
             )
-        unknown = [key for key in group if key not in ("params", *options)]
-        if unknown or "params" not in group:
-            complaint = f"has {shown(unknown[0])}" if unknown else "lacks params"
-            raise ValueError(
-                f'{name}: group {i} {complaint}; a group has "params", and options of {name}: {", ".join(options)}'
-            )
+        check_options(optimizer, i, group)
         parameters = group["params"]
         if isinstance(parameters, Value) or not hasattr(parameters, "__iter__"):
             raise TypeError(
@@ -48,6 +43,27 @@ def as_groups(optimizer: type, given: Sequence[Any]) -> list[dict[str, Any]]:
         if not groups[-1]["params"]:
             raise ValueError(f"{name}: group {i} has no parameters to train; leave it out")
     return groups
+
+
+def check_options(optimizer: type, i: int, group: Mapping[str, Any]) -> None:
+    """Refuse a group that has options its class doesn't take, or lacks parameters.
+
+    Raises:
+        ValueError: it names the options there are.
+    """
+    name, options = optimizer.__name__, _options(optimizer)
+    unknown = [key for key in group if key not in ("params", *options)]
+    if unknown or "params" not in group:
+        complaint = f"has {shown(unknown[0])}" if unknown else "lacks params"
+        raise ValueError(
+            f'{name}: group {i} {complaint}; a group has "params", and options of {name}: {", ".join(options)}'
+        )
+
+
+@cache
+def _options(optimizer: type) -> list[str]:
+    """What a class of optimizers takes beside the parameters."""
+    return [option for option in inspect.signature(optimizer).parameters if option != "parameters"]
 
 
 def groups_of(groups: Sequence[Mapping[str, Any]], count: int) -> list[int]:

@@ -13,7 +13,7 @@ from autograd.support.errors import as_float, one_line, shown, typed
 from nn import descent
 from nn.arguments import as_python, count_of, is_row, not_negative
 from nn.descent import frozen_places, is_frozen, move, sum_of_gradients, zero_gradients
-from nn.groups import Parameters, as_groups, group_state, groups_again, groups_of
+from nn.groups import Parameters, as_groups, check_options, group_state, groups_again, groups_of
 
 LearningRate = float | Callable[[int], float]
 """A number, or a schedule: a function of the step, which counts from 0 (see `nn.schedules`)."""
@@ -130,8 +130,7 @@ class Optimizer(ABC):
     def check_groups(self) -> None:
         """Refuse options of groups that are out of their range: what a class does at the end of its `__init__`."""
         for i, group in enumerate(self.groups):
-            one = self._with_options(group)
-            one.check(f"{type(self).__name__}: group {i}")
+            one = self._with_options(i)
             group.update({option: vars(one)[option] for option in group if option != "params"})
 
     def step(self) -> None:
@@ -140,7 +139,8 @@ class Optimizer(ABC):
         Raises:
             FloatingPointError: if a gradient is not finite; nothing is moved then.
             ZeroDivisionError: if Adam's epsilon is 0 and the gradients of a parameter were, too; nothing is moved then.
-            ValueError: if the learning rate is negative or not finite; nothing is moved then.
+            ValueError: if the learning rate is negative or not finite, or a group has an option that there is not;
+                nothing is moved then.
         """
         rate = self.rate_at(self.steps)
         if not math.isfinite(sum_of_gradients(self.parameters)):  # a finite sum of finite numbers may overflow, too
@@ -166,7 +166,7 @@ class Optimizer(ABC):
         numbers, everything = rules.numbers_of(parameters), list(range(len(self.parameters)))
         remembered = {name: rules.picked(kept, everything) for name, kept in state.items()}
         for (group, missed), places in together.items():
-            one = self._with_options(self.groups[group]) if self.groups else copy(self)
+            one = self._with_options(group) if self.groups else copy(self)
             one.parameters = descent.part(self.parameters, places)
             own_rate = one.rate_at(steps) if self.groups and "learning_rate" in self.groups[group] else rate
             before = {name: rules.picked(kept, places) for name, kept in state.items() if name != _SKIPPED}
@@ -180,10 +180,16 @@ class Optimizer(ABC):
                 kept[i] += 1.0  # type: ignore[index]  # a list or an array
         return numbers, remembered
 
-    def _with_options(self, group: Mapping[str, Any]) -> Self:
-        """The same with the options of a group."""
-        one = copy(self)
+    def _with_options(self, i: int) -> Self:
+        """The same with the options of a group, which may have been changed since.
+
+        Raises:
+            TypeError, ValueError: if one is unknown, or out of its range.
+        """
+        one, group = copy(self), self.groups[i]
+        check_options(type(self), i, group)
         vars(one).update({name: option for name, option in group.items() if name != "params"})
+        one.check(f"{type(self).__name__}: group {i}")
         return one
 
     def learning_rates(self) -> list[LearningRate]:

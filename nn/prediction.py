@@ -7,7 +7,7 @@ from typing import Any
 
 from autograd import no_grad
 from autograd.support.errors import typed
-from nn.arguments import Row
+from nn.arguments import Row, check_made
 from nn.batches import plain_structure
 from nn.examples import checked_inputs
 from nn.modes import in_mode
@@ -31,6 +31,7 @@ def predict(model: Callable[[Any], Any], inputs: Row[Any]) -> list[Any]:
     >>> predict(MLP(2, [1], initializer=lambda generator, fan_in, fan_out: 1.0), [[1.0, 2.0], [3.0, 4.0]])
     [3.0, 7.0]
     """
+    check_made("predict", "model", model)
     if not callable(model):
         raise TypeError(f"predict: model must be a Module, such as an MLP, got {typed(model)}")
     xs = checked_inputs("predict", "inputs", inputs)

@@ -176,7 +176,7 @@ def _differentiated(value: Any, seed: float, what: str) -> float:
     if not isinstance(value, Value) or value.is_constant:
         raise TypeError(
             f"fit: {what} is {shown(value)}, which depends on no parameter; return a Value made of the prediction, "
-            "and don't train under no_grad()"
+            "don't train under no_grad(), and unfreeze() what is to be trained"
         )
     number = _number(value, what)
     value.backward(seed)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from autograd.support.errors import as_float, typed
 from autograd.support.extras import needed
-from nn.arguments import Plain, Row, count_of, generator_of, truth_of
+from nn.arguments import Plain, Row, check_made, count_of, generator_of, truth_of
 from nn.callbacks import Callback, Epoch, call, check_callbacks, end
 from nn.examples import Validation, checked_examples, split
 from nn.history import History
@@ -104,6 +104,7 @@ def fit(
     >>> [round(parameter.data, 3) for parameter in model.parameters()], len(history.loss)
     ([2.0, 1.0], 200)
     """
+    check_made("fit", "model", model)
     if not callable(model) or not hasattr(model, "parameters"):
         raise TypeError(f"fit: model must be a Module, such as an MLP, got {typed(model)}")
     if not callable(loss):

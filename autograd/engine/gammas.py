@@ -21,15 +21,23 @@ def _log_slope(a: Any, y: Any) -> tuple[Any]:
     return (choose(at_end, nan, digamma(choose(at_end, 1.0, a))),)
 
 
+def _at_pole(n: float, x: float) -> float:
+    """The infinity of an odd ψ⁽ⁿ⁾ at its poles, and of an even one on the side of 0 that the sign tells."""
+    if x > 0.0 or x % 1.0 != 0.0 or n % 1.0 != 0.0 or not 0.0 <= n <= 1000.0:
+        return nan
+    return inf if n % 2.0 else math.copysign(inf, -x) if x == 0.0 else nan
+
+
 polygamma: Binary
 polygamma = special_row(Binary, __name__, "polygamma", _polygamma, lambda n, x, y: (nan, polygamma(n + 1.0, x)),
         symbol="ψ", domain="n = 0, 1, ..., 1000; x ≠ 0, −1, −2, ..., −∞", convention="NaN by the order n",
-        samples=[(0.0, 2.5), (1.0, 0.5), (2.0, -1.25), (3.0, 20.0)])  # fmt: skip
+        ieee=_at_pole, samples=[(0.0, 2.5), (1.0, 0.5), (2.0, -1.25), (3.0, 20.0)])  # fmt: skip
 digamma = special_row(Unary, __name__, "digamma", lambda a: _polygamma(0.0, a), lambda a, y: (polygamma(1.0, a),),
-        symbol="ψ", domain="a ≠ 0, −1, −2, ..., −∞", samples=[(0.25,), (3.0,), (-1.25,)])  # fmt: skip
+        symbol="ψ", domain="a ≠ 0, −1, −2, ..., −∞",
+        ieee=lambda a: _at_pole(0.0, a), samples=[(0.25,), (3.0,), (-1.25,)])  # fmt: skip
 lgamma = special_row(Unary, __name__, "lgamma", math.lgamma, _log_slope,
         textbook=lambda a, y: (digamma(a),), symbol="log|Γ(·)|",
         domain=POLES, ieee=lambda a: inf, samples=[(0.25,), (3.0,), (-1.25,)])  # fmt: skip
 gamma = special_row(Unary, __name__, "gamma", math.gamma, lambda a, y: (y * digamma(a),),
         symbol="Γ", domain="a < 171.63, " + POLES + ", −∞",
-        ieee=lambda a: math.copysign(inf, a) if a >= 0.0 else nan, samples=[(0.25,), (3.0,), (-1.25,)])  # fmt: skip
+        ieee=lambda a: math.copysign(inf, a) if a > -1.0 else nan, samples=[(0.25,), (3.0,), (-1.25,)])  # fmt: skip

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar
 from types import TracebackType
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, Never, Protocol, TypeVar
 
 from autograd.support.compilation import keep_attributes, mypyc_attr, run_inside
+from autograd.support.errors import typed
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -155,6 +156,12 @@ class _Block:
 @mypyc_attr(native_class=False)
 class _Recording(_Block):
     """A block that is a decorator, too."""
+
+    def __init__(self, *misplaced: Never) -> None:
+        if misplaced:
+            name = type(self).__name__
+            raise TypeError(f"{name} takes nothing, got {typed(misplaced[0])}; write {name}(), as a decorator, too")
+        super().__init__()
 
     def __call__(self, function: _Function) -> _Function:
         """Decorate a function: its body runs inside a block of its own.

@@ -76,6 +76,13 @@ def _beta_partials(a: Any, b: Any, y: Any) -> tuple[Any, Any]:
     return y * by_a, y * by_b
 
 
+def _log_at_ends(a: float, b: float) -> float:
+    """The logarithm where an operand is 0 or infinite, or the result too large."""
+    if math.isnan(a) or math.isnan(b) or min(a, b) < 0.0:
+        return nan
+    return inf if max(a, b) < inf else nan if min(a, b) == 0.0 else -inf
+
+
 def _digamma(x: Any) -> Any:
     return polygamma(0.0, x)
 
@@ -93,8 +100,10 @@ gammaln = special_row(Unary, _HERE, "gammaln", within(lambda a: not is_pole(a), 
         domain=POLES, samples=lgamma.samples)
 betaln = special_row(Binary, _HERE, "betaln", _betaln, lambda a, b, y: _slopes(a, b),
         textbook=lambda a, b, y: (_digamma(a) - _digamma(a + b), _digamma(b) - _digamma(a + b)),
-        symbol="log B(·)", domain="finite a > 0, b > 0", samples=[(0.5, 2.0), (3.0, 12.0), (20.0, 30.0)])
+        symbol="log B(·)", domain="finite a > 0, b > 0", ieee=_log_at_ends,
+        samples=[(0.5, 2.0), (3.0, 12.0), (20.0, 30.0)])
 beta = special_row(Binary, _HERE, "beta", _beta, _beta_partials,
         textbook=lambda a, b, y: (y * (_digamma(a) - _digamma(a + b)), y * (_digamma(b) - _digamma(a + b))),
-        symbol="B", domain="finite a > 0, b > 0", samples=[(0.5, 2.0), (3.0, 12.0), (20.0, 30.0)])
+        symbol="B", domain="finite a > 0, b > 0", ieee=lambda a, b: math.exp(_log_at_ends(a, b)),
+        samples=[(0.5, 2.0), (3.0, 12.0), (20.0, 30.0)])
 # fmt: on

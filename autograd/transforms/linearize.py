@@ -267,7 +267,7 @@ def positions(operation: str, argnums: int | Sequence[int], count: int) -> list[
     """The positions of the arguments to differentiate by."""
     picked = list(argnums) if isinstance(argnums, Sequence) else [argnums]
     for i in picked:
-        if not isinstance(i, int):
+        if not isinstance(i, int) or isinstance(i, bool):
             raise TypeError(f"{operation}: argnums must be an int or several, got {typed(argnums)}")
         if not -count <= i < count:
             raise ValueError(f"{operation}: argnums is {shown(argnums)}, but f was given {count} positional arguments")

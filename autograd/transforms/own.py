@@ -14,7 +14,7 @@ from autograd.engine.recording import grad_enabled, resumed, unheard
 from autograd.engine.value import Value, number_of
 from autograd.support.errors import one_line, shown, typed
 from autograd.transforms.block import Block, computed
-from autograd.transforms.own_rows import OwnRow, check_rules, entered_again
+from autograd.transforms.own_rows import OwnRow, as_numbers, as_points, check_facts, check_rules, entered_again
 from autograd.transforms.tree import flatten, is_array, located, unflatten
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def primitive(
 
     Raises:
         TypeError: if a rule takes or returns the wrong number of things, or anything other than real numbers;
-            if the name is not a string.
+            if the name is not a string; if samples or kinks are no points, or another argument is of a wrong type.
         ValueError: if the name is that of an operation of the table itself, or is not an identifier; for a partial that
             is not the derivative at a sample, with both numbers; for a sample outside the domain.
 
@@ -83,17 +83,19 @@ def primitive(
             raise TypeError(f"primitive: the name must be a Python identifier, got {typed(called)}")
         if not called.isidentifier() or keyword.iskeyword(called):
             raise ValueError(f"primitive: the name must be a Python identifier, got {shown(called)}")
+        texts = {"symbol": symbol, "domain": domain, "convention": convention}
+        check_facts(called, texts, {"at_kink": at_kink, "textbook": textbook, "ieee": ieee})
         made = OwnRow(
             called,
             rule,
             partials,
             symbol=symbol,
             variadic=variadic,
-            defaults=defaults,
+            defaults=as_numbers(called, "defaults", defaults),
             domain=domain,
             convention=convention,
-            samples=samples,
-            kinks=kinks,
+            samples=as_points(called, "samples", samples),
+            kinks=as_points(called, "kinks", kinks),
             at_kink=at_kink,
             textbook=textbook,
             ieee=ieee,

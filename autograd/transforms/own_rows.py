@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import dis
 import inspect
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from functools import lru_cache
+from types import CellType, CodeType
 from typing import Any, Final
 
 from autograd.engine.define import Own, entered
 from autograd.engine.primitive import PRIMITIVES, Primitive, Rule
 from autograd.engine.recording import ieee_as
-from autograd.support.errors import as_float, one_line, shown
+from autograd.engine.value import Value
+from autograd.support.errors import as_float, one_line, shown, typed
 from autograd.transforms.check import refuted
 
 Trial = tuple[tuple[float, ...], float]
@@ -27,9 +31,11 @@ class OwnRow(Own):
 
     Attributes:
         namesakes: the rows of this name by the module whose they are, the latest of each; shared among them.
+        rules: what its rules said when it was made.
     """
 
     namesakes: dict[str, OwnRow]
+    rules: list[Any]
 
     @property
     def library(self) -> str:
@@ -98,6 +104,8 @@ def entered_again(made: OwnRow) -> OwnRow:
         raise ValueError(
             f"primitive: {shown(made.name)} is already in the table, among its own operations; choose another name"
         )
+    seen: set[int] = set()
+    made.rules = [_said(getattr(made, name), made.name, seen) for name in _RULES]
     made.namesakes = {} if before is None else before.namesakes
     same = made.namesakes.get(made.library)
     if same is not None and _are_same(same, made):
@@ -108,30 +116,100 @@ def entered_again(made: OwnRow) -> OwnRow:
     return made
 
 
-def _are_same(a: Primitive, b: Primitive) -> bool:
-    return all(getattr(a, name) == getattr(b, name) for name in _FACTS) and all(
-        _is_same_rule(getattr(a, name), getattr(b, name)) for name in _RULES
-    )
-
-
-def _is_same_rule(a: Any, b: Any) -> bool:
-    """Whether two functions have the same code, and find the same around them."""
-    if a is b:
-        return True
-    if not (inspect.isfunction(a) and inspect.isfunction(b)) or a.__globals__ is not b.__globals__:
+def _are_same(a: OwnRow, b: OwnRow) -> bool:
+    if any(getattr(a, name) != getattr(b, name) for name in _FACTS):
         return False
-    kept = [
-        (f.__code__, f.__defaults__, f.__kwdefaults__, [cell.cell_contents for cell in f.__closure__ or ()])
-        for f in (a, b)
-    ]
     try:
-        return bool(kept[0] == kept[1])
+        return bool(a.rules == b.rules)
     except Exception:  # contents that can't be compared: arrays, say
         return False
 
 
+def _said(rule: Any, row: str, seen: set[int]) -> Any:
+    """What a rule says: of a function its code, and what that finds around it now, other functions of its module too.
+
+    Args:
+        rule: a rule, or a function that one calls.
+        row: the name of the row, which its rules may call.
+        seen: the functions that have been gone through, by id.
+    """
+    if not inspect.isfunction(rule) or id(rule) in seen:
+        return getattr(rule, "__code__", rule)
+    seen.add(id(rule))
+    around = rule.__globals__
+    found = {name: around[name] for name in _globals_of(rule.__code__) if name in around}
+    parts = [*(rule.__defaults__ or ()), *(rule.__kwdefaults__ or {}).values(), *map(_held, rule.__closure__ or ())]
+    for name, part in found.items():
+        if not (isinstance(part, OwnRow) and part.name == row):
+            parts += [name, part]
+    return (
+        rule.__code__,
+        id(around),
+        [_said(part, row, seen) if getattr(part, "__globals__", None) is around else part for part in parts],
+    )
+
+
+@lru_cache(maxsize=256)
+def _globals_of(code: CodeType) -> list[str]:
+    """The global names that some code reads, functions in it too."""
+    read = {step.argval for step in dis.get_instructions(code) if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")}
+    inner = [_globals_of(constant) for constant in code.co_consts if isinstance(constant, CodeType)]
+    return sorted(read.union(*inner))
+
+
+def _held(cell: CellType) -> Any:
+    try:
+        return cell.cell_contents
+    except ValueError:  # it is empty, as of a variable that the row is about to be given to
+        return None
+
+
 # ---------------------------------------------------------------------------------------------------------------------
 # What is refused
+
+
+def check_facts(name: str, texts: Mapping[str, object], rules: Mapping[str, object]) -> None:
+    """Refuse what is no text or no rule; None is no rule.
+
+    Raises:
+        TypeError: it names the fact.
+    """
+    for which, text in texts.items():
+        if not isinstance(text, str):
+            raise TypeError(f"{name}: {which} must be a string, got {typed(text)}")
+    for which, rule in rules.items():
+        if rule is not None and not callable(rule):
+            raise TypeError(f"{name}: {which} must be a function, or left out, got {typed(rule)}")
+
+
+def as_points(name: str, which: str, points: Any) -> list[tuple[float, ...]]:
+    """The samples or the kinks of a row, in floats.
+
+    Raises:
+        TypeError: unless they are points, with a real number for each operand.
+    """
+    given = list(points) if _is_many(points) else None
+    if given is None or not all(map(_is_many, given)):
+        raise TypeError(
+            f"{name}: {which} must be a list of points, each with one number for each operand, such as "
+            f"{which}=[(2.0,)], got {typed(points)}"
+        )
+    return [as_numbers(name, f"{which}[{i}]", point) for i, point in enumerate(given)]
+
+
+def as_numbers(name: str, which: str, numbers: Any) -> tuple[float, ...]:
+    """Such a point, or the defaults of a row, in floats.
+
+    Raises:
+        TypeError: unless they are a tuple, or the like, of real numbers.
+    """
+    if not _is_many(numbers):
+        raise TypeError(f"{name}: {which} must be a tuple of numbers, got {typed(numbers)}")
+    return tuple(as_float(x, name, f"{which}[{i}]") for i, x in enumerate(numbers))
+
+
+def _is_many(thing: object) -> bool:
+    return isinstance(thing, Iterable) and not isinstance(thing, str | bytes | Mapping | Value)
 
 
 def check_rules(made: Primitive) -> None:

@@ -372,6 +372,7 @@ def test_training_goes_on_bit_for_bit_with_its_generators(tmp_path):
             r"layer 0 must be a Module or a function.*Sequential\(\*layers\)",
         ),
         (lambda: Sequential(Layer(2, 1), 3.0), TypeError, "layer 1 must be a Module or a function, got float 3.0"),
+        (lambda: Sequential(Layer(2, 1), Dropout), TypeError, r"layer 1 is the class Dropout; make one: Dropout\("),
         (lambda: Sequential(Layer(2, 3), Layer(2, 1))([1.0, 2.0]), ValueError, "x has 3 elements, but there are 2"),
         (lambda: Embedding(0, 2), ValueError, "Embedding: rows is 0"),
         (lambda: Embedding(2, 2.5), TypeError, "Embedding: units must be a whole number"),

@@ -250,7 +250,7 @@ def test_a_groups_learning_rate_may_be_a_schedule_and_be_changed(tmp_path):
     saved = load(tmp_path / "model.json", learning_rate=0.5).optimizer
     assert saved.learning_rates() == [0.5, 0.5]
     optimizer.groups[1]["learning_rate"] = -1.0
-    with pytest.raises(ValueError, match=r"SGD: learning_rate is -1.0"):
+    with pytest.raises(ValueError, match=r"SGD: group 1: learning_rate is -1.0"):
         moved()
 
 
@@ -294,6 +294,25 @@ def test_group_options_are_checked_when_the_optimizer_is_made(kind):
     ]:
         with pytest.raises(error, match=message):
             make([{"params": v[:1]}, group])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("option", "error", "message"),
+    [
+        ({"lr": 0.1}, ValueError, 'group 1 has .lr.; a group has "params"'),
+        ({"learning_rate": "a"}, TypeError, "group 1: learning_rate must be a real number"),
+        ({"weight_decay": -1.0}, ValueError, "group 1: weight_decay is -1.0"),
+    ],
+)
+def test_group_options_are_checked_when_they_were_changed(kind, option, error, message):
+    v = [Value(1.0), Value(2.0)]
+    optimizer = KINDS[kind][0]([{"params": v[:1]}, {"params": v[1:]}])
+    (v[0] * v[1]).backward()
+    optimizer.groups[1].update(option)
+    with pytest.raises(error, match=f"{type(optimizer).__name__}: {message}"):
+        optimizer.step()
+    assert ([x.data for x in v], optimizer.steps) == ([1.0, 2.0], 0)
 
 
 @pytest.mark.parametrize(
@@ -437,7 +456,7 @@ def test_what_was_recorded_before_and_after_freezing_is_right(first):
 def test_all_frozen_there_is_nothing_to_train():
     model = MLP(1, [1], seed=1).freeze()
     optimizer = SGD(model.parameters(), 0.1)
-    with pytest.raises(TypeError, match="depends on no parameter"):
+    with pytest.raises(TypeError, match=r"depends on no parameter.*unfreeze\(\)"):
         fit(model, [[1.0]], [1.0], loss=mse, optimizer=optimizer, epochs=1, progress=False)
 
 

@@ -229,6 +229,7 @@ def test_predict_has_no_graph_and_is_in_evaluation_mode():
         (mlp(), [[0.0, 10**400]], OverflowError, r"inputs\[0\]\[1\] is too large"),
         (mlp(), [[0.0, 1j]], TypeError, r"inputs\[0\]\[1\] must be a real number"),
         (mlp(), [[0.0, Value(1.0)]], TypeError, r"inputs\[0\]\[1\] must be a real number"),
+        (nn.Layer, [[0.0, 1.0]], TypeError, "model is the class Layer; make one"),
         ("mlp", [[0.0, 1.0]], TypeError, "model must be a Module"),
     ],
 )

@@ -186,6 +186,7 @@ BAD = [
     ({"X": 5}, TypeError, "fit: X must be a list with one for each example, got int 5"),
     ({"X": dict(enumerate(X))}, TypeError, "fit: X must be a list"),
     ({"y": iter(LABELS)}, TypeError, "fit: y must be a list"),
+    ({"model": MLP}, TypeError, r"fit: model is the class MLP; make one: MLP\("),
     ({"model": "mlp"}, TypeError, "fit: model must be a Module, such as an MLP, got str 'mlp'"),
     ({"metrics": {"accuracy": 3}}, TypeError, "fit: metrics must be a dict by name"),
     ({"penalty": 0.1}, TypeError, "fit: penalty must be a function of the model, or None, got float 0.1"),

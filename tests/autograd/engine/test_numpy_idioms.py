@@ -1,13 +1,14 @@
-"""NumPy's functions on arrays of Values: every row of the page `docs/numpy.md`, against NumPy's floats."""
+"""NumPy's functions on arrays of Values: every row of the page `docs/numpy.md`, against NumPy's floats and JAX."""
 
 from __future__ import annotations
 
+import importlib
 import math
 import re
 import runpy
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -56,10 +57,10 @@ def evaluated(code: str, arrays: dict[str, Any]) -> Any:
 
 
 def numbers_of(result: Any) -> list[Any]:
-    """The numbers of a result, in order."""
+    """The numbers of a result, in order; of an array of NumPy's or JAX's."""
     if isinstance(result, tuple):
         return [x for part in result for x in numbers_of(part)]
-    return list(result.ravel()) if isinstance(result, np.ndarray) else [result]
+    return list(result.ravel()) if hasattr(result, "ravel") else [result]
 
 
 def loss(code: str) -> Callable[[dict[str, Any]], Any]:
@@ -126,6 +127,48 @@ def test_what_is_refused_raises_and_the_remedy_works(idiom: Any) -> None:
         assert_agrees((value, gradient), idiom.code)
 
 
+# JAX takes no lists in place of arrays, and `math` no numbers of JAX's either.
+FOR_JAX = {
+    "math.sqrt(c)": "np.sqrt(c)",
+    "np.digitize(x, [0.4, 0.6])": "np.digitize(x, np.array([0.4, 0.6]))",
+    "np.histogram(x, bins=[0.0, 0.5, 1.0])[0]": "np.histogram(x, bins=np.array([0.0, 0.5, 1.0]))[0]",
+    "np.sum(x, where=[True, False, True, True])": "np.sum(x, where=np.array([True, False, True, True]))",
+    "x[[0, 2]]": "x[np.array([0, 2])]",
+    "np.take(x, [0])": "np.take(x, np.array([0]))",
+    "np.interp(c, xs, z)": "np.interp(c, np.array(xs), z)",
+    "np.polyfit(xs, z, 1)": "np.polyfit(np.array(xs), z, 1)",
+}
+
+
+@pytest.fixture
+def jax() -> Iterator[Any]:
+    """JAX in double precision on the processor."""
+    jax = pytest.importorskip("jax", reason="JAX is not installed")
+    importlib.import_module("jax.numpy")
+    with jax.enable_x64(True), jax.default_device(jax.devices("cpu")[0]):
+        yield jax
+
+
+@pytest.mark.parametrize("idiom", IDIOMS, ids=by_code)
+def test_values_and_gradients_are_those_of_jax(idiom: Any, jax: Any) -> None:
+    theirs = FOR_JAX.get(idiom.code, idiom.code)
+
+    def of_jax(arrays: dict[str, Any]) -> Any:
+        return 1.0 * loss(theirs)(arrays | {"np": jax.numpy})
+
+    expected, slopes = jax.value_and_grad(of_jax)({name: jax.numpy.asarray(array) for name, array in POINT.items()})
+    value, gradient = at_leaves(idiom.instead or idiom.code)
+    assert value == pytest.approx(float(expected), rel=1e-13)
+    for name, slope in slopes.items():
+        assert np.asarray(gradient[name], dtype=float) == pytest.approx(np.asarray(slope), rel=1e-12, abs=1e-12), name
+
+
+@pytest.mark.parametrize("code", FOR_JAX)
+def test_what_jax_takes_in_another_form_says_the_same(code: str) -> None:
+    assert code in {idiom.code for idiom in IDIOMS}
+    assert loss(FOR_JAX[code])(POINT) == loss(code)(POINT)
+
+
 def test_most_idioms_work() -> None:
     assert len(IDIOMS) == len({idiom.code for idiom in IDIOMS}) >= 150
     assert len(WORKING) >= 0.8 * len(IDIOMS) >= 118
@@ -155,6 +198,15 @@ def test_what_differs_gives_what_the_page_says(row: Any) -> None:
     assert outcome(row.instead, row.gradient) == row.right
     if not row.gradient:
         assert row.gives != PAGE["of_floats"](row.code), "this doesn't differ"
+
+
+@pytest.mark.parametrize("row", [row for row in DIFFERENCES if row.gradient], ids=by_code)
+def test_gradients_that_differ_are_in_jax_one_of_the_two_that_the_page_names(row: Any, jax: Any) -> None:
+    """At ties JAX shares, as `amax` and `maximum` do; a root of 0 is NaN there, too."""
+    arrays = PAGE["special_arrays"]()
+    [name] = [name for name in arrays if name in row.code]
+    found = jax.grad(lambda array: evaluated(row.code, {name: array, "np": jax.numpy}))(arrays[name])
+    assert str(found.tolist()) == (row.gives if "nan" in row.gives else row.right)
 
 
 def test_the_example_of_the_page_prints_what_it_says(capsys: pytest.CaptureFixture[str]) -> None:

@@ -87,6 +87,45 @@ def test_jitted_functions_are_recorded_afresh() -> None:
     assert sum(map(len, recorded.variants.values())) == 1  # those that are outdated are gone
 
 
+def helped(n: int) -> str:
+    """A cell whose rules stay as they are, while what they call and read changes."""
+    return f"""
+N = {n}.0
+def power(a): return a**N
+def slope(a): return [N * power(a) / x for x in [a]][0]
+p = primitive("p", lambda a: power(a), lambda a, y: (slope(a),), samples=[(2.0,)])
+"""
+
+
+def test_what_the_rules_call_and_read_counts() -> None:
+    cell = library("cell", helped(3))
+    recorded, mapped = jit(lambda x: cell["p"](x)), vmap(jit(lambda x: cell["p"](x)))
+    for n in (3, 2, 2, 4):
+        before = cell["p"]
+        unchanged = n == cell["N"]
+        rerun(cell, helped(n))
+        assert (cell["p"] is before) == unchanged
+        assert (recorded(2.0), grad(recorded)(2.0)) == (2.0**n, n * 2.0 ** (n - 1))
+        assert mapped(np.array([2.0, 3.0])).tolist() == [2.0**n, 3.0**n]
+
+
+def test_rules_may_call_their_own_row() -> None:
+    cell = """
+def make():
+    e = primitive("e", lambda a: math.exp(a), lambda a, y: (e(a),), samples=[])
+    return e
+made = make()
+again = primitive("f", lambda a: math.exp(a), lambda a, y: (again(a),))
+"""
+    module = library("cell", "import math")
+    rerun(module, cell)
+    first = module["made"], module["again"]
+    for _ in range(2):
+        rerun(module, cell)
+        assert (module["made"], module["again"]) == first
+    assert grad(grad(module["again"]))(0.0) == grad(grad(module["made"]))(0.0) == 1.0
+
+
 def test_a_call_in_a_graph_stays_what_it_was() -> None:
     cell = library("cell", power(3))
     x = Value(2.0)

@@ -123,6 +123,23 @@ def test_name_of_a_lambda_is_not_an_identifier():
         (lambda a: None, lambda a, y: (1.0,), {}, "the value at .* got NoneType"),
         (lambda a: a, lambda a, y: (1.0,), {"samples": [(1.0, 2.0)]}, "2 numbers for 1 operands"),
         (lambda a: a, lambda a, y: (1.0,), {"kinks": [(1.0, 2.0)]}, "2 numbers for 1 operands"),
+        *[
+            (lambda a: a, lambda a, y: (1.0,), {which: points}, f"wrong: {which} must be a list of points, .*, got ")
+            for which in ("samples", "kinks")
+            for points in (2.0, [2.0], (2.0,), "2", ["2"], None, [None], {2.0: 1.0}, [Value(2.0)])
+        ],
+        (lambda a: a, lambda a, y: (1.0,), {"samples": [("2",)]}, r"wrong: samples\[0\]\[0\] must be a real number"),
+        (lambda a: a, lambda a, y: (1.0,), {"kinks": [(0.0,), (1j,)]}, r"wrong: kinks\[1\]\[0\] must be a real number"),
+        (lambda a: a, lambda a, y: (1.0,), {"defaults": 2.0}, "wrong: defaults must be a tuple of numbers, got float"),
+        (lambda a: a, lambda a, y: (1.0,), {"defaults": ("2",)}, r"wrong: defaults\[0\] must be a real number"),
+        *[
+            (lambda a: a, lambda a, y: (1.0,), {which: 2.0}, f"wrong: {which} must be a {what}")
+            for what, names in (
+                ("string", ("symbol", "domain", "convention")),
+                ("function", ("at_kink", "textbook", "ieee")),
+            )
+            for which in names
+        ],
         (lambda xs: xs[0], lambda a, b, y: (1.0, 1.0), {"variadic": True}, r"takes \(xs, y\)"),
         (
             lambda a: a,

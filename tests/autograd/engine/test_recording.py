@@ -88,6 +88,13 @@ def test_an_exception_closes_the_block() -> None:
     assert records()
 
 
+@pytest.mark.parametrize("block", [autograd.no_grad, autograd.enable_grad, autograd.ieee])
+@pytest.mark.parametrize("misplaced", [records, True])
+def test_without_brackets_it_is_no_decorator(block: Any, misplaced: object) -> None:
+    with pytest.raises(TypeError, match=rf"{block.__name__} takes nothing, got .*; write {block.__name__}\(\)"):
+        block(misplaced)
+
+
 def test_as_a_decorator() -> None:
     @no_grad()
     def evaluate(x: Value, scale: float = 1.0) -> Value:

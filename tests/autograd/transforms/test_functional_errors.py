@@ -56,6 +56,8 @@ def test_wrong_argnums():
         grad(lambda a: a, "a")(1.0)
     with pytest.raises(TypeError, match=r"argnums must be an int or several"):
         grad(lambda a: a, 0.0)(1.0)
+    with pytest.raises(TypeError, match=r"argnums must be an int or several, got bool True"):
+        grad(lambda a, b: a * b, True)(1.0, 2.0)
     with pytest.raises(ValueError, match=r"twice"):
         grad(lambda a, b: a * b, (0, -2))(1.0, 2.0)
 
