@@ -149,8 +149,8 @@ class Primitive:
         Raises:
             ValueError, OverflowError, ZeroDivisionError: as the float operation does, with a fuller message.
         """
-        try:
-            n = len(numbers)  # calls with one or two operands, spelled out, are much faster than with *numbers
+        n = len(numbers)
+        try:  # calls with one or two operands, spelled out, are much faster than with *numbers
             if self.variadic:
                 y = self.value(tuple(numbers))
             elif n == 1:

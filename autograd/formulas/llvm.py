@@ -33,7 +33,7 @@ _OF_MATH: Final = (
 LIBRARY: Final[dict[object, str]] = {getattr(math, name): name for name in _OF_MATH.split()}
 """The functions of C's library that Python's math calls for the same bits."""
 _LONGEST: Final = 64  # vectors whose length is computed by machine code
-_WHOLE: Final = {p.floor: "floor", p.ceil: "ceil", p.trunc: "trunc", p.round: "rint"}
+_WHOLE: Final[dict[Primitive, str]] = {p.floor: "floor", p.ceil: "ceil", p.trunc: "trunc", p.round: "rint"}
 _BY_NAME: Final = {"pow": "pow", "ieee_pow": "pow", "ieee_log": "log"}
 
 

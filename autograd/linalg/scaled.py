@@ -6,12 +6,14 @@ import sys
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.linalg import lapack
+from scipy.linalg import get_lapack_funcs
 
 from autograd.support.errors import shown
 
 if TYPE_CHECKING:
     from autograd.linalg.operation import Array
+
+_GETRF, _GECON, _GESV = get_lapack_funcs(("getrf", "gecon", "gesv"), dtype=np.float64)
 
 
 class Scaled:
@@ -35,8 +37,8 @@ class Scaled:
 
         It is, if LAPACK's estimate of the scaled matrix's reciprocal condition number is below 2.2e-16.
         """
-        lu, _, info = lapack.dgetrf(self._scaled)
-        condition = 0.0 if info > 0 else float(lapack.dgecon(lu, np.abs(self._scaled).sum(axis=0).max())[0])
+        lu, _, info = _GETRF(self._scaled)
+        condition = 0.0 if info > 0 else float(_GECON(lu, np.abs(self._scaled).sum(axis=0).max())[0])
         if not condition >= sys.float_info.epsilon:
             n = len(self._a)
             raise np.linalg.LinAlgError(
@@ -47,9 +49,9 @@ class Scaled:
     def solve(self, b: Array) -> Array:
         """x with A x = b, for a vector or a matrix of columns; NaN if A is singular.
 
-        By dgesv: of several columns OpenBLAS's dgetrs wakes threads, at a cost of milliseconds on a busy machine.
+        By gesv: of several columns OpenBLAS's getrs wakes threads, at a cost of milliseconds on a busy machine.
         """
-        _, _, x, info = lapack.dgesv(self._scaled, self._rows[:, None] * b.reshape(len(b), -1))
+        _, _, x, info = _GESV(self._scaled, self._rows[:, None] * b.reshape(len(b), -1))
         return np.reshape(np.full(x.shape, np.nan) if info > 0 else self._columns[:, None] * x, b.shape)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.linalg import lapack
+from scipy.linalg import get_lapack_funcs
 
 from autograd.engine.value import Value
 from autograd.linalg.arguments import check_finite, check_result
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from autograd.linalg.operation import Array
 
 _Arrays = Sequence["Array"]
+
+(_POTRF,) = get_lapack_funcs(("potrf",), dtype=np.float64)
 
 
 def lower_of(a: Array) -> Array:
@@ -68,7 +70,7 @@ def _to_lower(by_a: Array) -> Array:
 def _factor(lower: Array) -> tuple[Array]:
     check_finite("cholesky", "a", with_zeros(lower))
     a = mirrored(lower)
-    factor, info = lapack.dpotrf(a, lower=1, clean=1)
+    factor, info = _POTRF(a, lower=1, clean=1)
     n = len(a)
     if info == 0:
         sizes = np.diag(factor) ** 2 / np.diag(a)  # of the pivots, of which less than a rounding is nothing

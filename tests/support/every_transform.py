@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import autograd
-from autograd import Value, adjoints, derivative, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from autograd import Value, adjoints, derivative, grad, hessian, hvp, jacobian, jvp, no_grad, value_and_grad, vjp
 
 Function = Callable[[Any], Any]
 Row = list[float] | type[Exception]
@@ -34,6 +34,7 @@ def first_order(f: Function, point: Sequence[float]) -> dict[str, Row]:
     def tall(v: Any) -> list[Any]:  # more results than arguments: forward mode
         return [f(v), *v, *v]
 
+    # What is sparse are plain numbers: f may use Values from outside, and nothing can flow to these.
     found = {
         "backward": _by_backward(f, x),
         "adjoints": _by_adjoints(f, x),
@@ -45,8 +46,8 @@ def first_order(f: Function, point: Sequence[float]) -> dict[str, Row]:
         "jacobian, reverse": _row(lambda: jacobian(wide)(x)[0]),
         "jacobian, forward": _row(lambda: jacobian(tall)(x)[0]),
         "jvp": _row(lambda: [jvp(f, x, axis(i, n))[1] for i in range(n)]),
-        "sparse jacobian, one result": _row(lambda: jacobian(_as_row(f), sparsity="detect")(x).toarray()[0]),
-        "sparse jacobian, many results": _row(lambda: jacobian(tall, sparsity="detect")(x).toarray()[0]),
+        "sparse jacobian, one result": _row(no_grad()(lambda: jacobian(_as_row(f), sparsity="detect")(x).toarray()[0])),
+        "sparse jacobian, many results": _row(no_grad()(lambda: jacobian(tall, sparsity="detect")(x).toarray()[0])),
     }
     if n == 1:
         found["derivative"] = _row(lambda: [derivative(lambda a: f([a]))(x[0])])
@@ -66,8 +67,10 @@ def second_order(f: Function, point: Sequence[float]) -> dict[str, Matrix]:
     found = {
         "hessian": curvature,
         "hvp": _either_way(curvature, _matrix(lambda: [hvp(f, x, axis(j, n)) for j in range(n)])),
-        "sparse hessian": _either_way(curvature, _matrix(lambda: hessian(f, sparsity="detect")(x).toarray())),
-        "sparse jacobian of grad": _matrix(lambda: jacobian(gradient, sparsity="detect")(x).toarray()),
+        "sparse hessian": _either_way(
+            curvature, _matrix(no_grad()(lambda: hessian(f, sparsity="detect")(x).toarray()))
+        ),
+        "sparse jacobian of grad": _matrix(no_grad()(lambda: jacobian(gradient, sparsity="detect")(x).toarray())),
         "jacobian of grad": _matrix(lambda: jacobian(gradient)(x)),
         "jacobian of grad, forward": _matrix(lambda: jacobian(tall)(x)[:n]),
         "jvp of grad": _matrix(lambda: _transposed([jvp(gradient, x, axis(j, n))[1] for j in range(n)])),

@@ -153,10 +153,15 @@ def test_a_primitive_of_the_users_comes_out_too(tmp_path: Path) -> None:
         lambda a, double, y: (where(abs(a) < double, -2.0 * a * exp(-a * a), 0.0), None),
         samples=[(0.5, 1.0), (2.0, 1.0)],
     )
+
+    def wide_partial(xs: Any, x: Any) -> Any:
+        mean = PRIMITIVES["mean"](*xs)
+        return x / PRIMITIVES["norm"](*xs) - 2.0 * mean * exp(-mean * mean) / len(xs)
+
     wide = primitive(
         "double",  # a keyword of C
         lambda xs: bump(PRIMITIVES["mean"](*xs), 3.0) + PRIMITIVES["norm"](*xs),
-        lambda xs, y: tuple(x * y for x in xs),
+        lambda xs, y: tuple(wide_partial(xs, x) for x in xs),
         variadic=True,
         samples=[(0.5, 1.0)],
     )
