@@ -37,7 +37,8 @@ class Batch:
         program: what to compute.
         wanted: by which inputs to differentiate; None for the values alone.
         shared: which inputs are the same for all points: their adjoints are summed over the points.
-        vector_math: whether functions may be those of libmvec.
+        vector_math: whether functions may be right within 4 units in the last place: written as steps where the program
+            is small, elsewhere those of libmvec.
     """
 
     def __init__(
