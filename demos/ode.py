@@ -129,7 +129,7 @@ def plots(folder: Path) -> list[Path]:
     for k, (name, seen) in enumerate((("hares", HARES), ("lynxes", LYNXES))):
         axes.plot(calendar, [state[k] for state in years(logs)], f"C{k}-", label=f"{name}, fitted")
         axes.plot(calendar, seen, f"C{k}o", label=f"{name}, pelts")
-    axes.set(title="Hudson's Bay Company", xlabel="year", ylabel="thousands")
+    axes.set(title="Hudson's Bay Company", xlabel="year", ylabel="thousands", xticks=calendar[::4])
     axes.legend()
     path = folder / "ode.png"
     figure.savefig(path)
