@@ -92,8 +92,8 @@ def fit(
         TypeError, ValueError: for bad data or arguments, or what model and loss raise for an example; all are looked at
             before any parameter changes.
         FloatingPointError: if a loss or gradient becomes NaN or infinite; parameters stay as the last step left them.
-        TypeError: if a callback returns anything other than True, False or None; parameters stay, too. What a callback
-            or a metric raises is passed on.
+        TypeError: if a callback returns anything other than True, False or None, or a metric no number; parameters
+            stay, too. What a callback or a metric raises is passed on.
         TypeError, ValueError, RuntimeError: with `jit`, if model, loss or penalty can't be recorded.
         ImportError: with `jit`, without NumPy.
 
@@ -114,7 +114,7 @@ def fit(
     if not isinstance(optimizer, Optimizer):
         raise TypeError(f"fit: optimizer must be one, such as SGD(model.parameters(), 0.1), got {typed(optimizer)}")
     metrics = {} if metrics is None else metrics
-    if not isinstance(metrics, Mapping) or not all(map(callable, metrics.values())):
+    if not isinstance(metrics, Mapping) or not all(isinstance(k, str) and callable(m) for k, m in metrics.items()):
         raise TypeError(f'fit: metrics must be a dict by name, such as {{"accuracy": accuracy}}, got {typed(metrics)}')
     if penalty is not None and not callable(penalty):
         raise TypeError(f"fit: penalty must be a function of the model, or None, got {typed(penalty)}")
@@ -124,7 +124,7 @@ def fit(
     epochs = count_of("fit", "epochs", epochs)
     size = None if batch_size is None else count_of("fit", "batch_size", batch_size)
     bound = None if clip_norm is None else _bound_of(clip_norm)
-    recorded = truth_of("fit", "jit", jit)
+    recorded, shows = truth_of("fit", "jit", jit), truth_of("fit", "progress", progress)
     generator = generator_of(seed)
     learnt, validated = split(examples, validation, generator)
     learnt, validated = scaled(learnt, by_class, "train on"), scaled(validated, by_class, "validate on")
@@ -146,7 +146,7 @@ def fit(
             run = Recorded(eager)
         try:
             try:
-                _train(run, history, epochs, size or len(learnt), generator, metrics, callbacks, progress)
+                _train(run, history, epochs, size or len(learnt), generator, metrics, callbacks, shows)
             finally:
                 run.write_back()
         finally:
@@ -208,7 +208,7 @@ def _measure(
     metrics: Mapping[str, Metric], predictions: list[Any], targets: list[Any], found: dict[str, list[float]]
 ) -> None:
     for name, metric in metrics.items():
-        found[name].append(metric(predictions, targets))
+        found[name].append(as_float(metric(predictions, targets), "fit", f"what the metric {name!r} returns"))
 
 
 def _bound_of(clip_norm: Plain) -> float:

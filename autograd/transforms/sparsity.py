@@ -15,6 +15,7 @@ from autograd.transforms.sweeps import Subgraph
 
 _FEW: Final = 32
 _NONE: Final = -1
+_LARGEST: Final = 2**31  # no number of a set reaches it
 
 
 class _Sets:
@@ -31,7 +32,7 @@ class _Sets:
         self.few: list[frozenset[int] | None] = [frozenset((i,)) for i in range(count)]
         self.parts: dict[int, list[int]] = {}
         self._numbers: dict[frozenset[int], int] = {}
-        self._unions: dict[tuple[int, int], int] = {}
+        self._unions: dict[int, int] = {}
 
     def of_two(self, a: int, b: int) -> int:
         """The number of the union of two."""
@@ -44,9 +45,14 @@ class _Sets:
             return b
         if in_a is not None and b < self.count and b in in_a:
             return a
-        found = self._unions.get((a, b))
+        pair = a * _LARGEST + b if a < b else b * _LARGEST + a
+        found = self._unions.get(pair)
         if found is None:
-            found = self._unions[a, b] = self.union([a, b])
+            if in_a is None or in_b is None:
+                found = self._made_of([a, b])
+            else:
+                found = self._of_members(in_a | in_b, [a, b])
+            self._unions[pair] = found
         return found
 
     def union(self, sets: list[int]) -> int:
@@ -54,23 +60,27 @@ class _Sets:
         distinct = sorted(set(sets))
         if len(distinct) == 1:
             return distinct[0]
-        together: set[int] = set()
+        together: frozenset[int] = frozenset()
         for number in distinct:
             members = self.few[number]
             if members is None or len(together) > _FEW:
                 return self._made_of(distinct)
             together |= members
-        for number in distinct:
-            members = self.few[number]
-            if members is not None and len(members) == len(together):
+        return self._of_members(together, distinct)
+
+    def _of_members(self, members: frozenset[int], sets: list[int]) -> int:
+        """The number of these, which are in some sets, each of few."""
+        size = len(members)
+        for number in sets:
+            part = self.few[number]
+            if part is not None and len(part) == size:
                 return number
-        if len(together) > _FEW:
-            return self._made_of(distinct)
-        whole = frozenset(together)
-        found = self._numbers.get(whole)
+        if size > _FEW:
+            return self._made_of(sets)
+        found = self._numbers.get(members)
         if found is None:
-            found = self._numbers[whole] = len(self.few)
-            self.few.append(whole)
+            found = self._numbers[members] = len(self.few)
+            self.few.append(members)
         return found
 
     def _made_of(self, sets: list[int]) -> int:
@@ -81,6 +91,9 @@ class _Sets:
 
     def members(self, number: int) -> list[int]:
         """The sources in a set, ascending."""
+        few = self.few[number]
+        if few is not None:
+            return sorted(few)
         found: set[int] = set()
         seen: set[int] = {number}
         waiting = [number]

@@ -189,6 +189,8 @@ BAD = [
     ({"model": MLP}, TypeError, r"fit: model is the class MLP; make one: MLP\("),
     ({"model": "mlp"}, TypeError, "fit: model must be a Module, such as an MLP, got str 'mlp'"),
     ({"metrics": {"accuracy": 3}}, TypeError, "fit: metrics must be a dict by name"),
+    ({"metrics": {1: accuracy}}, TypeError, "fit: metrics must be a dict by name"),
+    ({"progress": "yes"}, TypeError, "fit: progress must be True or False, got str 'yes'"),
     ({"penalty": 0.1}, TypeError, "fit: penalty must be a function of the model, or None, got float 0.1"),
     ({"y": [0, 1]}, ValueError, "X has 5 examples, but y has 2 targets"),
     ({"X": [1.0, 2.0, 3.0, 4.0, 5.0]}, TypeError, r"fit: X\[\d\]: Layer: x must be a list of 2 numbers, got float"),
@@ -233,12 +235,31 @@ def test_bad_input_is_named_and_changes_nothing(changes, error, message):
         "optimizer": optimizer,
         "epochs": 2,
         "batch_size": 2,
+        "progress": False,
     }
     with pytest.raises(error, match=message):
-        fit(**(arguments | changes), progress=False)
+        fit(**(arguments | changes))
     assert [p.data for p in model.parameters()] == before
     assert not any(p.grad for p in model.parameters())
     assert (optimizer.steps, optimizer.state) == (0, {})
+
+
+@pytest.mark.parametrize("returned", ["good", None, [1.0], Value(1.0)])
+def test_a_metric_that_returns_no_number_is_named(returned):
+    model = MLP(2, [4, 3], seed=1)
+    optimizer = SGD(model.parameters(), 0.1)
+    with pytest.raises(TypeError, match=r"fit: what the metric 'score' returns must be a real number"):
+        fit(
+            model,
+            X,
+            LABELS,
+            loss=nn.cross_entropy_with_logits,
+            optimizer=optimizer,
+            epochs=2,
+            metrics={"score": lambda predictions, targets: returned},
+            progress=False,
+        )
+    assert optimizer.steps == 1
 
 
 def test_under_no_grad_there_is_nothing_to_train():
