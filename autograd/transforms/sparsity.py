@@ -48,11 +48,9 @@ class _Sets:
         pair = a * _LARGEST + b if a < b else b * _LARGEST + a
         found = self._unions.get(pair)
         if found is None:
-            if in_a is None or in_b is None:
-                found = self._made_of([a, b])
-            else:
-                found = self._of_members(in_a | in_b, [a, b])
-            self._unions[pair] = found
+            found = self._unions[pair] = (
+                self._made_of([a, b]) if in_a is None or in_b is None else self._of_members(in_a | in_b, [a, b])
+            )
         return found
 
     def union(self, sets: list[int]) -> int:
