@@ -11,11 +11,12 @@ from importlib.resources import files
 from typing import Any
 
 from autograd.formulas.javascript import javascript_table
+from autograd.views.page.code import code_html
 from autograd.views.page.graph import graph_svg
 from autograd.views.walk import MANY_STEPS, Walk
 from autograd.views.walk_json import document
 
-_SCRIPTS = ("walk.js", "graph.js", "view.js")
+_SCRIPTS = ("walk.js", "graph.js", "code.js", "view.js")
 _POLICY = "default-src 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'"
 
 
@@ -33,14 +34,16 @@ def to_html(walk: Walk) -> str:
     script = "\n".join(['"use strict";', f"const TABLE = {javascript_table(uses)};", *map(_asset, _SCRIPTS)])
     graph, boxes = graph_svg(walk)
     data = document(walk)
+    data["functions"] = [{"name": function.name} for function in walk.functions]  # the text is in the page already
     for i, entry in enumerate(data["nodes"]):
         entry.update(_shown(walk, i), box=boxes[i])
-    style = _asset("page.css")
+    style = _asset("page.css") + (_asset("code.css") if walk.functions else "")
     parts = {
         "title": html.escape(f"{walk.nodes[-1].name}, step by step"),
         "policy": html.escape(_POLICY.format(_hash(script), _hash(style))),
         "style": style,
         "graph": graph,
+        "code": code_html(walk),
         "walk": json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c"),
         "script": script,
     }

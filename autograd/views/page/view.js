@@ -20,6 +20,7 @@ class View {
     $("rows").append(...this.rows.filter(Boolean).map(({ line }) => line));
     $("learning").hidden = !walk.nodes.some((node) => node.kind === "variable");
     this.graph = new Graph(walk, (i) => this.select(i));
+    this.code = new Code(walk);
     this.controls();
     this.draw();
   }
@@ -205,6 +206,7 @@ class View {
     this.detail(state);
     this.graph.svg.classList.toggle("walking-back", shown?.phase === "backward");
     this.graph.update(state, shown, this.selected);
+    this.code.update(shown);
     const wrong = walk.undefinedAt();
     $("undefined").hidden = !wrong;
     if (wrong) $("undefined").textContent = `${wrong.name} = ${wrong.formula} is not defined at these numbers${wrong.domain ? `; it needs ${wrong.domain}` : ""}.`;
@@ -264,5 +266,7 @@ class View {
   }
 }
 
-window.walk = new Walk(JSON.parse($("walk").textContent).nodes, TABLE);
+const recorded = JSON.parse($("walk").textContent);
+window.walk = new Walk(recorded.nodes, TABLE);
+window.walk.functions = recorded.functions;
 window.view = new View(window.walk);
