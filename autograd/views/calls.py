@@ -17,6 +17,8 @@ from autograd.views.code import Trace, called
 def traced(f: Callable[..., Any], args: Sequence[Any]) -> tuple[Value, Trace]:
     """What a function returns for fresh Values in place of the numbers in its arguments, and where it was computed.
 
+    What it assigns to variables is labelled by them.
+
     Raises:
         TypeError: if it doesn't take as many arguments, or returns anything other than one Value.
     """
@@ -33,6 +35,7 @@ def traced(f: Callable[..., Any], args: Sequence[Any]) -> tuple[Value, Trace]:
         raise TypeError(
             f"walkthrough: {name} returned {typed(y)}, which no operation has made; there is no step to walk"
         )
+    trace.name(y)
     return y, trace
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
@@ -12,6 +11,8 @@ from typing import Any, NamedTuple
 
 from autograd.engine.value import Value
 from autograd.support.source import is_own, package_of, source_of
+
+MANY_ELEMENTS = 100  # those of a longer list are not called by it
 
 
 class Place(NamedTuple):
@@ -69,7 +70,7 @@ def clean(line: str) -> str:
 
 
 class Trace:
-    """The watcher that notes for every operation of a function which lines were running.
+    """The watcher that notes for every operation of a function which lines were running, and what variables hold.
 
     Args:
         f: the function that is going to be called.
@@ -81,6 +82,8 @@ class Trace:
         self._caller = caller
         self._made: dict[int, tuple[Value, list[_Running]]] = {}  # the Values are kept, so that an id stays theirs
         self._modules: dict[CodeType, dict[str, Any]] = {}
+        self._frames: dict[FrameType, None] = {}  # of the user's functions; kept, they keep their variables
+        self._names: dict[int, str] = {}
 
     def operation_done(self, primitive: Any, operands: Sequence[Any], result: Value) -> None:
         """Note where an operation was made. If not in the user's own code, then in that of `nn`, if there."""
@@ -89,13 +92,42 @@ class Trace:
         while frame is not None and frame is not self._caller:
             frames.append(frame)
             frame = frame.f_back
-        shown = [x for x in frames if not is_own(x)] or [x for x in frames if package_of(x) != "autograd"]
+        frames.reverse()
+        users = [x for x in frames if not is_own(x)]
+        for x in users:
+            self._frames[x] = None
+            self._look_at_variables(x)
+        shown = users or [x for x in frames if package_of(x) != "autograd"]
         for x in shown:
             self._modules.setdefault(x.f_code, x.f_globals)
-        self._made[id(result)] = result, [_Running(x.f_code, x.f_lasti, x.f_lineno) for x in reversed(shown)]
+        self._made[id(result)] = result, [_Running(x.f_code, x.f_lasti, x.f_lineno) for x in shown]
 
     def sweep_starts(self, order: Sequence[Any], seeds: Sequence[tuple[Any, float]]) -> None:
         """A backward pass inside the function is no part of the walk."""
+
+    def _look_at_variables(self, frame: FrameType) -> None:
+        """Call what a function has made by the first variable, or element of a list in one, that holds it."""
+        for name, thing in frame.f_locals.items():
+            if isinstance(thing, Value):
+                self._call(thing, name)
+            elif isinstance(thing, (list, tuple)) and len(thing) <= MANY_ELEMENTS:
+                for i, x in enumerate(thing):
+                    if isinstance(x, Value):
+                        self._call(x, f"{name}[{i}]")
+
+    def _call(self, x: Value, name: str) -> None:
+        if id(x) in self._made and name[0] != ".":  # the interpreter's own
+            self._names.setdefault(id(x), name)
+
+    def name(self, y: Value) -> None:
+        """Label what the function has made and left without a label: as its variables, and the result as itself."""
+        for frame in self._frames:
+            self._look_at_variables(frame)
+        name = called(self._f).rpartition(".")[2]
+        self._names.setdefault(id(y), name if name.isidentifier() else "")
+        for x, _ in self._made.values():
+            x.label = x.label or self._names.get(id(x)) or None
+        self._frames.clear()
 
     def places(self, order: Iterable[Value]) -> tuple[tuple[Function, ...], dict[int, tuple[Place, ...]]]:
         """The functions, and where each of these Values was made, by id: from the function called down to the line."""
@@ -159,21 +191,6 @@ class _Listing:
         inside = text.encode()  # the interpreter counts bytes
         before, upto = (len(clean(inside[:place].decode(errors="replace"))) - left_out for place in (start, end))
         return (before, upto) if 0 <= before < upto <= len(function.line(line)) else None
-
-
-def counts(places: Iterable[Sequence[Place]]) -> list[tuple[int, int] | None]:
-    """For every node the how manieth operation it is that its expression has made, and of how many.
-
-    None for one that no expression is known of, or whose expression made no other.
-    """
-    lasts = [chain[-1] if chain and chain[-1].columns else None for chain in places]
-    total = Counter(lasts)
-    seen: Counter[Place | None] = Counter()
-    found: list[tuple[int, int] | None] = []
-    for place in lasts:
-        seen[place] += 1
-        found.append((seen[place], total[place]) if place is not None and total[place] > 1 else None)
-    return found
 
 
 def described(functions: Sequence[Function], places: Sequence[Place], with_text: bool = False) -> str:

@@ -9,7 +9,7 @@ from autograd.views.walk import Walk
 
 
 def code_html(walk: Walk) -> str:
-    """The panel; nothing for a walk that is not over a function. `c1-14` is the id of line 14 of the second function."""
+    """The panel, where line 14 of the second function has the id `c1-14`; nothing for a walk not over a function."""
     if not walk.functions:
         return ""
     functions = "".join(_function(i, function) for i, function in enumerate(walk.functions))
