@@ -11,12 +11,13 @@ from importlib.resources import files
 from typing import Any
 
 from autograd.formulas.javascript import javascript_table
+from autograd.views.folding import modules
 from autograd.views.page.code import code_html
 from autograd.views.page.graph import graph_svg
 from autograd.views.walk import MANY_STEPS, Walk
 from autograd.views.walk_json import document
 
-_SCRIPTS = ("walk.js", "graph.js", "code.js", "view.js")
+_SCRIPTS = ("walk.js", "graph.js", "code.js", "layout.js", "folding.js", "view.js")
 _POLICY = "default-src 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'"
 
 
@@ -32,17 +33,22 @@ def to_html(walk: Walk) -> str:
         raise ValueError(f"page: {len(walk):,} steps make no page one can use; walkthrough(y, depth=10) stays near y")
     uses = {(node.primitive, len(node.operands)): None for node in walk.nodes if node.primitive}
     script = "\n".join(['"use strict";', f"const TABLE = {javascript_table(uses)};", *map(_asset, _SCRIPTS)])
-    graph, boxes = graph_svg(walk)
+    module_of = modules(walk)
+    graph, boxes = graph_svg(walk, has_places=not any(module_of))  # what can be folded is laid out by the page itself
     data = document(walk)
     data["functions"] = [{"name": function.name} for function in walk.functions]  # the text is in the page already
     for i, entry in enumerate(data["nodes"]):
         entry.update(_shown(walk, i), box=boxes[i])
+        if module_of[i]:
+            entry["module"] = module_of[i]
     style = _asset("page.css") + (_asset("code.css") if walk.functions else "")
+    style += _asset("folding.css") if any(module_of) else ""
     parts = {
         "title": html.escape(f"{walk.nodes[-1].name}, step by step"),
         "policy": html.escape(_POLICY.format(_hash(script), _hash(style))),
         "style": style,
         "graph": graph,
+        "kind": "with-code" if walk.functions else "",
         "code": code_html(walk),
         "walk": json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c"),
         "script": script,

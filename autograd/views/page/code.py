@@ -24,7 +24,7 @@ def _function(index: int, function: Function) -> str:
     if function.excuse:
         return f'<div class="function">{head}<p>{escape(function.excuse)}</p></div>'
     lines = "".join(
-        f'<li value="{number}" id="c{index}-{number}"><code>{escape(text) or " "}</code></li>'
+        f'<li data-number="{number}" id="c{index}-{number}"><code>{escape(text) or " "}</code></li>'
         for number, text in enumerate(function.lines, function.first)
     )
     return f'<div class="function">{head}<ol>{lines}</ol></div>'

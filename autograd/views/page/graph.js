@@ -7,6 +7,7 @@ class Graph {
     const [, , width, height] = this.svg.getAttribute("viewBox").split(" ").map(Number);
     this.whole = { x: 0, y: 0, width, height };
     this.nodes = walk.nodes.map((_, i) => document.getElementById(`n${i}`));
+    this.edges = walk.nodes.map((node, i) => (node.operands ?? []).map((_, k) => document.getElementById(`e${i}-${k}`)));
     this.nodes.forEach((element, i) => element.addEventListener("click", () => this.dragged || onNode(i)));
     this.still = matchMedia("(prefers-reduced-motion: reduce)");
     this.pointers = new Map();
@@ -26,6 +27,7 @@ class Graph {
     const { nodes } = this.walk;
     nodes.forEach((node, i) => {
       const { classList } = this.nodes[i];
+      if (classList.contains("folded")) return;
       const operand = step?.phase === "forward" && nodes[step.node].operands.includes(i);
       classList.toggle("pending", state.data[i] === null);
       classList.toggle("target", step?.target === i);
@@ -34,7 +36,7 @@ class Graph {
       this.write(this.nodes[i], ".data", show(state.data[i]));
       this.write(this.nodes[i], ".grad", show(state.gradients[i]));
       (node.operands ?? []).forEach((_, k) => {
-        const edge = document.getElementById(`e${i}-${k}`);
+        const edge = this.edges[i][k];
         const active = step?.node === i && (step.phase === "forward" || step.operand === k);
         edge.classList.toggle("forward", active && step.phase === "forward");
         edge.classList.toggle("backward", active && step.phase === "backward");
@@ -67,6 +69,13 @@ class Graph {
     cancelAnimationFrame(this.frame);
     this.view = this.fit ? this[this.fit]() : this.view;
     this.show(this.fit ? this.nearest() : this.view);
+  }
+
+  // Another drawing of the graph, of another size.
+  framed(whole) {
+    this.whole = whole;
+    this.fit ??= "start";
+    this.resize();
   }
 
   // All of a small graph; of a large one its beginning, as large as its text must be to be read.

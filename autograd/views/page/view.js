@@ -21,6 +21,8 @@ class View {
     $("learning").hidden = !walk.nodes.some((node) => node.kind === "variable");
     this.graph = new Graph(walk, (i) => this.select(i));
     this.code = new Code(walk);
+    this.folding = new Folding(walk, this.graph, () => this.draw());
+    this.folding.addRows(this.rows);
     this.controls();
     this.draw();
   }
@@ -97,7 +99,7 @@ class View {
   controls() {
     const on = (id, event, action) => $(id).addEventListener(event, action);
     on("first", "click", () => this.go(0));
-    on("back", "click", () => this.go(this.position - 1));
+    on("back", "click", () => this.back());
     on("next", "click", () => this.next());
     on("last", "click", () => this.go(this.walk.steps.length));
     on("play", "click", () => this.play(!this.timer));
@@ -119,10 +121,11 @@ class View {
     if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
     const actions = {
       ArrowRight: () => this.next(),
-      ArrowLeft: () => this.go(this.position - 1),
+      ArrowLeft: () => this.back(),
       " ": () => this.play(!this.timer),
       Home: () => this.go(0),
       End: () => this.go(this.walk.steps.length),
+      u: () => this.folding.toggle(this.walk.steps[Math.max(this.position - 1, 0)].node),
     };
     if (!actions[event.key]) return;
     event.preventDefault();
@@ -131,12 +134,16 @@ class View {
 
   next() {
     if (this.position === this.walk.steps.length) return;
-    if (!$("practice").checked) return this.go(this.position + 1);
+    if (!$("practice").checked) return this.go(this.folding.after(this.position));
     this.play(false);
     this.asking = true;
     this.draw();
     $("answer").value = "";
     $("answer").focus();
+  }
+
+  back() {
+    this.go($("practice").checked ? this.position - 1 : this.folding.before(this.position));
   }
 
   go(position) {
@@ -201,7 +208,10 @@ class View {
       $("arithmetic").textContent = this.asking ? `${walk.question(shown)} = ?` : walk.text(shown);
       $("words").textContent = this.asking ? "What does it come to?" : walk.words(shown);
     }
-    this.factors(this.asking ? null : shown);
+    const together = this.asking ? null : this.folding.summary(position, state);
+    if (together) [$("arithmetic").textContent, $("words").textContent] = [together.text, together.words];
+    this.factors(this.asking || together ? null : shown);
+    this.folding.update(state, shown);
     this.table(state, shown);
     this.detail(state);
     this.graph.svg.classList.toggle("walking-back", shown?.phase === "backward");
@@ -230,7 +240,7 @@ class View {
 
   table(state, step) {
     this.rows.forEach((row, i) => {
-      if (!row) return;
+      if (!row || row.line.hidden) return;
       if (!row.input) row.data.textContent = show(state.data[i]);
       row.grad.textContent = show(state.gradients[i]);
       row.line.className = step?.target === i ? step.phase : "";
