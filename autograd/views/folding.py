@@ -7,13 +7,13 @@ import re
 from autograd.views.modules import Member, around, owners
 from autograd.views.walk import Walk
 
-MANY_NODES = 300  # as in a drawing; a walk over no more is never folded
+MANY_NODES = 200  # a walk over no more is not folded
 
 
 def modules(walk: Walk) -> list[str]:
     """The module of each node of a large walk, by its dotted name; empty if it has none, or the walk is small."""
     nodes = walk.nodes
-    if sum(1 if node.primitive is None else 2 for node in nodes if node.kind != "number") <= MANY_NODES:
+    if len(nodes) <= MANY_NODES:
         return [""] * len(nodes)
     members = []
     for node in nodes:

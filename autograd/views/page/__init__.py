@@ -11,7 +11,7 @@ from importlib.resources import files
 from typing import Any
 
 from autograd.formulas.javascript import javascript_table
-from autograd.views.folding import modules
+from autograd.views.folding import MANY_NODES, modules
 from autograd.views.page.code import code_html
 from autograd.views.page.graph import graph_svg
 from autograd.views.walk import MANY_STEPS, Walk
@@ -34,7 +34,8 @@ def to_html(walk: Walk) -> str:
     uses = {(node.primitive, len(node.operands)): None for node in walk.nodes if node.primitive}
     script = "\n".join(['"use strict";', f"const TABLE = {javascript_table(uses)};", *map(_asset, _SCRIPTS)])
     module_of = modules(walk)
-    graph, boxes = graph_svg(walk, has_places=not any(module_of))  # what can be folded is laid out by the page itself
+    is_large = len(walk.nodes) > MANY_NODES  # it can be folded; and Graphviz would take minutes
+    graph, boxes = graph_svg(walk, has_places=not is_large)
     data = document(walk)
     data["functions"] = [{"name": function.name} for function in walk.functions]  # the text is in the page already
     for i, entry in enumerate(data["nodes"]):
@@ -42,7 +43,7 @@ def to_html(walk: Walk) -> str:
         if module_of[i]:
             entry["module"] = module_of[i]
     style = _asset("page.css") + (_asset("code.css") if walk.functions else "")
-    style += _asset("folding.css") if any(module_of) else ""
+    style += _asset("folding.css") if is_large else ""
     parts = {
         "title": html.escape(f"{walk.nodes[-1].name}, step by step"),
         "policy": html.escape(_POLICY.format(_hash(script), _hash(style))),

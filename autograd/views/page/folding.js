@@ -6,7 +6,7 @@ class Folding {
     const around = (module) => module.split(".").map((_, i, parts) => parts.slice(0, i + 1).join("."));
     this.around = walk.nodes.map((node) => (node.module ? around(node.module) : []));
     this.any = this.around.some((names) => names.length > 0); // a small walk has no modules
-    if (!this.any) return;
+    if (graph.whole.width) return; // it is laid out already
     this.sizes = walk.nodes.map(({ box }) => ({ width: box[2], height: box[3] }));
     this.fold();
     while (this.boxes.size === 1 && this.hasInside([...this.boxes.keys()][0])) {

@@ -41,10 +41,12 @@ class Layout {
     return Array.from(columns, (column) => column ?? []);
   }
 
-  // A long arrow passes through columns; in each it takes a place of its own, so that it crosses no box.
+  // A long arrow passes through columns; in each it takes a place of its own, so that it crosses no box. A very long
+  // one, that of an input used all along a chain, goes straight.
   way(from, to) {
     const [start, end] = [this.items.get(from), this.items.get(to)];
     const way = [start];
+    if (end.column - start.column > 12) return [start, end];
     for (let column = start.column + 1; column < end.column; column++) {
       const place = { width: 0, height: 6, order: start.order, below: [], above: [], passing: true };
       this.columns[column].push(place);
