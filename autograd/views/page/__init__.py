@@ -68,7 +68,9 @@ def notebook(walk: Walk) -> dict[str, str]:
     except (ValueError, TypeError, RuntimeError) as error:
         return {"text/plain": f"{walk!r}: {error}"}
     frame = 'sandbox="allow-scripts allow-forms" style="width: 100%; height: 800px; border: 0"'
-    return {"text/plain": repr(walk), "text/html": f'<iframe srcdoc="{page}" {frame}></iframe>'}
+    # What stands inside is seen where frames are taken out: in notebooks one hasn't run or trusted, and on GitHub.
+    instead = html.escape(f"{walk!r}; run the cell, or trust the notebook, to walk over it")
+    return {"text/plain": repr(walk), "text/html": f'<iframe srcdoc="{page}" {frame}>{instead}</iframe>'}
 
 
 def _shown(walk: Walk, i: int) -> dict[str, Any]:
