@@ -18,6 +18,7 @@ from importlib.util import find_spec
 from types import FrameType
 from typing import TextIO
 
+from autograd.views.terminal_code import code_pane
 from autograd.views.walk import Step, Walk, show
 
 HINTS = "Enter/→ next · b/← back · f phase · g go to node · ? why · p practice · q quit"
@@ -194,7 +195,7 @@ class _Player:
         size = os.get_terminal_size(sys.stdout.fileno())
         width, height = size.columns or 80, size.lines or 24  # a terminal may not know its size
         step = self.walk[self.position] if self.position >= 0 else None
-        below = self.below(step, width)
+        below = [*code_pane(self.walk, step, width, height), *self.below(step, width)]
         room = height - len(below)
         lines = [self.title(step), ("─" * width, "quiet"), *self.table(step, width, room - 2)][: max(room, 0)] + below
         painted = [_paint(clip(text, width), style, self.colour) for text, style in lines[-height:]]

@@ -21,6 +21,7 @@ class View {
     $("rows").append(...this.rows.filter(Boolean).map(({ line }) => line));
     $("learning").hidden = !walk.nodes.some((node) => node.kind === "variable");
     this.graph = new Graph(walk, (i) => this.select(i));
+    this.code = new Code(walk);
     this.controls();
     this.draw();
   }
@@ -208,6 +209,7 @@ class View {
     this.graph.svg.classList.toggle("walking-back", shown?.phase === "backward");
     this.graph.update(state, shown, this.selected);
     this.address.write(position);
+    this.code.update(shown);
     const wrong = walk.undefinedAt();
     $("undefined").hidden = !wrong;
     if (wrong) $("undefined").textContent = say(wrong.domain ? "not_defined_needs" : "not_defined", { node: wrong.name, ...wrong });
@@ -268,6 +270,7 @@ class View {
   }
 }
 
-const { nodes, start } = JSON.parse($("walk").textContent);
+const { nodes, functions, start } = JSON.parse($("walk").textContent);
 window.walk = new Walk(nodes, TABLE);
+window.walk.functions = functions;
 window.view = new View(window.walk, start);
