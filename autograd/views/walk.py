@@ -39,6 +39,7 @@ class Node:
         partials: the local derivative by each operand; None where nothing flows back.
         places: which line of the source made it, last, and before it the lines that called its function, outermost
             first; empty if that is not known.
+        fixed: whether a leaf must stay as it is, because the walk doesn't hold all that was computed from it.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Node:
     operands: tuple[int, ...] = ()
     partials: tuple[float | None, ...] = ()
     places: tuple[Place, ...] = ()
+    fixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,8 @@ def document(walk: Walk) -> dict[str, Any]:
 
     `{"format", "version", "nodes": [...], "functions": [...]}`, a node with its name, kind and data, and an operation
     also with the name of its primitive, the indices of its operands, its partials, and the places in the source that
-    it comes from: `[function, line]` or `[function, line, from, to]`. Numbers that are not finite are strings.
+    it comes from: `[function, line]` or `[function, line, from, to]`. A leaf that is fixed says so. Numbers that are
+    not finite are strings.
     """
     nodes = []
     for node in walk.nodes:
@@ -36,6 +37,8 @@ def document(walk: Walk) -> dict[str, Any]:
             entry["partials"] = [_encoded(partial) for partial in node.partials]
             if node.places:
                 entry["places"] = [[place.function, place.line, *(place.columns or ())] for place in node.places]
+        elif node.fixed:
+            entry["fixed"] = True
         nodes.append(entry)
     functions = [{"name": f.name, "file": f.file, "first": f.first, "lines": list(f.lines)} for f in walk.functions]
     return {"format": FORMAT, "version": VERSION, "nodes": nodes, "functions": functions}
@@ -78,7 +81,10 @@ def read(text: str) -> tuple[list[Node], list[Function]]:
         if kind == "operation":
             nodes.append(_operation(entry, name, data, nodes, functions, place))
         elif kind in LEAF_KINDS:
-            nodes.append(Node(name, kind, data))
+            fixed = entry.get("fixed", False)
+            if not isinstance(fixed, bool):
+                raise ValueError(f"{place}: fixed must be true or false, got {short(fixed)}")
+            nodes.append(Node(name, kind, data, fixed=fixed))
         else:
             raise ValueError(f"{place}: kind must be operation or one of {', '.join(LEAF_KINDS)}, got {short(kind)}")
     if nodes[-1].primitive is None:

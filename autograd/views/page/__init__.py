@@ -14,15 +14,21 @@ from autograd.formulas.javascript import javascript_table
 from autograd.views.folding import MANY_NODES, modules
 from autograd.views.page.code import code_html
 from autograd.views.page.graph import graph_svg
+from autograd.views.page.settings import TEXTS, THEMES, Settings, learners
 from autograd.views.walk import MANY_STEPS, Walk
 from autograd.views.walk_json import document
 
-_SCRIPTS = ("walk.js", "graph.js", "code.js", "layout.js", "folding.js", "view.js")
+_SCRIPTS = ("walk.js", "address.js", "graph.js", "code.js", "layout.js", "folding.js", "view.js")
 _POLICY = "default-src 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'"
+DEFAULT = Settings()
 
 
-def to_html(walk: Walk) -> str:
+def to_html(walk: Walk, chosen: Settings = DEFAULT) -> str:
     """The page as text.
+
+    Args:
+        walk: what it walks over.
+        chosen: what can be chosen about it.
 
     Raises:
         ValueError: if the walk has more than 2,000 steps.
@@ -31,27 +37,40 @@ def to_html(walk: Walk) -> str:
     """
     if len(walk) > MANY_STEPS:
         raise ValueError(f"page: {len(walk):,} steps make no page one can use; walkthrough(y, depth=10) stays near y")
+    texts = TEXTS[chosen.lang]
     uses = {(node.primitive, len(node.operands)): None for node in walk.nodes if node.primitive}
-    script = "\n".join(['"use strict";', f"const TABLE = {javascript_table(uses)};", *map(_asset, _SCRIPTS)])
+    tables = [f"const TABLE = {javascript_table(uses)};", f"const TEXTS = {_json(texts)};"]
+    script = "\n".join(['"use strict";', *tables, *map(_asset, _SCRIPTS)])
     module_of = modules(walk)
     is_large = len(walk.nodes) > MANY_NODES  # it can be folded; and Graphviz would take minutes
-    graph, boxes = graph_svg(walk, has_places=not is_large)
+    graph, boxes = graph_svg(walk, texts["the_graph"], has_places=not is_large)
+    learn = learners(walk) if chosen.learn is None else chosen.learn
     data = document(walk)
     data["functions"] = [{"name": function.name} for function in walk.functions]  # the text is in the page already
+    held = _held(walk)
     for i, entry in enumerate(data["nodes"]):
         entry.update(_shown(walk, i), box=boxes[i])
         if module_of[i]:
             entry["module"] = module_of[i]
+        if walk.nodes[i].kind == "variable":
+            entry["learns"] = walk.nodes[i].name in learn
+        if i in held:
+            entry["held"] = True
     style = _asset("page.css") + (_asset("code.css") if walk.functions else "")
     style += _asset("folding.css") if is_large else ""
-    parts = {
-        "title": html.escape(f"{walk.nodes[-1].name}, step by step"),
+    style = style.replace(THEMES["auto"], THEMES[chosen.theme])
+    home = f'<p><a href="{html.escape(chosen.home)}">{html.escape(texts["home"])}</a></p>' if chosen.home else ""
+    parts = {name: html.escape(text) for name, text in texts.items()} | {
+        "lang": chosen.lang,
+        "scheme": {"auto": "light dark"}.get(chosen.theme, chosen.theme),
+        "title": html.escape(chosen.title or texts["title_of"].format(name=walk.nodes[-1].name)),
+        "intro": f'<div id="intro">{home}{chosen.intro}</div>' if home or chosen.intro else "",
         "policy": html.escape(_POLICY.format(_hash(script), _hash(style))),
-        "style": style,
+        "css": style,
         "graph": graph,
         "kind": "with-code" if walk.functions else "",
-        "code": code_html(walk),
-        "walk": json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c"),
+        "code": code_html(walk, texts),
+        "walk": _json({**data, "start": chosen.start}),
         "script": script,
     }
     return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], _asset("page.html"))
@@ -64,7 +83,9 @@ def notebook(walk: Walk) -> dict[str, str]:
     except (ValueError, TypeError, RuntimeError) as error:
         return {"text/plain": f"{walk!r}: {error}"}
     frame = 'sandbox="allow-scripts allow-forms" style="width: 100%; height: 800px; border: 0"'
-    return {"text/plain": repr(walk), "text/html": f'<iframe srcdoc="{page}" {frame}></iframe>'}
+    # What stands inside is seen where frames are taken out: in notebooks one hasn't run or trusted, and on GitHub.
+    instead = html.escape(f"{walk!r}; run the cell, or trust the notebook, to walk over it")
+    return {"text/plain": repr(walk), "text/html": f'<iframe srcdoc="{page}" {frame}>{instead}</iframe>'}
 
 
 def _shown(walk: Walk, i: int) -> dict[str, Any]:
@@ -78,6 +99,28 @@ def _shown(walk: Walk, i: int) -> dict[str, Any]:
         "locals": [walk.local(i, k) for k in range(len(node.operands))],
         "domain": node.primitive.domain,
     }
+
+
+def _held(walk: Walk) -> set[int]:
+    """The operations to which no gradient flows whatever the numbers: recorded without derivatives that they have."""
+    flows: list[bool] = []
+    held = set()
+    for i, node in enumerate(walk.nodes):
+        if node.primitive is None:
+            flows.append(node.kind in ("variable", "given"))
+            continue
+        ways = [k for k, operand in enumerate(node.operands) if flows[operand]]
+        if ways and all(partial is None for partial in node.partials):
+            partials = node.primitive.partials_at([walk.nodes[operand].data for operand in node.operands], node.data)
+            if any(partials[k] is not None for k in ways):
+                held.add(i)
+        flows.append(bool(ways) and i not in held)
+    return held
+
+
+def _json(thing: Any) -> str:
+    """JSON that may stand in a script of a page."""
+    return json.dumps(thing, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
 
 
 def _asset(name: str) -> str:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 
 from autograd.views.code import Function
 from autograd.views.walk import Walk
 
 
-def code_html(walk: Walk) -> str:
+def code_html(walk: Walk, texts: Mapping[str, str]) -> str:
     """The panel, where line 14 of the second function has the id `c1-14`; nothing for a walk not over a function."""
     if not walk.functions:
         return ""
     functions = "".join(_function(i, function) for i, function in enumerate(walk.functions))
-    return (
-        '<section id="code" class="card" aria-label="The code"><p id="code-where"></p>'
-        f'<div id="listing" tabindex="0" role="region" aria-label="Source">{functions}</div></section>'
-    )
+    code, source = escape(texts["the_code"]), escape(texts["source"])
+    listing = f'<div id="listing" tabindex="0" role="region" aria-label="{source}">{functions}</div>'
+    return f'<section id="code" class="card" aria-label="{code}"><p id="code-where"></p>{listing}</section>'
 
 
 def _function(index: int, function: Function) -> str:
