@@ -1,5 +1,7 @@
 // A large walk module by module: what is folded is one box, and taken in one go, until it is opened.
 
+const sides = ([x, y, width, height]) => [x, y, x + width, y + height];
+
 class Folding {
   constructor(walk, graph, changed) {
     Object.assign(this, { walk, graph, changed, open: new Set(), boxes: new Map() });
@@ -7,6 +9,7 @@ class Folding {
     this.around = walk.nodes.map((node) => (node.module ? around(node.module) : []));
     this.any = this.around.some((names) => names.length > 0); // a small walk has no modules
     if (graph.whole.width) return; // it is laid out already
+    graph.onShow = (view) => this.show(view);
     this.sizes = walk.nodes.map(({ box }) => ({ width: box[2], height: box[3] }));
     this.fold();
     while (this.boxes.size === 1 && this.hasInside([...this.boxes.keys()][0])) {
@@ -99,17 +102,17 @@ class Folding {
     const { members, outputs } = this.boxes.get(name);
     const some = (indices, what, numbers) => {
       const told = indices.slice(0, 6).map((i) => `${nodes[i].name}${what} = ${show(numbers[i])}`);
-      return told.join(", ") + (indices.length > 6 ? ` and ${indices.length - 6} more` : "");
+      return indices.length > 6 ? say("fold_more", { told: told.join(", "), count: indices.length - 6 }) : told.join(", ");
     };
     if (step.phase === "forward") {
       const known = [...outputs].filter((i) => state.data[i] !== null);
-      return { text: `${name}: ${count} steps forward`, words: known.length ? `It hands on ${some(known, "", state.data)}.` : "" };
+      return { text: say("fold_forward", { name, count }), words: known.length ? say("fold_hands_on", { some: some(known, "", state.data) }) : "" };
     }
     const below = new Set(members.flatMap((i) => nodes[i].operands ?? []));
     const reached = [...below].filter((i) => this.boxOf[i] !== name && state.gradients[i] !== null);
     const learned = members.filter((i) => !nodes[i].operation && state.gradients[i] !== null).length;
-    const further = reached.length ? ` Further back: ${some(reached, ".grad", state.gradients)}.` : "";
-    return { text: `${name}: ${count} steps back`, words: `${learned} parameters have a gradient.${further}` };
+    const further = reached.length ? ` ${say("fold_further", { some: some(reached, ".grad", state.gradients) })}` : "";
+    return { text: say("fold_back", { name, count }), words: say("fold_learned", { count: learned }) + further };
   }
 
   // -- the drawing --------------------------------------------------------------------------------------------------
@@ -138,15 +141,9 @@ class Folding {
         if (single || !edges.length) edges.push(single ? this.graph.edges[i][k] : this.drawArrow());
       }),
     );
-    // what is folded is not hidden but taken out: a picture of a thousand hidden elements would be slow to move
-    for (const element of this.graph.svg.querySelectorAll(".edge, .node")) element.remove();
-    this.graph.svg.append(
-      ...[...this.arrows.values()].flatMap(({ edges }) => edges),
-      ...this.graph.nodes.filter((_, i) => this.boxOf[i] === null),
-      ...[...this.boxes.values()].map(({ element }) => element),
-    );
     const layout = new Layout([...items.values()], [...this.arrows.values()].map(({ from, to }) => [from, to]));
     this.put(layout);
+    this.seen = null;
     this.graph.framed({ x: 0, y: 0, width: layout.width, height: layout.height });
   }
 
@@ -158,9 +155,16 @@ class Folding {
       node.box = [item.x, item.y, item.width, item.height];
       if (this.boxOf[i] === null) move(this.graph.nodes[i], item);
     });
-    for (const [name, box] of this.boxes) move(box.element, layout.items.get(`box ${name}`));
-    for (const { from, to, edges } of this.arrows.values()) {
+    for (const [name, box] of this.boxes) {
+      const { x, y, width, height } = layout.items.get(`box ${name}`);
+      move(box.element, { x, y });
+      box.item = [x, y, width, height];
+    }
+    for (const arrow of this.arrows.values()) {
+      const { from, to, edges } = arrow;
       const { path, middle } = layout.curve(from, to);
+      const ends = [from, to].map((id) => layout.items.get(id)).map(({ x, y, width, height }) => sides([x, y, width, height]));
+      arrow.around = [0, 1, 2, 3].map((k) => (k < 2 ? Math.min : Math.max)(ends[0][k], ends[1][k]));
       edges.forEach((edge, k) => {
         edge.querySelector("path").setAttribute("d", path);
         const text = edge.querySelector("text"); // a square has two edges between the same nodes
@@ -168,6 +172,21 @@ class Folding {
         text?.setAttribute("y", middle.y + 4 + 13 * k);
       });
     }
+  }
+
+  // A picture of a thousand elements is slow to move, hidden ones too: it holds those that are in view, and around it.
+  show({ x, y, width }) {
+    const height = width * this.graph.aspect;
+    const inside = this.seen && x >= this.seen.left && y >= this.seen.top && x + width <= this.seen.right && y + height <= this.seen.bottom;
+    if (inside && width > this.seen.width / 2) return;
+    this.seen = { left: x - width / 2, top: y - height / 2, right: x + 1.5 * width, bottom: y + 1.5 * height, width };
+    const { nodes } = this.walk;
+    const near = ([left, top, right, bottom]) => left <= this.seen.right && right >= this.seen.left && top <= this.seen.bottom && bottom >= this.seen.top;
+    const edges = [...this.arrows.values()].filter(({ around }) => near(around)).flatMap(({ edges }) => edges);
+    const open = this.graph.nodes.filter((_, i) => this.boxOf[i] === null && near(sides(nodes[i].box)));
+    const boxes = [...this.boxes.values()].filter(({ item }) => near(sides(item))).map(({ element }) => element);
+    for (const element of this.graph.svg.querySelectorAll(".edge, .node")) element.remove();
+    this.graph.svg.append(...edges, ...open, ...boxes);
   }
 
   drawArrow() {
@@ -192,7 +211,7 @@ class Folding {
     const members = this.walk.nodes.filter((_, i) => this.around[i].includes(name));
     const operations = members.filter((node) => node.operation).length;
     const leaves = members.filter((node) => !node.operation && node.kind !== "number").length;
-    return operations ? `${leaves} parameters, ${operations} operations` : `${leaves} variables`;
+    return say(operations ? "fold_inside" : "fold_leaves", { leaves, operations });
   }
 
   element(tag, attributes = {}) {
@@ -241,8 +260,8 @@ class Folding {
       box.element.classList.toggle("pending", known < outputs.length);
       box.element.classList.toggle("target", step !== undefined && (here === name || this.boxOf[step.target] === name));
       const [only] = outputs;
-      const numbers = outputs.length === 1 ? `data ${show(state.data[only])}, grad ${show(state.gradients[only])}` : `${known} of ${outputs.length} outputs`;
-      this.graph.write(box.element, ".numbers", numbers);
+      const one = outputs.length === 1 && { data: show(state.data[only]), grad: show(state.gradients[only]) };
+      this.graph.write(box.element, ".numbers", one ? say("fold_numbers", one) : say("fold_outputs", { known, all: outputs.length }));
     }
     for (const { from, to, edges } of this.arrows.values()) {
       if (!edges[0].matches(".merged")) continue;

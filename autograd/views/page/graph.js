@@ -52,7 +52,7 @@ class Graph {
 
   write(element, selector, text) {
     const place = element.querySelector(selector);
-    if (place && place.textContent !== text) place.textContent = text;
+    if (place) write(place, text);
   }
 
   // -- where one looks ----------------------------------------------------------------------------------------------
@@ -97,6 +97,7 @@ class Graph {
 
   show(view) {
     this.view = view;
+    this.onShow?.(view);
     this.svg.setAttribute("viewBox", [view.x, view.y, view.width, view.width * this.aspect].map((x) => x.toFixed(1)).join(" "));
   }
 
@@ -143,8 +144,9 @@ class Graph {
   print(on) {
     this.printing = on;
     const { width, height } = this.whole;
-    if (on) this.svg.setAttribute("viewBox", [-12, -12, width + 24, height + 24].join(" "));
-    else this.resize();
+    if (!on) return this.resize();
+    this.onShow?.(this.all());
+    this.svg.setAttribute("viewBox", [-12, -12, width + 24, height + 24].join(" "));
   }
 
   fitAll() {

@@ -8,6 +8,11 @@ const make = (tag, properties = {}, ...children) => {
   return element;
 };
 
+// Only what has changed is written: a browser lays out all that is.
+const write = (element, text) => {
+  if (element.textContent !== text) element.textContent = text;
+};
+
 class View {
   constructor(walk, start) {
     this.walk = walk;
@@ -244,8 +249,8 @@ class View {
   table(state, step) {
     this.rows.forEach((row, i) => {
       if (!row || row.line.hidden) return;
-      if (!row.input) row.data.textContent = show(state.data[i]);
-      row.grad.textContent = show(state.gradients[i]);
+      if (!row.input) write(row.data, show(state.data[i]));
+      write(row.grad, show(state.gradients[i]));
       row.line.className = step?.target === i ? step.phase : "";
     });
   }
