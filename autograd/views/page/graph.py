@@ -34,9 +34,9 @@ def graph_svg(walk: Walk, name: str, has_places: bool = True) -> tuple[str, list
     Raises:
         RuntimeError: if nothing here can lay out the graph.
     """
-    sizes = [_size(node) for node in walk.nodes]
+    sizes = [size_of(node) for node in walk.nodes]
     if has_places:
-        whole, edges, centres = _laid_out(walk, sizes)
+        whole, edges, centres = laid_out(walk, sizes)
     else:
         whole, centres = (0.0, 0.0), [(0.0, 0.0)] * len(sizes)
         edges = [(f"e{i}-{k}", "", (0.0, 0.0)) for i, node in enumerate(walk.nodes) for k in range(len(node.operands))]
@@ -56,7 +56,7 @@ def graph_svg(walk: Walk, name: str, has_places: bool = True) -> tuple[str, list
 _Point = tuple[float, float]
 
 
-def _laid_out(walk: Walk, sizes: list[tuple[int, int]]) -> tuple[_Point, list[tuple[str, str, _Point]], list[_Point]]:
+def laid_out(walk: Walk, sizes: list[tuple[int, int]]) -> tuple[_Point, list[tuple[str, str, _Point]], list[_Point]]:
     """By Graphviz: the size of the whole, every edge with its id, path and the place of its number, the nodes' centres.
 
     Raises:
@@ -93,7 +93,7 @@ def _point(text: str) -> _Point:
     return x, y
 
 
-def _size(node: Node) -> tuple[int, int]:
+def size_of(node: Node) -> tuple[int, int]:
     """Width and height of a node's box, in pixels."""
     title = columns(clip(node.name, _LONGEST_NAME))
     if node.kind == "number":
