@@ -95,7 +95,7 @@ class Walkthrough(Walk):
         return paths
 
     def save_animation(self, path: str | os.PathLike[str], *, seconds: float = 1.2) -> Path:
-        """Write the walk as one moving picture, a .gif, which any program for slides plays, or a .webp; returns its path.
+        """Write the walk as one moving picture, .gif or .webp, for slides; returns its path.
 
         Args:
             path: where to; the ending says what it will be. An existing file is replaced.
