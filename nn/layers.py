@@ -29,6 +29,7 @@ class Neuron(Module):
     Attributes:
         w: the weights, one Value per input.
         b: the bias, or None.
+        label: of its outputs, `layer1.neuron3` in a network; None for a neuron alone.
 
     Raises:
         TypeError, ValueError: for an argument out of its range.
@@ -54,6 +55,7 @@ class Neuron(Module):
         self.activation = activation_of(activation if nonlin else "linear")
         self.w = [Value(draw(generator, inputs, fan_out)) for _ in range(inputs)]
         self.b = Value(0.0) if bias else None
+        self.label: str | None = None
         self.label_parameters()
 
     def __call__(self, x: Iterable[Number] | Value) -> Value:
@@ -69,7 +71,13 @@ class Neuron(Module):
         """The output for a list of Values or floats of the right length, unchecked."""
         z = dot(self.w, row)
         y: Value = self.activation(z if self.b is None else z + self.b)
+        if self.label is not None and type(y) is Value:  # an activation of the user's may return anything
+            y.label = self.label
         return y
+
+    def parameters_labelled(self) -> None:
+        """Its own name is what stands before that of a weight; a neuron outside of a layer has none."""
+        self.label = (self.w[0].label or "").rpartition(".")[0] or None
 
     def architecture(self) -> dict[str, Any]:
         """The arguments of a Neuron of the same shape.

@@ -186,9 +186,17 @@ class Module:
         return with_count(self, parts)
 
     def label_parameters(self) -> None:
-        """Give every parameter its name as label, which drawings, walks and error messages show."""
+        """Give every parameter its name as label, which drawings, walks and error messages show.
+
+        What a neuron of a layer computes is called by the neuron's name, `layer1.neuron3`, from then on.
+        """
         for name, parameter in self.named_parameters():
             parameter.label = name
+        for module in self.modules():
+            module.parameters_labelled()
+
+    def parameters_labelled(self) -> None:
+        """Called when the parameters have got labels, for a module that labels its results, too."""
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to zero."""

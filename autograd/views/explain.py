@@ -145,6 +145,7 @@ class _Writer:
     """
 
     def __init__(self, order: Sequence[Value]) -> None:
+        self._order = order
         self._names = dict(zip(map(id, order), node_names(order), strict=True))
         self._named: dict[str, Value] = {}
         self.folded: dict[tuple[Value, Value], None] = {}
@@ -262,14 +263,17 @@ class _Writer:
         return written[id(formula)]
 
     def definitions(self, equations: Sequence[Equation]) -> list[Equation]:
-        """What the short names in equations stand for."""
+        """What the short names in equations stand for, and where labelled results of constants come from."""
         used = {symbol.head for symbol in operands_first([form for equation in equations for form in equation.right])}
         nodes = [self._named[name] for name in self._names.values() if name in used and name in self._named]
-        unlabelled = dict.fromkeys(node for node in nodes if node.primitive and not node.label)
+        defined = {node for node in nodes if node.primitive and (node.is_constant or not node.label)}
+        for node in reversed(self._order):  # what results of constants are made of are constants again
+            if node in defined and node.is_constant:
+                defined |= {x for x in operand_values(node) if x.primitive}
         found = []
-        for node in unlabelled:
+        for node in filter(defined.__contains__, self._order):
             few = [operand for operand in operand_values(node) if len(node.operands) <= MANY_OPERATIONS]
-            operands = {id(operand): self._expression(operand, unlabelled) for operand in few}
+            operands = {id(operand): self._expression(operand, defined) for operand in few}
             found.append(Equation(self.name(node), [_operation(node, operands), _shown(node.data)]))
         return found
 

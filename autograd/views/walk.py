@@ -36,6 +36,7 @@ class Node:
         primitive: the operation; None for a leaf.
         operands: indices of nodes, all before this one.
         partials: the local derivative by each operand; None where nothing flows back.
+        fixed: whether a leaf must stay as it is, because the walk doesn't hold all that was computed from it.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Node:
     primitive: Primitive | None = None
     operands: tuple[int, ...] = ()
     partials: tuple[float | None, ...] = ()
+    fixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,8 @@ def document(walk: Walk) -> dict[str, Any]:
     """A walk as what JSON can say.
 
     `{"format", "version", "nodes": [...]}`, a node with its name, kind and data, and an operation also with the name
-    of its primitive, the indices of its operands and its partials. Numbers that are not finite are strings.
+    of its primitive, the indices of its operands and its partials; a leaf that is fixed says so. Numbers that are not
+    finite are strings.
     """
     nodes = []
     for node in walk.nodes:
@@ -31,6 +32,8 @@ def document(walk: Walk) -> dict[str, Any]:
             entry["operation"] = name_of(node.primitive)
             entry["operands"] = list(node.operands)
             entry["partials"] = [_encoded(partial) for partial in node.partials]
+        elif node.fixed:
+            entry["fixed"] = True
         nodes.append(entry)
     return {"format": FORMAT, "version": VERSION, "nodes": nodes}
 
@@ -70,7 +73,10 @@ def read(text: str) -> list[Node]:
         if kind == "operation":
             nodes.append(_operation(entry, name, data, nodes, place))
         elif kind in LEAF_KINDS:
-            nodes.append(Node(name, kind, data))
+            fixed = entry.get("fixed", False)
+            if not isinstance(fixed, bool):
+                raise ValueError(f"{place}: fixed must be true or false, got {short(fixed)}")
+            nodes.append(Node(name, kind, data, fixed=fixed))
         else:
             raise ValueError(f"{place}: kind must be operation or one of {', '.join(LEAF_KINDS)}, got {short(kind)}")
     if nodes[-1].primitive is None:

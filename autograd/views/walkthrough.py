@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from autograd.engine.graph import operand_values, topological_order
@@ -18,6 +18,7 @@ from autograd.support.files import write_whole
 from autograd.transforms.chain_rule import check_unchanged
 from autograd.views import page, terminal, walk_json
 from autograd.views.names import node_names
+from autograd.views.page.settings import settings
 from autograd.views.walk import MANY_STEPS, Node, Walk
 
 MOST_STEPS = 100_000  # and no walk
@@ -33,15 +34,37 @@ class Walkthrough(Walk):
         """
         terminal.play(self, practising=self.practising)
 
-    def save_html(self, path: str | os.PathLike[str]) -> Path:
+    def save_html(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        title: str | None = None,
+        intro: str | None = None,
+        start: int = 0,
+        learn: Collection[str] | None = None,
+        theme: str = "auto",
+        lang: str = "en",
+    ) -> Path:
         """Write the walk as one live HTML file, which opens from disk and needs no network; returns its path.
 
+        Args:
+            path: where to; an existing file is replaced.
+            title: of the page; by default the output's name, step by step.
+            intro: what stands above the graph, in Markdown. HTML in it stays text, and pictures become links.
+            start: how many steps are taken when the page opens; an address that ends in `#step=12` goes before.
+            learn: the labels of the variables that are ticked to learn; by default all. Constants never learn.
+            theme: `light`, `dark`, or `auto`, as the reader's system has it.
+            lang: the language of the page's texts, `en` or `ko`.
+
         Raises:
-            ValueError: if there are more than 2,000 steps.
+            TypeError, ValueError: for an argument out of its range: a theme or language that is not one of these, a
+                start outside of the walk, a label of no variable. Also if there are more than 2,000 steps.
+            ImportError: if there is an intro, but markdown-it-py (extra `page`) is not installed.
             RuntimeError: if nothing here can lay out the graph.
             OSError: if the file cannot be written.
         """
-        write_whole(path, page.to_html(self).encode())
+        chosen = settings(self, title=title, intro=intro, start=start, learn=learn, theme=theme, lang=lang)
+        write_whole(path, page.to_html(self, chosen).encode())
         return Path(path)
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
@@ -106,8 +129,7 @@ def walkthrough(y: Value | Program, *numbers: float, depth: int | None = None) -
         raise TypeError(f"walkthrough: depth must be an int, got {typed(depth)}")
     if depth is not None and depth < 1:
         raise ValueError(f"walkthrough: depth must be at least 1, got {shown(depth)}")
-    order, given = _near(y, depth)
-    walked = [node for node in order if node.primitive and node not in given]
+    order, walked, fixed = _near(y, depth)
     steps = 1 + sum(1 + len(node.edges) for node in walked)
     if steps > MOST_STEPS:
         raise ValueError(f"walkthrough: {steps:,} steps are too many to walk; walkthrough(y, depth=10) stays near y")
@@ -118,9 +140,12 @@ def walkthrough(y: Value | Program, *numbers: float, depth: int | None = None) -
     nodes: list[Node] = []
     index: dict[Value, int] = {}
     for value, name in zip(order, node_names(order), strict=True):
-        if value.primitive is None or value in given:
-            kind = "given" if value in given else "constant" if value.is_constant else "variable"
-            node = Node(name, kind, value.data)
+        if value not in walked:
+            given = value.primitive is not None or value in fixed
+            kind = "constant" if value.is_constant else "given" if given else "variable"
+            # a constant without a name is like a plain number: what is made of such alone keeps no history
+            unnamed = value.is_constant and value.primitive is None and value.label is None
+            node = Node(name, kind, value.data, fixed=value in fixed or unnamed)
         else:
             operands = []
             for operand in value.operands:
@@ -148,20 +173,20 @@ def _replayed(program: Program, numbers: Sequence[float]) -> Value:
     return y if isinstance(y, Value) else constant(y)
 
 
-def _near(y: Value, depth: int | None) -> tuple[list[Value], set[Value]]:
-    """The nodes down to a depth, operands first, and those whose history is left out.
+def _near(y: Value, depth: int | None) -> tuple[list[Value], dict[Value, None], set[Value]]:
+    """The nodes down to a depth, operands first; those of them that are walked over; and those that more depends on.
 
     The depth of a node is its longest way from y: then whatever uses a node that is walked over is walked over too.
+    What else uses a node that lies deeper is left out.
     """
     order = topological_order(y)
     if depth is None:
-        return order, set()
+        return order, dict.fromkeys(node for node in order if node.primitive), set()
     deep = depths(order)
-    walked = {node for node in order if node.primitive and deep[node] < depth}
-    near = walked | {operand for node in walked for operand in operand_values(node)}
+    walked = dict.fromkeys(node for node in order if node.primitive and deep[node] < depth)
+    near = walked.keys() | {operand for node in walked for operand in operand_values(node)}
     kept = [node for node in order if node in near]
-    left_out = {node for node in kept if (node.primitive and node not in walked) or deep[node] > depth}
-    return kept, {node for node in left_out if not node.is_constant}
+    return kept, walked, {node for node in kept if deep[node] > depth}
 
 
 def depths(order: Sequence[Value]) -> dict[Value, int]:

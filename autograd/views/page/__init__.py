@@ -12,15 +12,21 @@ from typing import Any
 
 from autograd.formulas.javascript import javascript_table
 from autograd.views.page.graph import graph_svg
+from autograd.views.page.settings import TEXTS, THEMES, Settings
 from autograd.views.walk import MANY_STEPS, Walk
 from autograd.views.walk_json import document
 
-_SCRIPTS = ("walk.js", "graph.js", "view.js")
+_SCRIPTS = ("walk.js", "address.js", "graph.js", "view.js")
 _POLICY = "default-src 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'"
+DEFAULT = Settings()
 
 
-def to_html(walk: Walk) -> str:
+def to_html(walk: Walk, chosen: Settings = DEFAULT) -> str:
     """The page as text.
+
+    Args:
+        walk: what it walks over.
+        chosen: what can be chosen about it.
 
     Raises:
         ValueError: if the walk has more than 2,000 steps.
@@ -29,19 +35,27 @@ def to_html(walk: Walk) -> str:
     """
     if len(walk) > MANY_STEPS:
         raise ValueError(f"page: {len(walk):,} steps make no page one can use; walkthrough(y, depth=10) stays near y")
+    texts = TEXTS[chosen.lang]
     uses = {(node.primitive, len(node.operands)): None for node in walk.nodes if node.primitive}
-    script = "\n".join(['"use strict";', f"const TABLE = {javascript_table(uses)};", *map(_asset, _SCRIPTS)])
-    graph, boxes = graph_svg(walk)
+    tables = [f"const TABLE = {javascript_table(uses)};", f"const TEXTS = {_json(texts)};"]
+    script = "\n".join(['"use strict";', *tables, *map(_asset, _SCRIPTS)])
+    graph, boxes = graph_svg(walk, texts["the_graph"])
     data = document(walk)
     for i, entry in enumerate(data["nodes"]):
         entry.update(_shown(walk, i), box=boxes[i])
-    style = _asset("page.css")
-    parts = {
-        "title": html.escape(f"{walk.nodes[-1].name}, step by step"),
+        if walk.nodes[i].kind == "variable":
+            entry["learns"] = chosen.learn is None or walk.nodes[i].name in chosen.learn
+    style = _asset("page.css").replace(THEMES["auto"], THEMES[chosen.theme])
+    home = f'<p><a href="{html.escape(chosen.home)}">{html.escape(texts["home"])}</a></p>' if chosen.home else ""
+    parts = {name: html.escape(text) for name, text in texts.items()} | {
+        "lang": chosen.lang,
+        "scheme": {"auto": "light dark"}.get(chosen.theme, chosen.theme),
+        "title": html.escape(chosen.title or texts["title_of"].format(name=walk.nodes[-1].name)),
+        "intro": f'<div id="intro">{home}{chosen.intro}</div>' if home or chosen.intro else "",
         "policy": html.escape(_POLICY.format(_hash(script), _hash(style))),
-        "style": style,
+        "css": style,
         "graph": graph,
-        "walk": json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c"),
+        "walk": _json({**data, "start": chosen.start}),
         "script": script,
     }
     return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], _asset("page.html"))
@@ -68,6 +82,11 @@ def _shown(walk: Walk, i: int) -> dict[str, Any]:
         "locals": [walk.local(i, k) for k in range(len(node.operands))],
         "domain": node.primitive.domain,
     }
+
+
+def _json(thing: Any) -> str:
+    """JSON that may stand in a script of a page."""
+    return json.dumps(thing, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
 
 
 def _asset(name: str) -> str:

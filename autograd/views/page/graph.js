@@ -14,9 +14,11 @@ class Graph {
     this.svg.addEventListener("pointermove", (event) => this.drag(event));
     for (const name of ["pointerup", "pointercancel"]) this.svg.addEventListener(name, (event) => this.pointers.delete(event.pointerId));
     this.svg.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
-    this.fit = "start"; // how the view follows the size: as at the start, all of the graph, or not, once it was moved by hand
+    this.fit = "follow"; // how the view follows size and step: see `follow`; all of the graph; or not, once it was moved by hand
     this.near = [];
     new ResizeObserver(() => this.resize()).observe(this.svg);
+    addEventListener("beforeprint", () => this.print(true));
+    addEventListener("afterprint", () => this.print(false));
     this.resize();
   }
 
@@ -63,18 +65,19 @@ class Graph {
   }
 
   resize() {
-    if (this.hidden) return;
-    cancelAnimationFrame(this.frame);
-    this.view = this.fit ? this[this.fit]() : this.view;
-    this.show(this.fit ? this.nearest() : this.view);
+    if (this.hidden || this.printing) return;
+    this.aim = null;
+    this.put(this.fit ? this.nearest(this[this.fit]()) : this.view);
   }
 
-  // All of a small graph; of a large one its beginning, as large as its text must be to be read.
-  start() {
+  // All of a small graph, and of any before the first step; of a large one where the step is, as large as text must be
+  // to be read.
+  follow() {
     const all = this.all();
     const scale = Math.max(Math.min(this.svg.clientHeight / (this.whole.height + 24), 1), 0.8);
     const width = this.svg.clientWidth / scale;
-    return all.width <= width ? all : { x: -12, y: (this.whole.height - width * this.aspect) / 2, width };
+    if (this.near.length === 0 || all.width <= width) return all;
+    return this.aim?.width === width ? this.aim : { x: -12, y: (this.whole.height - width * this.aspect) / 2, width };
   }
 
   all() {
@@ -88,9 +91,16 @@ class Graph {
     this.svg.setAttribute("viewBox", [view.x, view.y, view.width, view.width * this.aspect].map((x) => x.toFixed(1)).join(" "));
   }
 
-  glide(to) {
+  put(view) {
     cancelAnimationFrame(this.frame);
-    if (this.still.matches) return this.show(to);
+    this.aim = view;
+    this.show(view);
+  }
+
+  glide(to) {
+    if (this.still.matches) return this.put(to);
+    cancelAnimationFrame(this.frame);
+    this.aim = to;
     const from = this.view;
     const begun = performance.now();
     const tick = (now) => {
@@ -103,14 +113,13 @@ class Graph {
   }
 
   keepInView() {
-    if (this.hidden) return void (this.fit ??= "start"); // where one was is not where the walk has gone
-    const to = this.nearest();
-    if (to.x !== this.view.x || to.y !== this.view.y) this.glide(to);
+    if (this.hidden) return void (this.fit ??= "follow"); // where one was is not where the walk has gone
+    const to = this.nearest(this.fit === "follow" ? this.follow() : this.aim);
+    if (["x", "y", "width"].some((key) => to[key] !== this.aim[key])) this.glide(to);
   }
 
   // The view moved no more than it must be to show a step's nodes; where they are too far apart, the first of them.
-  nearest() {
-    const { x, y, width } = this.view;
+  nearest({ x, y, width }) {
     const height = width * this.aspect;
     let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
     for (const [a, b, w, h] of this.near.map((i) => this.walk.nodes[i].box)) {
@@ -119,6 +128,14 @@ class Graph {
       [left, top, right, bottom] = grown;
     }
     return { x: Math.min(Math.max(x, right - width), left), y: Math.min(Math.max(y, bottom - height), top), width };
+  }
+
+  // On paper all of the graph, whatever the screen shows of it.
+  print(on) {
+    this.printing = on;
+    const { width, height } = this.whole;
+    if (on) this.svg.setAttribute("viewBox", [-12, -12, width + 24, height + 24].join(" "));
+    else this.resize();
   }
 
   fitAll() {
@@ -131,7 +148,7 @@ class Graph {
     const limits = [120, 4 * Math.max(this.all().width, 400)];
     const wider = Math.min(Math.max(width * by, limits[0]), limits[1]);
     this.fit = null;
-    this.show({ x: x + (width - wider) * at.x, y: y + (width - wider) * this.aspect * at.y, width: wider });
+    this.put({ x: x + (width - wider) * at.x, y: y + (width - wider) * this.aspect * at.y, width: wider });
   }
 
   // -- wheel, mouse, fingers ----------------------------------------------------------------------------------------
@@ -166,6 +183,6 @@ class Graph {
     }
     const scale = this.view.width / this.svg.clientWidth;
     this.fit = null;
-    this.show({ ...this.view, x: this.view.x - (event.clientX - before.clientX) * scale, y: this.view.y - (event.clientY - before.clientY) * scale });
+    this.put({ ...this.view, x: this.view.x - (event.clientX - before.clientX) * scale, y: this.view.y - (event.clientY - before.clientY) * scale });
   }
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from html import escape
 
+from autograd.views.page.order import in_order
 from autograd.views.rendering import render
 from autograd.views.terminal import clip, columns
 from autograd.views.walk import Node, Walk
@@ -20,8 +21,12 @@ _ARROWS = "".join(
 )
 
 
-def graph_svg(walk: Walk) -> tuple[str, list[list[float]]]:
+def graph_svg(walk: Walk, name: str) -> tuple[str, list[list[float]]]:
     """The SVG, and each node's box in it: left, top, width, height.
+
+    Args:
+        walk: what it is the graph of.
+        name: what screen readers call it.
 
     `n3` is the id of a node, `e3-0` that of the edge from its first operand. Numbers are left for the page to fill in.
 
@@ -35,14 +40,19 @@ def graph_svg(walk: Walk) -> tuple[str, list[list[float]]]:
         dot.append(f"{i} [width={width / 72} height={height / 72}];")
         dot += [f'{operand} -> {i} [id="e{i}-{k}"];' for k, operand in enumerate(node.operands)]
     layout = json.loads(render("\n".join([*dot, "}"]), "json0"))
+    rows = in_order(walk.nodes, {int(entry["name"]): _point(entry["pos"]) for entry in layout["objects"]})
+    if rows:
+        layout = json.loads(render("\n".join([*dot, *rows, "}"]), "json0"))
     right, top = map(float, layout["bb"].split(",")[2:])
 
     def point(text: str) -> tuple[float, float]:
-        x, y = map(float, text.split(","))
+        x, y = _point(text)
         return round(x, 1), round(top - y, 1)  # Graphviz measures from below
 
     shapes = []
     for edge in layout["edges"]:
+        if edge.get("style") == "invis":
+            continue
         start, *curve = (f"{x:g},{y:g}" for x, y in map(point, edge["pos"].split()))
         x, y = point(edge["lp"])
         path = f'<path d="M{start}C{" ".join(curve)}"/>'
@@ -55,8 +65,14 @@ def graph_svg(walk: Walk) -> tuple[str, list[list[float]]]:
         kind = f"{node.kind} output" if i == len(walk.nodes) - 1 else node.kind
         place = f"translate({boxes[i][0]:g} {boxes[i][1]:g})"
         shapes.append(f'<g class="node {kind}" id="n{i}" transform="{place}">{_inside(node, width, height)}</g>')
-    head = f'<svg viewBox="0 0 {right:g} {top:g}" role="img" aria-label="The graph"><defs>{_ARROWS}</defs>'
+    head = f'<svg viewBox="0 0 {right:g} {top:g}" role="img" aria-label="{escape(name)}"><defs>{_ARROWS}</defs>'
     return f"{head}{''.join(shapes)}</svg>", boxes
+
+
+def _point(text: str) -> tuple[float, float]:
+    """A point as Graphviz writes it."""
+    x, y = map(float, text.split(","))
+    return x, y
 
 
 def _size(node: Node) -> tuple[int, int]:

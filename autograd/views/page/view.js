@@ -9,9 +9,10 @@ const make = (tag, properties = {}, ...children) => {
 };
 
 class View {
-  constructor(walk) {
+  constructor(walk, start) {
     this.walk = walk;
-    this.position = Math.min(Number(location.hash.match(/^#step=(\d+)$/)?.[1] ?? 0), walk.steps.length);
+    this.address = new Address(start, (step) => this.go(step));
+    this.position = Math.min(this.address.step, walk.steps.length);
     this.asking = false;
     this.asked = 0;
     this.right = 0;
@@ -32,15 +33,16 @@ class View {
     const cells = { data: make("td", { className: "number" }), grad: make("td", { className: "number" }) };
     const learns = make("td");
     let input = null;
-    if (!node.operation) {
-      input = make("input", { className: "data", inputMode: "decimal", value: String(node.data), ariaLabel: `data of ${node.name}` });
+    if (node.fixed) cells.data.title = say("fixed");
+    if (!node.operation && !node.fixed) {
+      input = make("input", { className: "data", inputMode: "decimal", value: String(node.data), ariaLabel: say("data_of", node) });
       input.addEventListener("input", () => this.edit(i, input));
       input.addEventListener("blur", () => this.refresh(i));
       cells.data.append(input);
     }
     let tick = null;
-    if (node.kind === "variable") learns.append((tick = make("input", { type: "checkbox", checked: true, ariaLabel: `${node.name} learns` })));
-    const what = make("td", { textContent: node.formula ?? node.kind });
+    if (node.kind === "variable") learns.append((tick = make("input", { type: "checkbox", checked: node.learns, ariaLabel: say("learns", node) })));
+    const what = make("td", { textContent: node.formula ?? say(`kind_${node.kind}`) });
     return { line: make("tr", {}, make("th", { scope: "row" }, name), what, cells.data, cells.grad, learns), ...cells, input, tick };
   }
 
@@ -79,7 +81,7 @@ class View {
       if (row?.input) this.refresh(i);
     });
     this.changed();
-    $("learned").textContent = `${output.name}: ${show(before)} → ${show(output.data)}`;
+    $("learned").textContent = say("learned", { name: output.name, before: show(before), after: show(output.data) });
   }
 
   reset() {
@@ -88,7 +90,7 @@ class View {
       if (this.rows[i]?.input) this.refresh(i);
     });
     this.changed();
-    $("learned").textContent = "The numbers are those of the recording again.";
+    $("learned").textContent = say("was_reset");
   }
 
   // -- steps --------------------------------------------------------------------------------------------------------
@@ -154,7 +156,7 @@ class View {
       this.timer = setInterval(() => this.next(), Number($("speed").value));
     }
     document.body.classList.toggle("playing", this.timer !== null);
-    $("play").ariaLabel = this.timer ? "Pause" : "Play";
+    $("play").ariaLabel = say(this.timer ? "pause" : "play");
   }
 
   answer(event) {
@@ -162,14 +164,14 @@ class View {
     const step = this.walk.steps[this.position];
     const guess = parse($("answer").value);
     if (Number.isNaN(guess) && !Number.isNaN(step.fresh)) {
-      $("verdict").textContent = "Type a number.";
+      $("verdict").textContent = say("type_number");
       return;
     }
     const right = this.walk.accepts(step, guess);
     this.asked += 1;
     this.right += right;
     this.go(this.position + 1);
-    $("verdict").textContent = `${right ? "Right." : `No, it is ${show(step.fresh)}.`} ${this.right} of ${this.asked}.`;
+    $("verdict").textContent = `${right ? say("right") : say("wrong", { number: show(step.fresh) })} ${say("score", this)}`;
     $("verdict").className = right ? "right" : "wrong";
     $("next").focus();
   }
@@ -183,31 +185,32 @@ class View {
     const shown = this.asking ? steps[position] : steps[position - 1];
     $("slider").max = steps.length;
     $("slider").value = position;
-    $("slider").ariaValueText = shown ? `${position} of ${steps.length}, ${shown.phase}` : "start";
+    $("slider").ariaValueText = shown ? say("slider", { step: position, steps: steps.length, phase: say(shown.phase) }) : say("start");
     $("slider").style.setProperty("--forward-share", `${(100 * steps.filter((step) => step.phase === "forward").length) / steps.length}%`);
     $("first").disabled = $("back").disabled = position === 0;
     $("last").disabled = $("next").disabled = position === steps.length;
     $("play").disabled = $("practice").checked;
-    $("phase").textContent = shown?.phase ?? "start";
+    $("phase").textContent = say(shown?.phase ?? "start");
     $("phase").className = shown?.phase ?? "";
-    $("where").textContent = shown ? `step ${this.asking ? position + 1 : position} of ${steps.length}` : `${steps.length} steps ahead`;
+    $("where").textContent = say(shown ? "at_step" : "ahead", { step: this.asking ? position + 1 : position, steps: steps.length });
     $("question").hidden = !this.asking;
     if (this.asking) $("verdict").textContent = "";
     if (!shown) {
-      $("arithmetic").textContent = "The inputs are given.";
-      $("words").textContent = "The next step computes the first operation.";
+      $("arithmetic").textContent = say("inputs_given");
+      $("words").textContent = say("first_step");
     } else {
       $("arithmetic").textContent = this.asking ? `${walk.question(shown)} = ?` : walk.text(shown);
-      $("words").textContent = this.asking ? "What does it come to?" : walk.words(shown);
+      $("words").textContent = this.asking ? say("what_comes") : walk.words(shown);
     }
     this.factors(this.asking ? null : shown);
     this.table(state, shown);
     this.detail(state);
     this.graph.svg.classList.toggle("walking-back", shown?.phase === "backward");
     this.graph.update(state, shown, this.selected);
+    this.address.write(position);
     const wrong = walk.undefinedAt();
     $("undefined").hidden = !wrong;
-    if (wrong) $("undefined").textContent = `${wrong.name} = ${wrong.formula} is not defined at these numbers${wrong.domain ? `; it needs ${wrong.domain}` : ""}.`;
+    if (wrong) $("undefined").textContent = say(wrong.domain ? "not_defined_needs" : "not_defined", { node: wrong.name, ...wrong });
   }
 
   factors(step) {
@@ -217,9 +220,9 @@ class View {
       const formula = nodes[step.node].locals[step.operand];
       const number = show(step.local);
       lines.push(
-        [`upstream ∂${nodes.at(-1).name}/∂${nodes[step.node].name}`, show(step.upstream)],
-        [`local ${this.walk.edge(step)} = ${formula}`, number],
-        ["upstream × local", show(step.contribution)],
+        [say("upstream", { derivative: `∂${nodes.at(-1).name}/∂${nodes[step.node].name}` }), show(step.upstream)],
+        [say("local", { derivative: this.walk.edge(step), formula }), number],
+        [say("product"), show(step.contribution)],
         [`${nodes[step.target].name}.grad`, `${show(step.old)} → ${show(step.fresh)}`],
       );
     }
@@ -249,20 +252,22 @@ class View {
     const { nodes, steps } = this.walk;
     const node = nodes[i];
     $("detail-name").textContent = node.formula ? `${node.name} = ${node.formula}` : node.name;
-    $("detail-what").textContent = `${node.kind}, data ${show(state.data[i])}${node.domain ? `, for ${node.domain}` : ""}`;
+    $("detail-what").textContent = say(node.domain ? "detail_domain" : "detail_what", { kind: say(`kind_${node.kind}`), data: show(state.data[i]), domain: node.domain });
+    if (node.fixed) $("detail-what").append(`. ${say("fixed")}`);
     const coming = steps.map((step, at) => ({ step, at })).filter(({ step }) => step.phase === "backward" && step.target === i && step.operand !== undefined);
     $("contributions").replaceChildren(
       ...coming.map(({ step, at }) => {
         const done = at < this.position;
         const numbers = done ? `${factor(step.upstream)} × ${factor(step.local)} = ${show(step.contribution)}` : "—";
-        return make("li", { textContent: `through ${nodes[step.node].name}, ${this.walk.edge(step)} = ${nodes[step.node].locals[step.operand]}: ${numbers}` });
+        return make("li", { textContent: say("through", { node: nodes[step.node].name, derivative: this.walk.edge(step), formula: nodes[step.node].locals[step.operand], numbers }) });
       }),
     );
-    const count = coming.length === 1 ? "the only contribution" : `the sum of ${coming.length} contributions`;
-    const origin = i === nodes.length - 1 ? "where every gradient starts" : coming.length ? count : "nothing flows back here";
-    $("detail-sum").textContent = `grad ${show(state.gradients[i])}: ${origin}`;
+    const count = { 0: "none", 1: "one" }[coming.length] ?? "many";
+    const sum = i === nodes.length - 1 ? "sum_of_output" : `sum_of_${count}`;
+    $("detail-sum").textContent = say(sum, { grad: show(state.gradients[i]), count: coming.length });
   }
 }
 
-window.walk = new Walk(JSON.parse($("walk").textContent).nodes, TABLE);
-window.view = new View(window.walk);
+const { nodes, start } = JSON.parse($("walk").textContent);
+window.walk = new Walk(nodes, TABLE);
+window.view = new View(window.walk, start);

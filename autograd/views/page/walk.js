@@ -9,6 +9,9 @@ const show = (x) => {
   return text.replaceAll("-", "−");
 };
 
+// A text in the page's language, with its places filled in.
+const say = (name, values = {}) => TEXTS[name].replace(/\{(\w+)\}/g, (_, place) => values[place]);
+
 const factor = (x) => (show(x).startsWith("−") ? `(${show(x)})` : show(x));
 
 const parse = (text) => {
@@ -88,12 +91,9 @@ class Walk {
   // A step in words.
   words(step) {
     const [node, target, output] = [this.nodes[step.node], this.nodes[step.target], this.nodes.at(-1)].map((n) => n.name);
-    if (step.phase === "forward") return `Forward: compute ${node}. It is ${show(step.fresh)}.`;
-    if (step.operand === undefined) return `Backward starts here: ${node} changes by as much as itself, so its gradient is 1.`;
-    return (
-      `Backward from ${node} to ${target}: ∂${output}/∂${node} is ${show(step.upstream)}, and ${node} changes ` +
-      `${show(step.local)} times as much as ${target}. The product, ${show(step.contribution)}, is added to ${target}’s gradient.`
-    );
+    const kind = step.phase === "forward" ? "words_forward" : step.operand === undefined ? "words_seed" : "words_backward";
+    const numbers = ["fresh", "upstream", "local", "contribution"].map((name) => [name, show(step[name] ?? null)]);
+    return say(kind, { node, target, output, ...Object.fromEntries(numbers) });
   }
 
   // Whether a guess at a step's number is right: within one percent, as reckoning with the digits shown comes out.

@@ -30,13 +30,13 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture
 def show_page(browser: Any, tmp_path: Path) -> Iterator[Open]:
-    """Open a walk's page from disk, cut off from the network; whatever it asks for or complains of fails the test."""
+    """Open a walk’s page from disk, `made` so; cut off from the network, what it asks for or complains of fails."""
     contexts = []
     troubles: list[str] = []
 
-    def opened(y: Value | Walkthrough, at: str = "", **options: Any) -> Any:
+    def opened(y: Value | Walkthrough, at: str = "", made: dict[str, Any] | None = None, **options: Any) -> Any:
         path = tmp_path / "page.html"
-        (y if isinstance(y, Walkthrough) else walkthrough(y)).save_html(path)
+        (y if isinstance(y, Walkthrough) else walkthrough(y)).save_html(path, **(made or {}))
         context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, "offline": True, **options})
         contexts.append(context)
         page = context.new_page()
