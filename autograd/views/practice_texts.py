@@ -25,8 +25,8 @@ ENGLISH: Final = {
     "hint.local": "For y = {operation}, ∂y/∂{operand} = {rule}.",
     "hint.local.plain": "Hold all but {target} fixed: how fast does {node} = {formula} change with it?",
     "hint.contribution": "The chain rule multiplies upstream and local: "
-    "∂{output}/∂{node} · ∂{node}/∂{target} = {upstream} × {local}.",
-    "hint.sum": "{target} is used more than once, so its contributions add up: {old} + {contribution}.",
+    "∂{output}/∂{node} · ∂{node}/∂{target} = {factors}.",
+    "hint.sum": "{target} is used more than once, so its contributions add up: {old} + {added}.",
     "right": "Right: {answer}.",
     "wrong": "Not yet.",
     "wrong.sign": "Not yet: look at the sign.",
@@ -70,8 +70,8 @@ KOREAN: Final = {
     "hint.local.plain": "{target} 말고는 모두 고정하세요. "
     "{target} 값이 변할 때 {node} = {formula} 값은 얼마나 빨리 변할까요?",
     "hint.contribution": "연쇄 법칙: 상류 기울기와 국소 미분을 곱합니다. "
-    "∂{output}/∂{node} · ∂{node}/∂{target} = {upstream} × {local}.",
-    "hint.sum": "{target} 값은 여러 번 쓰이므로 기여를 모두 더합니다: {old} + {contribution}.",
+    "∂{output}/∂{node} · ∂{node}/∂{target} = {factors}.",
+    "hint.sum": "{target} 값은 여러 번 쓰이므로 기여를 모두 더합니다: {old} + {added}.",
     "right": "맞습니다: {answer}.",
     "wrong": "아직 아닙니다.",
     "wrong.sign": "아직 아닙니다. 부호를 보세요.",

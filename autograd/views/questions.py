@@ -6,7 +6,8 @@ there is something to add to, for the sum.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from autograd.engine.primitive import Primitive
@@ -74,10 +75,7 @@ class Questions:
     def _value(self, step: Step, names: Mapping[str, str]) -> Question:
         row = self._row(step)
         numbers = self._operands_as_shown(step)
-        try:
-            reckoned = row.value_at(numbers, numbers)
-        except (ValueError, ArithmeticError):  # the digits shown may be outside the domain
-            reckoned = step.new
+        reckoned = _reckoned(lambda: row.value_at(numbers, numbers), step.new)
         meant = definition(row, self._texts)
         named = {**names, "definition": meant}
         hint = self._says("hint.value" if meant else "hint.value.plain", named)
@@ -88,11 +86,7 @@ class Questions:
         row, node = self._row(step), self._walk.nodes[step.node]
         numbers = self._operands_as_shown(step)
         local = _given(step.local)
-        try:
-            partial = row.partials_at(numbers, as_shown(node.data))[position]
-            reckoned = 0.0 if partial is None else float(partial)
-        except (ValueError, ArithmeticError):
-            reckoned = local
+        reckoned = _reckoned(lambda: row.partials_at(numbers, as_shown(node.data))[position], local)
         rule = rule_of(row, position)
         named = {**names, "place": str(position + 1)}
         if rule:
@@ -114,15 +108,16 @@ class Questions:
         """What the edge contributes, and what that comes to."""
         upstream, local = _given(step.upstream), _given(step.local)
         contribution, old = _given(step.contribution), _given(step.old)
-        named = {**names, "upstream": factor(upstream), "local": factor(local), "contribution": factor(contribution)}
-        named["old"] = show(old)
+        factors, added = f"{factor(upstream)} × {factor(local)}", factor(contribution)
+        named = {**names, "upstream": show(upstream), "local": show(local), "contribution": show(contribution)}
+        named |= {"old": show(old), "factors": factors, "added": added}
         yield self._question(
             "contribution",
             "contribution",
             named,
             (contribution, as_shown(upstream) * as_shown(local)),
             self._says("hint.contribution", named),
-            f"{named['upstream']} × {named['local']} = {show(contribution)}",
+            f"{factors} = {show(contribution)}",
             operation_of(self._row(step)),
         )
         if self._walk.state(position - 1)[1][step.target] is not None:
@@ -132,7 +127,7 @@ class Questions:
                 named,
                 (step.new, as_shown(old) + as_shown(contribution)),
                 self._says("hint.sum", named),
-                f"{named['old']} + {named['contribution']} = {show(step.new)}",
+                f"{show(old)} + {added} = {show(step.new)}",
             )
 
     def _question(
@@ -172,8 +167,8 @@ def close(guess: float, number: float) -> bool:
     >>> close(0.504, 0.5), close(0.51, 0.5), close(0.0, 3e-6)
     (True, False, False)
     """
-    if number != number or abs(number) == float("inf"):
-        return guess == number or (guess != guess and number != number)
+    if not math.isfinite(number):
+        return guess == number or (math.isnan(guess) and math.isnan(number))
     exact = 0.0 if 0.0 < abs(number) < _SMALL else 5e-5
     return abs(guess - number) <= max(0.01 * abs(number), exact) * (1.0 + 1e-9)
 
@@ -200,6 +195,15 @@ def definition(row: Primitive, texts: Texts) -> str:
 def intuition(row: Primitive, texts: Texts) -> str:
     """What an operation does to a gradient, in one sentence; empty if there is none for it."""
     return texts.intuition.get(name_of(row), "")
+
+
+def _reckoned(rule: Callable[[], float | None], exact: float) -> float:
+    """What a rule comes to with the digits shown; these may lie outside its domain, where the exact number is not."""
+    try:
+        number = float(rule() or 0.0)
+    except (ValueError, ArithmeticError):
+        return exact
+    return number if math.isfinite(number) else exact
 
 
 def _given(number: float | None) -> float:

@@ -11,7 +11,7 @@ from typing import Final
 
 LONGEST: Final = 100  # characters
 
-_SIGNS: Final = str.maketrans({"×": "*", "·": "*", "⋅": "*", "∙": "*", "÷": "/", "−": "-", "–": "-", "^": "↑"})
+_SIGNS: Final = str.maketrans({"×": "*", "·": "*", "⋅": "*", "∙": "*", "÷": "/", "−": "-", "–": "-", "^": "**"})
 _NOT_FINITE: Final = {"inf": math.inf, "∞": math.inf, "nan": math.nan}
 _NUMBER: Final = re.compile(r"(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", re.ASCII)
 _BINARY: Final[dict[type[ast.operator], Callable[[float, float], float]]] = {
@@ -41,7 +41,7 @@ def reckon(text: str) -> float:
     >>> reckon("0.5×0.4"), reckon("−0.2+1"), reckon("2^3"), reckon("(1 + 1/3)*3")
     (0.2, 0.8, 8.0, 4.0)
     """
-    plain = text.strip().translate(_SIGNS).replace("↑", "**")
+    plain = text.strip().translate(_SIGNS)
     if not plain:
         raise UnreadableError("empty")
     if len(plain) > LONGEST:
@@ -49,7 +49,7 @@ def reckon(text: str) -> float:
     word = plain.lstrip("+-").lower()
     if word in _NOT_FINITE and len(plain) - len(word) <= 1:
         return -_NOT_FINITE[word] if plain.startswith("-") else _NOT_FINITE[word]
-    if re.search(r"\d,\d", plain):
+    if re.search("[0-9],[0-9]", plain):
         raise UnreadableError("comma")
     if not set("".join(_NUMBER.sub("", plain).split())) <= set("+-*/()"):
         raise UnreadableError("words")

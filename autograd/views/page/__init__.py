@@ -12,11 +12,12 @@ from typing import Any
 
 from autograd.formulas.javascript import javascript_table
 from autograd.views.page.graph import graph_svg
+from autograd.views.page.practice import choices_of, practice_of
 from autograd.views.page.settings import TEXTS, THEMES, Settings
 from autograd.views.walk import MANY_STEPS, Walk
 from autograd.views.walk_json import document
 
-_SCRIPTS = ("walk.js", "address.js", "graph.js", "view.js")
+_SCRIPTS = ("walk.js", "address.js", "graph.js", "reckon.js", "practice.js", "practice_form.js", "view.js")
 _POLICY = "default-src 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'"
 DEFAULT = Settings()
 
@@ -38,11 +39,13 @@ def to_html(walk: Walk, chosen: Settings = DEFAULT) -> str:
     texts = TEXTS[chosen.lang]
     uses = {(node.primitive, len(node.operands)): None for node in walk.nodes if node.primitive}
     tables = [f"const TABLE = {javascript_table(uses)};", f"const TEXTS = {_json(texts)};"]
+    tables.append(f"const PRACTICE = {_json(practice_of(walk, chosen.lang))};")
     script = "\n".join(['"use strict";', *tables, *map(_asset, _SCRIPTS)])
     graph, boxes = graph_svg(walk, texts["the_graph"])
     data = document(walk)
+    choices = choices_of(walk)
     for i, entry in enumerate(data["nodes"]):
-        entry.update(_shown(walk, i), box=boxes[i])
+        entry.update(_shown(walk, i), box=boxes[i], choices=choices[i])
         if walk.nodes[i].kind == "variable":
             entry["learns"] = chosen.learn is None or walk.nodes[i].name in chosen.learn
     style = _asset("page.css").replace(THEMES["auto"], THEMES[chosen.theme])
