@@ -17,7 +17,7 @@ from demos.catalogue import DEMOS, Demo, find
 from demos.handwriting import DataError
 from demos.pictures import write_pictures
 from demos.report import Report, Verdict
-from demos.site import write_site
+from demos.site import write_page, write_site
 from demos.terminal import WIDTH, paint, report_lines, tally
 
 Settings = dict[str, str | int]
@@ -60,6 +60,7 @@ def parser() -> argparse.ArgumentParser:
         help="write the README's drawing and picture of a page (to docs/pictures)",
     )
     action.add_argument("--plots", metavar="DIR", type=Path, help="write the demos' plots as PNG (needs matplotlib)")
+    made.add_argument("--lang", choices=("en", "ko"), default="en", help="the language of --page and --site")
     made.add_argument(
         "--data", metavar="PATH", help="mnist: the folder with its files; gpt: a text file, a word a line"
     )
@@ -94,9 +95,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.step or options.draw is not None or options.page is not None:
         if len(chosen) != 1:
             command.error("--draw, --step and --page take one demo; name it, for instance xnor_step")
-        return _look(command, chosen[0], options.draw, options.page)
+        return _look(command, chosen[0], options.draw, options.page, options.lang)
     if options.site is not None:
-        return _written(command, lambda: write_site(chosen if options.demos else DEMOS, options.site))
+        return _written(command, lambda: write_site(chosen if options.demos else DEMOS, options.site, options.lang))
     if options.pictures is not None:
         return _written(command, lambda: write_pictures(options.pictures))
     if options.plots is not None:
@@ -150,16 +151,15 @@ def _summary(chosen: Sequence[Demo], reports: Sequence[Report], colour: bool) ->
     return 1 if wrong else 0
 
 
-def _look(command: argparse.ArgumentParser, demo: Demo, drawing: Path | None, page: Path | None) -> int:
+def _look(command: argparse.ArgumentParser, demo: Demo, drawing: Path | None, page: Path | None, lang: str) -> int:
     """One demo drawn, as a page, or step by step in the terminal."""
+    if page is not None:
+        return _written(command, lambda: [write_page(demo, page, lang)])
     output = demo.output()
     if drawing is not None:
         output.backward()
         return _written(command, lambda: [draw(output).save(drawing)])
-    walk = walkthrough(output)
-    if page is not None:
-        return _written(command, lambda: [walk.save_html(page)])
-    walk.play()
+    walkthrough(output).play()
     return 0
 
 

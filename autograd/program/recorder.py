@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from types import CodeType, FrameType
+from types import CodeType
 from typing import Any, NamedTuple, NoReturn
 
 from autograd.engine import primitives as p
@@ -16,13 +16,12 @@ from autograd.program.comparison import COMPARISONS, Comparison
 from autograd.program.operations import Guard, Place
 from autograd.program.program import Program
 from autograd.support.errors import as_float, describe, describe_all
+from autograd.support.source import users_frame
 from autograd.transforms.block import JOINT, Output
 
 _NEVER_FAIL = {p.add, p.sub, p.mul, p.neg, p.abs, p.sign, p.where, p.maximum, p.minimum, p.stop_gradient}
 _NEVER_FAIL |= set(COMPARISONS.values())
 _FIRST = 2**40  # the key of the first operation; inputs come before, however many there will be
-_OWN_PACKAGES = ("autograd", "nn")  # their frames are not the user's
-_OWN_FILES: dict[str, bool] = {}
 
 
 class Recording(NamedTuple):
@@ -210,9 +209,7 @@ class Tape:
 
     def _line(self) -> int:
         """Which line of the user's source is running, as a number of `places`."""
-        frame = sys._getframe(2)
-        while frame.f_back is not None and _is_own(frame):
-            frame = frame.f_back
+        frame = users_frame(sys._getframe(2))
         key = frame.f_code, frame.f_lasti
         place = self._line_numbers.get(key)
         if place is None:
@@ -310,15 +307,6 @@ class _Slots:
 
 def _each_once(values: Iterable[Value]) -> list[Value]:
     return list({id(x): x for x in values}.values())
-
-
-def _is_own(frame: FrameType) -> bool:
-    """Whether a frame is of this package rather than of the user's."""
-    own = _OWN_FILES.get(frame.f_code.co_filename)
-    if own is None:
-        name = str(frame.f_globals.get("__name__", ""))
-        own = _OWN_FILES[frame.f_code.co_filename] = name.partition(".")[0] in _OWN_PACKAGES
-    return own
 
 
 def record(name: str, call: Callable[[], Sequence[Any]], arguments: Sequence[Value], names: Sequence[str]) -> Recording:

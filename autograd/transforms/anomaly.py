@@ -13,9 +13,8 @@ from autograd.engine.primitive import Primitive
 from autograd.engine.recording import watched
 from autograd.engine.value import Value, number_of
 from autograd.support.errors import describe, describe_all
+from autograd.support.source import users_frame
 from autograd.transforms.chain_rule import contributions, edges_down, reached
-
-_OWN_PACKAGES = ("autograd", "nn")  # their frames are not the user's
 
 
 def detect_anomaly() -> watched:
@@ -75,9 +74,7 @@ class _Detector:
         self._lines: dict[int, tuple[Value, str, int]] = {}  # where each node was made; the nodes are kept alive
 
     def operation_done(self, primitive: Primitive, operands: Sequence[Value | float], result: Value) -> None:
-        frame = sys._getframe()
-        while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] in _OWN_PACKAGES:
-            frame = frame.f_back
+        frame = users_frame(sys._getframe())
         self._lines[id(result)] = result, frame.f_code.co_filename, frame.f_lineno
         y = number_of(result)
         if math.isfinite(y):

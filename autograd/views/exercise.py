@@ -77,8 +77,8 @@ class Exercise(Walkthrough):
 def practice(seed: int | None = None, *, level: int = 2) -> Exercise:
     """An exercise in backpropagation: a small expression over nice numbers, to be solved by hand.
 
-    It is a walk that asks before it shows: `play()` it in a terminal, show it in a notebook, or `save_html(path)`. There
-    are no kinks in it, and no operation leaves its domain.
+    It is a walk that asks before it shows: `play()` it in a terminal, show it in a notebook, or `save_html(path)`.
+    There are no kinks in it, and no operation leaves its domain.
 
     Args:
         seed: which exercise; the same seed gives the same one, in every version. Without it, one that is drawn.

@@ -21,6 +21,7 @@ from typing import TextIO
 from autograd.views.practice import LETTERS, Practice
 from autograd.views.practice_texts import TEXTS
 from autograd.views.questions import Question, intuition
+from autograd.views.terminal_code import code_pane
 from autograd.views.walk import Step, Walk, show
 
 HINTS = "Enter/→ next · b/← back · PgDn/PgUp ten · Home/End · f phase · g go to node · ? why · p practice · q/Esc quit"
@@ -238,11 +239,10 @@ class _Player:
         width, height = size.columns or 80, size.lines or 24  # a terminal may not know its size
         at = self.position + 1 if self.practice.questions else self.position
         step = self.walk[at] if at >= 0 else None
-        below = self.below(step, width)
+        below = [*code_pane(self.walk, step, width, height), *self.below(step, width)]
         room = height - len(below)
-        lines = [self.title(step, at), ("─" * width, "quiet"), *self.table(step, width, room - 2)][
-            : max(room, 0)
-        ] + below
+        above = [self.title(step, at), ("─" * width, "quiet"), *self.table(step, width, room - 2)]
+        lines = above[: max(room, 0)] + below
         painted = [_paint(clip(text, width), style, self.colour) for text, style in lines[-height:]]
         print(end="\033[H" + "\033[K\n".join(painted) + "\033[K\033[J", flush=True)
 

@@ -16,6 +16,7 @@ from autograd.engine.primitive import Primitive
 from autograd.formulas.notation import sizes, to_text
 from autograd.formulas.symbol import Symbol, partial_formulas
 from autograd.transforms.chain_rule import Edge, contributions, edges_of, totals
+from autograd.views.code import Function, Place, described
 
 MANY_STEPS = 2_000  # nobody clicks through more: a warning, and no page
 MANY_OPERANDS = 6  # an operation on more is not written out
@@ -36,6 +37,8 @@ class Node:
         primitive: the operation; None for a leaf.
         operands: indices of nodes, all before this one.
         partials: the local derivative by each operand; None where nothing flows back.
+        places: which line of the source made it, last, and before it the lines that called its function, outermost
+            first; empty if that is not known.
         fixed: whether a leaf must stay as it is, because the walk doesn't hold all that was computed from it.
     """
 
@@ -45,6 +48,7 @@ class Node:
     primitive: Primitive | None = None
     operands: tuple[int, ...] = ()
     partials: tuple[float | None, ...] = ()
+    places: tuple[Place, ...] = ()
     fixed: bool = False
 
 
@@ -131,12 +135,14 @@ class Walk(Sequence[Step]):
         gradients: what each node's gradient is in the end; None where nothing flows back.
         forward_steps: how many of the steps are forward ones.
         practising: whether views ask before they show, from the start.
+        functions: of a walk over a function the source of it and of those it calls; else empty.
     """
 
     practising = False
 
-    def __init__(self, nodes: Sequence[Node]) -> None:
+    def __init__(self, nodes: Sequence[Node], functions: Sequence[Function] = ()) -> None:
         self.nodes = tuple(nodes)
+        self.functions = tuple(functions)
         self._formulas: dict[int, list[str]] = {}
         self._operations = [i for i, node in enumerate(self.nodes) if node.primitive]
         last = len(self.nodes) - 1
@@ -227,7 +233,15 @@ class Walk(Sequence[Step]):
 
     def __str__(self) -> str:
         """The whole walk as plain text."""
-        lines = ["Forward", *(f"  {step}" for step in self[: self.forward_steps]), "Backward"]
+        lines, before = [function.excuse for function in self.functions if function.excuse], ""
+        lines.append("Forward")
+        for step in self[: self.forward_steps]:
+            place = described(self.functions, self.nodes[step.node].places[-1:], with_text=True)
+            if place not in ("", before):
+                lines.append(f"  {place}")
+            before = place
+            lines.append(f"    {step}" if self.functions else f"  {step}")
+        lines.append("Backward")
         for step in self[self.forward_steps :]:
             edge = f"∂{self.nodes[step.node].name}/∂{self.nodes[step.target].name}"
             lines.append(f"  {step}" + ("" if step.operand is None else f"   [{edge} = {step.formula}]"))

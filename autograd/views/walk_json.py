@@ -11,19 +11,22 @@ from autograd.engine.primitive import PRIMITIVES
 from autograd.program.storage import name_of, row_named
 from autograd.support.errors import shown as short
 from autograd.transforms.chain_rule import check_recorded
+from autograd.views.code import Function
+from autograd.views.code_json import read_functions, read_places
 from autograd.views.names import shown
 from autograd.views.walk import LEAF_KINDS, Node, Walk
 
-FORMAT, VERSION = "autograd-walkthrough", 1
+FORMAT, VERSION = "autograd-walkthrough", 2  # version 1 had no functions and places; it is read, too
 _NOT_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}  # JSON has no numbers for them
 
 
 def document(walk: Walk) -> dict[str, Any]:
     """A walk as what JSON can say.
 
-    `{"format", "version", "nodes": [...]}`, a node with its name, kind and data, and an operation also with the name
-    of its primitive, the indices of its operands and its partials; a leaf that is fixed says so. Numbers that are not
-    finite are strings.
+    `{"format", "version", "nodes": [...], "functions": [...]}`, a node with its name, kind and data, and an operation
+    also with the name of its primitive, the indices of its operands, its partials, and the places in the source that
+    it comes from: `[function, line]` or `[function, line, from, to]`. A leaf that is fixed says so. Numbers that are
+    not finite are strings.
     """
     nodes = []
     for node in walk.nodes:
@@ -32,10 +35,13 @@ def document(walk: Walk) -> dict[str, Any]:
             entry["operation"] = name_of(node.primitive)
             entry["operands"] = list(node.operands)
             entry["partials"] = [_encoded(partial) for partial in node.partials]
+            if node.places:
+                entry["places"] = [[place.function, place.line, *(place.columns or ())] for place in node.places]
         elif node.fixed:
             entry["fixed"] = True
         nodes.append(entry)
-    return {"format": FORMAT, "version": VERSION, "nodes": nodes}
+    functions = [{"name": f.name, "file": f.file, "first": f.first, "lines": list(f.lines)} for f in walk.functions]
+    return {"format": FORMAT, "version": VERSION, "nodes": nodes, "functions": functions}
 
 
 def write(walk: Walk) -> str:
@@ -43,8 +49,8 @@ def write(walk: Walk) -> str:
     return json.dumps(document(walk), ensure_ascii=False, allow_nan=False)
 
 
-def read(text: str) -> list[Node]:
-    """The nodes of a walk from JSON text.
+def read(text: str) -> tuple[list[Node], list[Function]]:
+    """The nodes and the functions of a walk from JSON text.
 
     Raises:
         ValueError: if it is incomplete, of a newer version or contradicts itself; the message names the place.
@@ -55,14 +61,16 @@ def read(text: str) -> list[Node]:
         raise ValueError(f"from_json: no complete JSON ({error}); was the file cut off?") from None
     if not isinstance(whole, dict) or whole.get("format") != FORMAT:
         raise ValueError(f'from_json: not a walk; it would begin with "format": "{FORMAT}"')
-    if whole.get("version") != VERSION:
+    version = whole.get("version")
+    if isinstance(version, bool) or version not in (1, VERSION):
         raise ValueError(
-            f"from_json: the walk is of version {short(whole.get('version'))}, this program reads {VERSION}; "
+            f"from_json: the walk is of version {short(version)}, this program reads 1 and {VERSION}; "
             "read it with the program that wrote it, or a newer one"
         )
     entries = whole.get("nodes")
     if not isinstance(entries, list) or not entries:
         raise ValueError("from_json: nodes must be a list of at least one node")
+    functions = read_functions(whole.get("functions", []))
     nodes: list[Node] = []
     for i, entry in enumerate(entries):
         if not isinstance(entry, dict) or not isinstance(entry.get("name"), str) or not entry["name"]:
@@ -71,7 +79,7 @@ def read(text: str) -> list[Node]:
         place = f"from_json: node {i} ({name})"
         data = _number(entry.get("data"), f"{place}: data")
         if kind == "operation":
-            nodes.append(_operation(entry, name, data, nodes, place))
+            nodes.append(_operation(entry, name, data, nodes, functions, place))
         elif kind in LEAF_KINDS:
             fixed = entry.get("fixed", False)
             if not isinstance(fixed, bool):
@@ -81,10 +89,12 @@ def read(text: str) -> list[Node]:
             raise ValueError(f"{place}: kind must be operation or one of {', '.join(LEAF_KINDS)}, got {short(kind)}")
     if nodes[-1].primitive is None:
         raise ValueError(f"from_json: the last node, {nodes[-1].name}, must be the output, an operation")
-    return nodes
+    return nodes, functions
 
 
-def _operation(entry: dict[str, Any], name: str, data: float, before: list[Node], place: str) -> Node:
+def _operation(
+    entry: dict[str, Any], name: str, data: float, before: list[Node], functions: list[Function], place: str
+) -> Node:
     called = str(entry.get("operation"))
     row = row_named(called) or PRIMITIVES.get(called)  # files of earlier versions don't say whose a row is
     if row is None:
@@ -111,7 +121,8 @@ def _operation(entry: dict[str, Any], name: str, data: float, before: list[Node]
     ]
     recorded = [before[i].data for i in operands]
     check_recorded(f"{place}: {name}", row, recorded, (data, *numbers), "write the walk again", tolerance=1e-9)
-    return Node(name, "operation", data, row, tuple(operands), tuple(numbers))
+    places = read_places(entry.get("places", []), functions, place)
+    return Node(name, "operation", data, row, tuple(operands), tuple(numbers), places)
 
 
 def _encoded(number: float | None) -> float | str | None:

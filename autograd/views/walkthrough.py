@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
+from typing import Any
 
 from autograd.engine.graph import operand_values, topological_order
+from autograd.engine.primitives import add
 from autograd.engine.recording import enable_grad
 from autograd.engine.value import Value, constant
 from autograd.formulas.notation import to_text
 from autograd.formulas.symbol import Symbol
+from autograd.program.jit import Jitted
 from autograd.program.program import Program
 from autograd.support.errors import shown, typed
 from autograd.support.files import write_whole
 from autograd.transforms.chain_rule import check_unchanged
 from autograd.views import page, terminal, walk_json
+from autograd.views.calls import traced
+from autograd.views.code import Trace
 from autograd.views.names import node_names
 from autograd.views.page.settings import settings
 from autograd.views.walk import MANY_STEPS, Node, Walk
@@ -81,25 +87,29 @@ class Walkthrough(Walk):
         Raises:
             ValueError: if it is incomplete, of a newer version or contradicts itself; the message names the place.
         """
-        return Walkthrough(walk_json.read(text))
+        return Walkthrough(*walk_json.read(text))
 
 
-def walkthrough(y: Value | Program, *numbers: float, depth: int | None = None) -> Walkthrough:
+def walkthrough(y: Value | Program | Callable[..., Any], *args: Any, depth: int | None = None) -> Walkthrough:
     """Record every step of the forward and the backward pass of `y`. No gradient of yours is touched.
 
     Args:
-        y: the result of an expression; or a recorded program with one output, `jit(f).program(...)`.
-        numbers: one for every input of the program.
+        y: the result of an expression; or a function, which is called here, so that every step knows the line of
+            source it comes from; or a recorded program with one output, `jit(f).program(...)`.
+        args: what to call the function with: every number in them, also in lists, tuples, dicts and arrays, becomes a
+            fresh Value, labelled by its parameter (`x`, `w[0][1]`), unless it is one that has a label. Of a program,
+            a number for every input.
         depth: how many operations, one on top of the other, are walked over, counted from `y`. What lies deeper is
             taken as given: its gradient counts the paths that are walked, no others.
 
     Raises:
-        TypeError: if y is neither a Value nor a program, if there are more numbers than inputs or fewer, or if depth is
-            not an int.
+        TypeError: if y is neither a Value nor a function nor a program, if the arguments aren't those that it takes,
+            if the function returns anything other than one Value, or if depth is not an int.
         ValueError: if y has no history, if depth is less than 1, if a number was changed after y was computed, or if
             there are more than 100,000 steps. From 2,000 on it warns. Also if the program has several outputs, or an
             operation is not defined at the numbers.
         BranchError: if the program was recorded on another branch than the numbers take.
+        Exception: whatever the function raises.
 
     >>> w, x = Value(0.4, label="w"), Value(0.518, label="x")
     >>> z = w * x
@@ -115,12 +125,15 @@ def walkthrough(y: Value | Program, *numbers: float, depth: int | None = None) -
       w = 0.4000, grad 0.5180
       x = 0.5180, grad 0.4000
     """
+    trace: Trace | None = None
     if isinstance(y, Program):
-        y = _replayed(y, numbers)
+        y = _replayed(y, args)
+    elif callable(y):
+        y, trace = traced(y.__wrapped__ if isinstance(y, Jitted) else y, args)
     elif not isinstance(y, Value):
-        raise TypeError(f"walkthrough: y must be a Value, or a recorded program, got {typed(y)}")
-    elif numbers:
-        raise TypeError("walkthrough: numbers are for the inputs of a program; a depth is given as depth=...")
+        raise TypeError(f"walkthrough: y must be a Value, a function or a recorded program, got {typed(y)}")
+    elif args:
+        raise TypeError("walkthrough: arguments are for functions and programs; a depth is given as depth=...")
     if y.primitive is None:
         raise ValueError(
             f"walkthrough: {typed(y)} has no history; pass the result of an expression with a variable in it"
@@ -130,6 +143,9 @@ def walkthrough(y: Value | Program, *numbers: float, depth: int | None = None) -
     if depth is not None and depth < 1:
         raise ValueError(f"walkthrough: depth must be at least 1, got {shown(depth)}")
     order, walked, fixed = _near(y, depth)
+    passed_on = _sums_of_nothing(order, walked)
+    order = [node for node in order if node not in passed_on]
+    walked = dict.fromkeys(node for node in walked if node not in passed_on)
     steps = 1 + sum(1 + len(node.edges) for node in walked)
     if steps > MOST_STEPS:
         raise ValueError(f"walkthrough: {steps:,} steps are too many to walk; walkthrough(y, depth=10) stays near y")
@@ -137,6 +153,7 @@ def walkthrough(y: Value | Program, *numbers: float, depth: int | None = None) -
         message = f"walkthrough: {steps:,} steps are a long way to walk; walkthrough(y, depth=10) stays near y"
         warnings.warn(message, stacklevel=2)
     check_unchanged(walked)
+    functions, places = trace.places(walked) if trace else ((), {})
     nodes: list[Node] = []
     index: dict[Value, int] = {}
     for value, name in zip(order, node_names(order), strict=True):
@@ -151,14 +168,16 @@ def walkthrough(y: Value | Program, *numbers: float, depth: int | None = None) -
             for operand in value.operands:
                 if not isinstance(operand, Value):
                     nodes.append(Node(to_text(Symbol(operand)), "number", operand))
+                operand = passed_on.get(operand, operand) if isinstance(operand, Value) else operand
                 operands.append(index[operand] if isinstance(operand, Value) else len(nodes) - 1)
-            node = Node(name, "operation", value.data, value.primitive, tuple(operands), value.partials)
+            where = places.get(id(value), ())
+            node = Node(name, "operation", value.data, value.primitive, tuple(operands), value.partials, where)
         index[value] = len(nodes)
         nodes.append(node)
-    return Walkthrough(nodes)
+    return Walkthrough(nodes, functions)
 
 
-def _replayed(program: Program, numbers: Sequence[float]) -> Value:
+def _replayed(program: Program, numbers: Sequence[Any]) -> Value:
     """The output of a program as a graph with its labels."""
     if len(numbers) != len(program.inputs):
         raise TypeError(f"walkthrough: {program!r} takes a number for each input, got {len(numbers)}")
@@ -187,6 +206,18 @@ def _near(y: Value, depth: int | None) -> tuple[list[Value], dict[Value, None], 
     near = walked.keys() | {operand for node in walked for operand in operand_values(node)}
     kept = [node for node in order if node in near]
     return kept, walked, {node for node in kept if deep[node] > depth}
+
+
+def _sums_of_nothing(order: Sequence[Value], walked: Collection[Value]) -> dict[Value, Value]:
+    """The `0 + v` with which Python's own `sum` begins, each with its v: nobody has written them."""
+    uses = Counter(operand for node in order for operand in operand_values(node))
+    found: dict[Value, Value] = {}
+    for node in order:
+        if node.primitive is add and not node.label and uses[node] == 1 and node in walked:
+            zero, v = node.operands
+            if type(zero) is float and zero == 0.0 and isinstance(v, Value):
+                found[node] = found.get(v, v)
+    return found
 
 
 def depths(order: Sequence[Value]) -> dict[Value, int]:

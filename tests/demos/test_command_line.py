@@ -158,13 +158,48 @@ def test_step_without_a_terminal_prints_the_whole_walk():
 def test_page_and_site_write_pages_that_open_from_disk(tmp_path):
     path = tmp_path / "walk.html"
     assert run("xnor_step", "--page", str(path)).stdout == f"{path}\n"
-    assert "ε, step by step" in path.read_text(encoding="utf-8")
+    title = "<title>A 2-2-1 network that is to learn XNOR</title>"
+    assert title in path.read_text(encoding="utf-8")
     folder = tmp_path / "new" / "site"
     written = run("--site", str(folder)).stdout.splitlines()
     assert written == [str(folder / "index.html"), *(str(folder / f"{demo.name}.html") for demo in DEMOS)]
     index = (folder / "index.html").read_text(encoding="utf-8")
     assert re.findall(r'href="(.*?)"', index) == [f"{demo.name}.html" for demo in DEMOS]
-    assert (folder / "xnor_step.html").read_bytes() == path.read_bytes()
+    page = (folder / "xnor_step.html").read_text(encoding="utf-8")
+    assert page.replace('<p><a href="index.html">All pages</a></p>', "") == path.read_text(encoding="utf-8")
+
+
+def test_every_page_of_the_site_has_a_title_of_its_own_says_what_is_computed_and_links_back(tmp_path):
+    for lang, home in (("en", "All pages"), ("ko", "모든 페이지")):
+        folder = tmp_path / lang
+        run("--site", str(folder), "--lang", lang)
+        titles = set()
+        for demo in DEMOS:
+            page = (folder / f"{demo.name}.html").read_text(encoding="utf-8")
+            title, intro = re.search(
+                r"<title>(.+?)</title>.*<p><a href=\"index.html\">(.+?)</p>\n?</div>", page, re.S
+            ).groups()
+            assert f'<html lang="{lang}">' in page
+            assert intro.startswith(f"{home}</a></p><p>")
+            assert len(intro) > 80
+            titles.add(title)
+        assert len(titles) == len(DEMOS)
+        index = (folder / "index.html").read_text(encoding="utf-8")
+        assert all(f"<strong>{title}</strong>" in index for title in titles)
+
+
+def test_a_good_run_writes_nothing_to_stderr(tmp_path):
+    """Graphviz and its font library have warnings of their own: of labels, of folders of fonts."""
+    for arguments in (
+        ["000", "--draw", str(tmp_path / "x.svg")],
+        ["000", "--draw", str(tmp_path / "x.png")],
+        ["000", "--page", str(tmp_path / "x.html")],
+        ["--site", str(tmp_path / "site")],
+        ["--pictures", str(tmp_path / "pictures")],
+    ):
+        ended = run(*arguments)
+        if "install Chromium" not in ended.stderr:
+            assert (ended.returncode, ended.stderr) == (0, ""), arguments
 
 
 def test_draw_shows_the_gradients(tmp_path):

@@ -34,3 +34,18 @@ def rows(page: Any) -> dict[str, tuple[str, str]]:
 
 def fill(page: Any, name: str, text: str) -> None:
     page.get_by_label(f"data of {name}", exact=True).fill(text)
+
+
+MISSED = """() => [...document.querySelectorAll("g.node rect")].filter((rect) => {
+  const { x, y, width, height } = rect.getBoundingClientRect();
+  const hit = document.elementFromPoint(x + width / 2, y + height / 2)?.closest("g.node");
+  return hit !== rect.parentNode || !document.querySelector("#graph > svg").viewBox.baseVal.width;
+}).length"""
+"""How many boxes are not drawn (an empty viewBox draws nothing), or can't be hit within the graph's frame."""
+
+
+def missed(frame: Any) -> int:
+    """What `MISSED` says once the page has had two frames to draw."""
+    frame.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    count: int = frame.evaluate(MISSED)
+    return count

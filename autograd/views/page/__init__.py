@@ -11,13 +11,23 @@ from importlib.resources import files
 from typing import Any
 
 from autograd.formulas.javascript import javascript_table
+from autograd.views.page.code import code_html
 from autograd.views.page.graph import graph_svg
 from autograd.views.page.practice import choices_of, practice_of
 from autograd.views.page.settings import TEXTS, THEMES, Settings
 from autograd.views.walk import MANY_STEPS, Walk
 from autograd.views.walk_json import document
 
-_SCRIPTS = ("walk.js", "address.js", "graph.js", "reckon.js", "practice.js", "practice_form.js", "view.js")
+_SCRIPTS = (
+    "walk.js",
+    "address.js",
+    "graph.js",
+    "code.js",
+    "reckon.js",
+    "practice.js",
+    "practice_form.js",
+    "view.js",
+)
 _POLICY = "default-src 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'"
 DEFAULT = Settings()
 
@@ -44,11 +54,13 @@ def to_html(walk: Walk, chosen: Settings = DEFAULT) -> str:
     graph, boxes = graph_svg(walk, texts["the_graph"])
     data = document(walk)
     choices = choices_of(walk)
+    data["functions"] = [{"name": function.name} for function in walk.functions]  # the text is in the page already
     for i, entry in enumerate(data["nodes"]):
         entry.update(_shown(walk, i), box=boxes[i], choices=choices[i])
         if walk.nodes[i].kind == "variable":
             entry["learns"] = chosen.learn is None or walk.nodes[i].name in chosen.learn
-    style = _asset("page.css").replace(THEMES["auto"], THEMES[chosen.theme])
+    style = _asset("page.css") + (_asset("code.css") if walk.functions else "")
+    style = style.replace(THEMES["auto"], THEMES[chosen.theme])
     home = f'<p><a href="{html.escape(chosen.home)}">{html.escape(texts["home"])}</a></p>' if chosen.home else ""
     parts = {name: html.escape(text) for name, text in texts.items()} | {
         "lang": chosen.lang,
@@ -58,6 +70,7 @@ def to_html(walk: Walk, chosen: Settings = DEFAULT) -> str:
         "policy": html.escape(_POLICY.format(_hash(script), _hash(style))),
         "css": style,
         "graph": graph,
+        "code": code_html(walk, texts),
         "walk": _json({**data, "start": chosen.start}),
         "script": script,
     }
@@ -71,7 +84,9 @@ def notebook(walk: Walk) -> dict[str, str]:
     except (ValueError, TypeError, RuntimeError) as error:
         return {"text/plain": f"{walk!r}: {error}"}
     frame = 'sandbox="allow-scripts allow-forms" style="width: 100%; height: 800px; border: 0"'
-    return {"text/plain": repr(walk), "text/html": f'<iframe srcdoc="{page}" {frame}></iframe>'}
+    # What stands inside is seen where frames are taken out: in notebooks one hasn't run or trusted, and on GitHub.
+    instead = html.escape(f"{walk!r}; run the cell, or trust the notebook, to walk over it")
+    return {"text/plain": repr(walk), "text/html": f'<iframe srcdoc="{page}" {frame}>{instead}</iframe>'}
 
 
 def _shown(walk: Walk, i: int) -> dict[str, Any]:

@@ -57,7 +57,7 @@ def graph_svg(walk: Walk, name: str) -> tuple[str, list[list[float]]]:
         x, y = point(edge["lp"])
         path = f'<path d="M{start}C{" ".join(curve)}"/>'
         shapes.append(f'<g class="edge" id="{edge["id"]}">{path}<text x="{x:g}" y="{y + 4:g}"></text></g>')
-    centres = {entry["name"]: point(entry["pos"]) for entry in layout["objects"]}
+    centres = {entry["name"]: point(entry["pos"]) for entry in layout["objects"] if "pos" in entry}  # or a row
     boxes = []
     for i, (node, (width, height)) in enumerate(zip(walk.nodes, sizes, strict=True)):
         x, y = centres[str(i)]

@@ -19,6 +19,7 @@ class View {
     $("rows").append(...this.rows.filter(Boolean).map(({ line }) => line));
     $("learning").hidden = !walk.nodes.some((node) => node.kind === "variable");
     this.graph = new Graph(walk, (i) => this.select(i), (i, k) => this.practice.hides(i, k));
+    this.code = new Code(walk);
     this.controls();
     this.draw();
   }
@@ -183,6 +184,7 @@ class View {
     this.graph.svg.classList.toggle("walking-back", shown?.phase === "backward");
     this.graph.update(state, shown, this.selected);
     this.address.write(position);
+    this.code.update(shown);
     const wrong = walk.undefinedAt();
     $("undefined").hidden = !wrong;
     if (wrong) $("undefined").textContent = say(wrong.domain ? "not_defined_needs" : "not_defined", { node: wrong.name, ...wrong });
@@ -244,6 +246,7 @@ class View {
   }
 }
 
-const { nodes, start } = JSON.parse($("walk").textContent);
+const { nodes, functions, start } = JSON.parse($("walk").textContent);
 window.walk = new Walk(nodes, TABLE);
+window.walk.functions = functions;
 window.view = new View(window.walk, start);

@@ -34,7 +34,7 @@ def test_the_address_follows_the_step_and_a_reload_comes_back_to_it(show_page: O
     page = show_page(neuron())
     assert page.evaluate("location.hash") == ""
     entries = page.evaluate("history.length")
-    for position in range(1, 5):
+    for _ in range(4):
         page.keyboard.press("ArrowRight")
     fragment(page, "#step=4")
     page.reload()

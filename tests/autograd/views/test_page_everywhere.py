@@ -11,7 +11,7 @@ import autograd
 from autograd import Value, walkthrough
 from autograd.views.page import notebook
 from autograd.views.walkthrough import Walkthrough
-from support.pages import Open, fill, neuron, rows
+from support.pages import Open, fill, missed, neuron, rows
 
 # -- safe, readable, everywhere ---------------------------------------------------------------------------------------
 
@@ -131,19 +131,6 @@ HIDDEN = {
     "slide": ('<section id="tab" hidden>{}</section>', "tab.hidden = false"),
     "frame": ("{}", "document.querySelector('iframe').style.display = 'block'"),
 }
-# how many boxes are not drawn (an empty viewBox draws nothing), or cannot be hit within the graph's frame
-MISSED = """() => [...document.querySelectorAll("g.node rect")].filter((rect) => {
-  const { x, y, width, height } = rect.getBoundingClientRect();
-  const hit = document.elementFromPoint(x + width / 2, y + height / 2)?.closest("g.node");
-  return hit !== rect.parentNode || !document.querySelector("#graph > svg").viewBox.baseVal.width;
-}).length"""
-
-
-def missed(frame: Any) -> int:
-    """What `MISSED` says once the page has had two frames to draw."""
-    frame.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    count: int = frame.evaluate(MISSED)
-    return count
 
 
 @pytest.mark.parametrize("way", HIDDEN)

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+import autograd
 import nn
 from autograd import Value, constant, walkthrough
 from autograd.views.page.graph import graph_svg
@@ -26,7 +27,7 @@ def test_units_stand_in_order_whatever_the_order_they_are_used_in() -> None:
     x = [Value(0.1 * i, f"x{i}") for i in range(3)]
     h = []
     for i in range(11):
-        h.append(sum(Value(0.1, f"w{i}{j}") * x[j] for j in range(3)))
+        h.append(autograd.dot([Value(0.1, f"w{i}{j}") for j in range(3)], x))
         h[-1].label = f"h{i}"
     shuffled = [h[i] for i in (7, 2, 10, 0, 9, 4, 1, 8, 3, 6, 5)]
     y = nn.ACTIVATIONS["tanh"](sum(a * b for a, b in zip(shuffled, shuffled[::-1], strict=True)))

@@ -318,9 +318,9 @@ def test_no_history(y: Value) -> None:
 
 
 def test_wrong_arguments() -> None:
-    with pytest.raises(TypeError, match="y must be a Value, or a recorded program, got float"):
+    with pytest.raises(TypeError, match="y must be a Value, a function or a recorded program, got float"):
         walkthrough(3.0)
-    with pytest.raises(TypeError, match=r"numbers are for the inputs of a program; a depth is given as depth="):
+    with pytest.raises(TypeError, match=r"arguments are for functions and programs; a depth is given as depth="):
         walkthrough(chain_rule(), 2)
     with pytest.raises(TypeError, match=r"depth must be an int, got float 2\.5"):
         walkthrough(chain_rule(), depth=2.5)
@@ -376,7 +376,7 @@ WALK = walkthrough(chain_rule()).to_json()
         ("[" * 100_000, "no complete JSON"),
         ("[]", "not a walk"),
         ('{"format": "other"}', "not a walk"),
-        (changed(["version"], 2), "version 2, this program reads 1"),
+        (changed(["version"], 3), "version 3, this program reads 1 and 2"),
         (changed(["version"], "1"), "version '1'"),
         (changed(["nodes"], []), "at least one node"),
         (changed(["nodes"], {"0": 1}), "at least one node"),
