@@ -25,8 +25,9 @@ from autograd.views.terminal_code import code_pane
 from autograd.views.walk import Step, Walk, show
 
 HINTS = "Enter/→ next · b/← back · PgDn/PgUp ten · Home/End · f phase · g go to node · ? why · p practice · q/Esc quit"
-PRACTISING = "Practice: every step asks before it shows."
 ASKED = "Enter answer · ? hint · ! tell me · Esc leave the question"
+PRACTISING = "Practice: every step asks before it shows."
+_BOUND = "\u00a0"  # a space at which no line ends
 _ENTER, _LEAVE = "\033[?1049h\033[?25l", "\033[?25h\033[?1049l"  # the alternate screen, without a cursor
 _ESCAPE = "\033"  # alone it is a key; a key without a character, and Alt with one, send it and more
 _KEY = re.compile(r"\033(?:\[[0-9;?]*[A-Za-z~]?|O[A-Za-z]?|[^\033])?|.", re.DOTALL)
@@ -286,7 +287,7 @@ class _Player:
         if self.prompt:
             lines += [(line, "bold") for line in _wrap(self.prompt, width)]
         if not self.prompt or self.practice.questions:
-            lines += [(line, "quiet") for line in _wrap(ASKED if self.practice.questions else HINTS, width)]
+            lines += [(line, "quiet") for line in _wrap_keys(ASKED if self.practice.questions else HINTS, width)]
         return lines
 
     def question(self, question: Question, width: int) -> list[tuple[str, str]]:
@@ -337,6 +338,12 @@ def columns(text: str) -> int:
     8
     """
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _wrap_keys(hints: str, width: int) -> list[str]:
+    """Hints in lines, a key in one with what it does."""
+    bound = " · ".join(hint.replace(" ", _BOUND) for hint in hints.split(" · "))
+    return [line.replace(_BOUND, " ") for line in _wrap(bound, width)]
 
 
 def _wrap(text: str, width: int) -> list[str]:
