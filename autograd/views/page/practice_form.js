@@ -53,13 +53,14 @@ class PracticeForm {
 
   judge({ verdict, text }) {
     const done = verdict === "right" || verdict === "told";
-    if (done && !this.asking) {
+    const over = done && !this.asking;
+    if (over) {
       this.go(this.position + 1);
       ($("next").disabled ? $("back") : $("next")).focus();
     } else if (done) this.show();
     else if (document.activeElement === $("answer")) $("answer").select();
     this.say(verdict, text);
-    this.score(this.position + done);
+    this.score(this.position + over);
   }
 
   say(verdict, text) {
