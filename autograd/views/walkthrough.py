@@ -58,7 +58,8 @@ class Walkthrough(Walk):
             title: of the page; by default the output's name, step by step.
             intro: what stands above the graph, in Markdown. HTML in it stays text, and pictures become links.
             start: how many steps are taken when the page opens; an address that ends in `#step=12` goes before.
-            learn: the labels of the variables that are ticked to learn; by default all. Constants never learn.
+            learn: the labels of the variables that are ticked to learn; by default the parameters of Modules, or all
+                variables, if there are none. Constants never learn.
             theme: `light`, `dark`, or `auto`, as the reader's system has it.
             lang: the language of the page's texts, `en` or `ko`.
 

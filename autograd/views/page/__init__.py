@@ -14,7 +14,7 @@ from autograd.formulas.javascript import javascript_table
 from autograd.views.page.code import code_html
 from autograd.views.page.graph import graph_svg
 from autograd.views.page.practice import choices_of, practice_of
-from autograd.views.page.settings import TEXTS, THEMES, Settings
+from autograd.views.page.settings import TEXTS, THEMES, Settings, learners
 from autograd.views.walk import MANY_STEPS, Walk
 from autograd.views.walk_json import document
 
@@ -52,13 +52,17 @@ def to_html(walk: Walk, chosen: Settings = DEFAULT) -> str:
     tables.append(f"const PRACTICE = {_json(practice_of(walk, chosen.lang))};")
     script = "\n".join(['"use strict";', *tables, *map(_asset, _SCRIPTS)])
     graph, boxes = graph_svg(walk, texts["the_graph"])
+    learn = learners(walk) if chosen.learn is None else chosen.learn
     data = document(walk)
     choices = choices_of(walk)
     data["functions"] = [{"name": function.name} for function in walk.functions]  # the text is in the page already
+    held = _held(walk)
     for i, entry in enumerate(data["nodes"]):
         entry.update(_shown(walk, i), box=boxes[i], choices=choices[i])
         if walk.nodes[i].kind == "variable":
-            entry["learns"] = chosen.learn is None or walk.nodes[i].name in chosen.learn
+            entry["learns"] = walk.nodes[i].name in learn
+        if i in held:
+            entry["held"] = True
     style = _asset("page.css") + (_asset("code.css") if walk.functions else "")
     style = style.replace(THEMES["auto"], THEMES[chosen.theme])
     home = f'<p><a href="{html.escape(chosen.home)}">{html.escape(texts["home"])}</a></p>' if chosen.home else ""
@@ -100,6 +104,23 @@ def _shown(walk: Walk, i: int) -> dict[str, Any]:
         "locals": [walk.local(i, k) for k in range(len(node.operands))],
         "domain": node.primitive.domain,
     }
+
+
+def _held(walk: Walk) -> set[int]:
+    """The operations to which no gradient flows whatever the numbers: recorded without derivatives that they have."""
+    flows: list[bool] = []
+    held = set()
+    for i, node in enumerate(walk.nodes):
+        if node.primitive is None:
+            flows.append(node.kind in ("variable", "given"))
+            continue
+        ways = [k for k, operand in enumerate(node.operands) if flows[operand]]
+        if ways and all(partial is None for partial in node.partials):
+            partials = node.primitive.partials_at([walk.nodes[operand].data for operand in node.operands], node.data)
+            if any(partials[k] is not None for k in ways):
+                held.add(i)
+        flows.append(bool(ways) and i not in held)
+    return held
 
 
 def _json(thing: Any) -> str:

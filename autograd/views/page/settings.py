@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from importlib.resources import files
@@ -21,6 +22,9 @@ THEMES = {"auto": "screen and (prefers-color-scheme: dark)", "light": "not all",
 """Where a page is dark, as CSS says it."""
 
 
+_PARAMETER = re.compile(r"\w+(\[\d+\])*(\.\w+(\[\d+\])*)+")
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What a page is made with, besides its walk.
@@ -29,7 +33,7 @@ class Settings:
         title: of the page; by default the output's name, step by step.
         intro: what stands above the graph, as HTML.
         start: how many steps are taken when it opens.
-        learn: the names of the variables that are ticked to learn; None: all.
+        learn: the names of the variables that are ticked to learn; None: see `learners`.
         theme: `light`, `dark`, or `auto`, as the reader's system has it.
         lang: the language of its texts.
         home: where its link to an index leads; empty: it has none.
@@ -79,6 +83,15 @@ def settings(
         theme=theme,
         lang=lang,
     )
+
+
+def learners(walk: Walk) -> Collection[str]:
+    """The variables that learn where nobody says which: the parameters of Modules, or all, if there are none.
+
+    Names of parameters have dots in them, `layer1.neuron3.w[2]`: a variable besides them is data.
+    """
+    variables = [node.name for node in walk.nodes if node.kind == "variable"]
+    return [name for name in variables if _PARAMETER.fullmatch(name)] or variables
 
 
 def _check_choice(name: str, choice: Any, known: Collection[str]) -> None:

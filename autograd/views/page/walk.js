@@ -25,8 +25,10 @@ class Walk {
     this.table = table;
     this.recorded = nodes.map((node) => node.data);
     this.flows = []; // whether a gradient flows to each node: not to constants, nor to what is made of constants alone
-    for (const { kind, operands } of nodes)
-      this.flows.push(operands ? operands.some((i) => this.flows[i]) : kind === "variable" || kind === "given");
+    for (const { kind, operands, held } of nodes) {
+      const below = () => !held && operands.some((i) => this.flows[i]); // nor to what was held constant, as a softmax's shift
+      this.flows.push(operands ? below() : kind === "variable" || kind === "given");
+    }
     this.compute();
   }
 

@@ -117,7 +117,7 @@ def test_the_view_glides_to_where_the_step_is(show_page: Open) -> None:
     page = show_page(chain(30), reduced_motion="no-preference")
     for _ in range(20):
         page.keyboard.press("ArrowRight")
-    page.wait_for_function("view.graph.view.width === view.graph.aim.width && view.graph.view.x === view.graph.aim.x")
+    page.wait_for_function("() => ['x', 'y', 'width'].every((key) => view.graph.view[key] === view.graph.aim[key])")
     assert page.evaluate(INSIDE, page.evaluate("walk.steps[19].target"))
 
 

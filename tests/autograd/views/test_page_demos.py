@@ -17,8 +17,8 @@ EDIT = """([name, text]) => {
   const input = [...document.querySelectorAll("input.data")].find((one) => one.ariaLabel === `data of ${name}`);
   input.value = text;
   input.dispatchEvent(new Event("input"));
-  const text = (x) => x === null ? null : String(x);
-  return walk.nodes.map((node, i) => [node.name, text(node.data), text(walk.gradients[i])]);
+  const told = (x) => x === null ? null : String(x);
+  return walk.nodes.map((node, i) => [node.name, told(node.data), told(walk.gradients[i])]);
 }"""
 
 
