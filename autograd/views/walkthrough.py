@@ -36,8 +36,11 @@ class Walkthrough(Walk):
     """A walk with the ways to show and to keep it; made by `walkthrough(y)`, or by `Walkthrough.from_json`."""
 
     def play(self) -> None:
-        """Walk in the terminal, a key a step; where the output is not a terminal, print the whole walk."""
-        terminal.play(self)
+        """Walk in the terminal, a key a step; where the output is not a terminal, print the whole walk.
+
+        q, Esc and Ctrl-C leave the walk; the script goes on.
+        """
+        terminal.play(self, practising=self.practising)
 
     def save_html(
         self,

@@ -1,8 +1,10 @@
 // The picture: numbers and highlights on the drawn graph, zoom and pan.
 
 class Graph {
-  constructor(walk, onNode) {
+  // `hides` says of an edge, by its node and operand, whether its number is not to be seen yet.
+  constructor(walk, onNode, hides) {
     this.walk = walk;
+    this.hides = hides;
     this.svg = document.querySelector("#graph > svg");
     const [, , width, height] = this.svg.getAttribute("viewBox").split(" ").map(Number);
     this.whole = { x: 0, y: 0, width, height };
@@ -43,7 +45,7 @@ class Graph {
         edge.classList.toggle("forward", active && step.phase === "forward");
         edge.classList.toggle("backward", active && step.phase === "backward");
         edge.classList.toggle("blocked", node.partials[k] === null);
-        this.write(edge, "text", state.data[i] === null || node.partials[k] === null ? "" : show(node.partials[k]));
+        this.write(edge, "text", state.data[i] === null || node.partials[k] === null || this.hides(i, k) ? "" : show(node.partials[k]));
       });
     });
     this.near = step ? [step.target, ...(step.phase === "backward" ? [step.node] : nodes[step.node].operands)] : [];
