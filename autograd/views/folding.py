@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from autograd.views.modules import Member, around, owners
 from autograd.views.walk import Walk
@@ -39,6 +40,12 @@ class Folding:
         self.walk = walk
         self.modules = modules(walk)
         self._around = {name: around(name) for name in dict.fromkeys(self.modules) if name}
+        self._counts = Counter(
+            (name, node.primitive is not None)
+            for node, module in zip(walk.nodes, self.modules, strict=True)
+            for name in self._around.get(module, ())
+            if node.kind != "number"
+        )
         self._open: set[str] = set()
         while len(boxes := set(filter(None, map(self.box, range(len(walk.nodes)))))) == 1 and self._has_inside(*boxes):
             self._open |= boxes  # one module around everything hides everything
@@ -49,6 +56,30 @@ class Folding:
     def box(self, i: int) -> str:
         """The folded module that a node is in; empty if it can be seen."""
         return next((name for name in self._around.get(self.modules[i], ()) if name not in self._open), "")
+
+    def rows(self) -> list[tuple[str, int]]:
+        """What can be seen, as the computation meets it: a folded module and its first node, or none and a node."""
+        first: dict[str, int] = {}
+        for i, node in enumerate(self.walk.nodes):
+            box = self.box(i)
+            if box and (box not in first or (node.primitive and not self.walk.nodes[first[box]].primitive)):
+                first[box] = i
+        seen = ((self.box(i), i) for i, node in enumerate(self.walk.nodes) if node.kind != "number")
+        return [(box, i) for box, i in seen if not box or first[box] == i]
+
+    def contents(self, box: str) -> str:
+        """What there is in a module."""
+        leaves, operations = self._counts[box, False], self._counts[box, True]
+        return f"{leaves:,} parameters, {operations:,} operations" if operations else f"{leaves:,} variables"
+
+    def summary(self, position: int) -> str:
+        """The steps that were taken together last; empty if the last was one of its own."""
+        if position < 0 or position == self.walk.forward_steps:
+            return ""
+        phase, node = self.walk.at(position)
+        count = position - self.before(position)
+        way = "forward" if phase == "forward" else "back"
+        return f"{self.box(node)}: {count:,} steps {way}, at once" if self.box(node) else ""
 
     def toggle(self, i: int) -> str:
         """Open the folded module of a node, or fold the innermost one that it is seen in; returns which it was."""

@@ -190,7 +190,7 @@ class View {
       $("arithmetic").textContent = walk.text(shown);
       $("words").textContent = walk.words(shown);
     }
-    const together = asking ? null : this.folding.summary(position, state);
+    const together = this.practice.on ? null : this.folding.summary(position, state);
     if (together) [$("arithmetic").textContent, $("words").textContent] = [together.text, together.words];
     this.factors(asking || together ? null : shown);
     this.folding.update(state, shown);
