@@ -80,6 +80,7 @@ from autograd.transforms.own import custom_vjp, primitive
 from autograd.transforms.products import hvp, jvp, vjp
 from autograd.transforms.values import data, isfinite, isnan, values
 from autograd.views.draw import draw, draw_dot
+from autograd.views.exercise import practice
 from autograd.views.explain import explain
 from autograd.views.walkthrough import walkthrough
 
@@ -168,6 +169,7 @@ __all__ = [
     "minimum",
     "no_grad",
     "norm",
+    "practice",
     "primitive",
     "prod",
     "relu",

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from autograd import compiled, draw, walkthrough
+from autograd import compiled, draw, practice, walkthrough
 from autograd.support.errors import shown
 from autograd.views.terminal import wants_colour
 from demos.catalogue import DEMOS, Demo, find
@@ -23,6 +23,7 @@ from demos.terminal import WIDTH, paint, report_lines, tally
 Settings = dict[str, str | int]
 """The options for a demo, by name."""
 
+_ANY = -1  # no seed is given
 _PACKAGES = {"sklearn": "scikit-learn"}  # whose name is not that of the module they bring
 
 
@@ -49,6 +50,14 @@ def parser() -> argparse.ArgumentParser:
     action.add_argument("--check", action="store_true", help="exit 1 if a row neither agrees nor is a known erratum")
     action.add_argument("--draw", metavar="FILE", type=Path, help="draw one demo's graph, as .svg, .png, .pdf or .dot")
     action.add_argument("--step", action="store_true", help="walk through one demo in the terminal, a key a step")
+    action.add_argument(
+        "--practice",
+        metavar="SEED",
+        type=_count(0),
+        nargs="?",
+        const=_ANY,
+        help="an exercise to be solved in the terminal: the one of a seed, or one drawn at random",
+    )
     action.add_argument("--page", metavar="FILE", type=Path, help="write one demo's walk as a live HTML page")
     action.add_argument("--site", metavar="DIR", type=Path, help="write the pages of all demos, and an index of them")
     action.add_argument(
@@ -92,6 +101,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     settings = _settings(command, options, chosen)
     if options.list:
         return _list(chosen if options.demos else DEMOS)
+    if options.practice is not None:
+        return _practise(command, options.practice, options.demos)
     if options.step or options.draw is not None or options.page is not None:
         if len(chosen) != 1:
             command.error("--draw, --step and --page take one demo; name it, for instance xnor_step")
@@ -160,6 +171,16 @@ def _look(command: argparse.ArgumentParser, demo: Demo, drawing: Path | None, pa
         output.backward()
         return _written(command, lambda: [draw(output).save(drawing)])
     walkthrough(output).play()
+    return 0
+
+
+def _practise(command: argparse.ArgumentParser, seed: int, demos: Sequence[str]) -> int:
+    """An exercise in the terminal, and then what it is called."""
+    if demos:
+        command.error(f"--practice takes no demo, got {shown(demos[0])}; --step walks through one, p there practises")
+    exercise = practice(None if seed == _ANY else seed)
+    exercise.play()
+    print(repr(exercise))
     return 0
 
 

@@ -18,23 +18,44 @@ from importlib.util import find_spec
 from types import FrameType
 from typing import TextIO
 
+from autograd.views.folding import Folding
+from autograd.views.practice import LETTERS, Practice
+from autograd.views.practice_texts import TEXTS
+from autograd.views.questions import Question, intuition
 from autograd.views.terminal_code import code_pane
 from autograd.views.walk import Step, Walk, show
 
-HINTS = "Enter/→ next · b/← back · f phase · g go to node · ? why · p practice · q quit"
+HINTS = "Enter/→ next · b/← back · PgDn/PgUp ten · Home/End · f phase · g go to node · ? why · p practice · q/Esc quit"
+ASKED = "Enter answer · ? hint · ! tell me · Esc leave the question"
+PRACTISING = "Practice: every step asks before it shows."
+_BOUND = "\u00a0"  # a space at which no line ends
 _ENTER, _LEAVE = "\033[?1049h\033[?25l", "\033[?25h\033[?1049l"  # the alternate screen, without a cursor
-_KEY = re.compile(r"\033(?:\[[0-9;]*[A-Za-z~]|O[A-Z])|.", re.DOTALL)
+_ESCAPE = "\033"  # alone it is a key; a key without a character, and Alt with one, send it and more
+_KEY = re.compile(r"\033(?:\[[0-9;?]*[A-Za-z~]?|O[A-Za-z]?|[^\033])?|.", re.DOTALL)
+_UNFINISHED = re.compile(r"\033(?:\[[0-9;?]*|O)?\Z")
+_PATIENCE = 0.1  # seconds until the rest of a key is there, or the key was Escape
 _NEXT, _BACK = ("\n", "\r", " ", "\033[C", "\033OC"), ("b", "\033[D", "\033OD")
+_START, _END = ("\033[H", "\033OH", "\033[1~", "\033[7~"), ("\033[F", "\033OF", "\033[4~", "\033[8~")
+_PAGE_BACK, _PAGE_ON = "\033[5~", "\033[6~"
+_PAGE = 10  # steps
+_RESIZED, _INTERRUPTED = b"r", b"i"  # what a signal's handler tells the loop that waits for keys
 _STYLES = {"bold": "1", "quiet": "2", "forward": "1;36", "backward": "1;35", "here": "7", "right": "32", "wrong": "31"}
 
 
-def play(walk: Walk) -> None:
-    """Walk with the keyboard; print the whole walk where input or output is not a terminal."""
+def play(walk: Walk, *, practising: bool = False) -> None:
+    """Walk with the keyboard; print the whole walk where input or output is not a terminal.
+
+    q, Esc and Ctrl-C leave the walk: the terminal is as it was, and what called this goes on.
+
+    Args:
+        walk: what it walks over.
+        practising: whether it begins to ask at once.
+    """
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # rather a question mark than no walk
     if find_spec("termios") and sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
         with _screen() as keys:
-            _Player(walk, keys).run()
+            _Player(walk, keys, practising).run()
     else:
         print(walk)
 
@@ -47,7 +68,7 @@ def _screen() -> Iterator[Iterator[str]]:
 
     keyboard = sys.stdin.fileno()
     before = termios.tcgetattr(keyboard)
-    resized, tell = os.pipe()
+    told, tell = os.pipe()
 
     def enter() -> None:
         tty.setcbreak(keyboard)
@@ -58,7 +79,10 @@ def _screen() -> Iterator[Iterator[str]]:
         print(end=_LEAVE, flush=True)
 
     def resize(number: int, frame: FrameType | None) -> None:
-        os.write(tell, b"\0")
+        os.write(tell, _RESIZED)
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        os.write(tell, _INTERRUPTED)  # no exception, which could come while the terminal is being put back
 
     def suspend(number: int, frame: FrameType | None) -> None:
         leave()
@@ -69,7 +93,8 @@ def _screen() -> Iterator[Iterator[str]]:
     def end(number: int, frame: FrameType | None) -> None:
         raise SystemExit(128 + number)
 
-    handlers = {signal.SIGWINCH: resize, signal.SIGTSTP: suspend, signal.SIGTERM: end, signal.SIGHUP: end}
+    handlers = {signal.SIGWINCH: resize, signal.SIGINT: interrupt, signal.SIGTSTP: suspend}
+    handlers |= {signal.SIGTERM: end, signal.SIGHUP: end}
     if threading.current_thread() is not threading.main_thread():
         handlers = {}  # signals come to the main thread alone
     previous = {number: signal.getsignal(number) for number in handlers}
@@ -77,31 +102,31 @@ def _screen() -> Iterator[Iterator[str]]:
         for number, handler in handlers.items():
             signal.signal(number, handler)
         enter()
-        yield _keys(keyboard, resized)
+        yield _keys(keyboard, told)
     finally:
         leave()
         for number, former in previous.items():
             signal.signal(number, former or signal.SIG_DFL)  # None: it was not Python's
-        os.close(resized)
+        os.close(told)
         os.close(tell)
 
 
-def _keys(keyboard: int, resized: int) -> Iterator[str]:
-    """The keys, each as the text it sends; `resize` when the window has changed. Ends with the input."""
+def _keys(keyboard: int, told: int) -> Iterator[str]:
+    """The keys, each as the text it sends; `resize` when the window has changed. Ends with the input, or Ctrl-C."""
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     text = ""
     while True:
-        ready, _, _ = select.select([keyboard, resized], [], [])
-        if resized in ready:
-            os.read(resized, 1024)
+        ready, _, _ = select.select([keyboard, told], [], [])
+        if told in ready:
+            if _INTERRUPTED in os.read(told, 1024):
+                return
             yield "resize"
         if keyboard in ready:
             chunk = os.read(keyboard, 1024)
             if not chunk:
                 return
             text += decoder.decode(chunk)
-            # an arrow sends an escape and more; the rest may come a moment later
-            if text.endswith(("\033", "\033[", "\033O")) and select.select([keyboard], [], [], 0.05)[0]:
+            if _UNFINISHED.search(text) and select.select([keyboard], [], [], _PATIENCE)[0]:
                 continue
             pressed, text = _KEY.findall(text), ""
             yield from pressed
@@ -110,20 +135,21 @@ def _keys(keyboard: int, resized: int) -> Iterator[str]:
 class _Player:
     """Where one is in the walk, and what the screen shows."""
 
-    def __init__(self, walk: Walk, keys: Iterator[str]) -> None:
+    def __init__(self, walk: Walk, keys: Iterator[str], practising: bool) -> None:
         self.walk = walk
         self.keys = keys
         self.colour = wants_colour(sys.stdout)
         self.position = -1  # before the first step
-        self.practising = self.explaining = False
-        self.asked = self.right = 0
-        self.message, self.style = "", "quiet"
+        self.practising, self.explaining = practising, False
+        self.practice = Practice(walk)
+        self.folding = Folding(walk)
+        self.message, self.style = PRACTISING if practising else "", "quiet"
         self.prompt = ""
 
     def run(self) -> None:
         self.draw()
         for key in self.keys:
-            if key == "q":
+            if key in ("q", _ESCAPE):
                 return
             if key != "resize":
                 self.message, self.style = "", "quiet"
@@ -134,36 +160,55 @@ class _Player:
         if key in _NEXT:
             self.next_step()
         elif key in _BACK:
-            self.position = max(self.position - 1, -1)
+            self.go(self.position - 1 if self.practising else self.folding.before(self.position))
+        elif key in (_PAGE_BACK, _PAGE_ON):
+            self.go(self.position + (_PAGE if key == _PAGE_ON else -_PAGE))
+        elif key in _START or key in _END:
+            self.go(-1 if key in _START else len(self.walk))
         elif key == "f":
             self.position = 0 if self.position >= self.walk.forward_steps else self.walk.forward_steps
+        elif key == "u" and self.position >= 0:
+            self.folding.toggle(self.walk.at(self.position)[1])
         elif key == "g":
             self.go_to(self.ask("Go to node: "))
         elif key == "?":
             self.explaining = not self.explaining
         elif key == "p":
             self.practising = not self.practising
-            self.message = "Each number is asked before it is shown." if self.practising else ""
+            self.message = PRACTISING if self.practising else "\n".join(self.practice.summary())
+
+    def go(self, position: int) -> None:
+        """To a step; to the first or the last where there are no more."""
+        self.position = min(max(position, -1), len(self.walk) - 1)
 
     def next_step(self) -> None:
-        """Go on by one step; when practising, only once its number has been asked for."""
+        """Go on by one step; when practising, only once all that it asks is answered."""
         if self.position + 1 == len(self.walk):
             self.message = "This is the last step."
-            return
-        step = self.walk[self.position + 1]
-        if self.practising:
-            answer = self.ask(f"{step.question} ")
-            if answer is None:
+        elif self.practising:
+            self.practise()
+        else:
+            self.position = self.folding.after(self.position)
+
+    def practise(self) -> None:
+        """Ask about the next step, and go there unless it is left."""
+        practice = self.practice
+        practice.begin(self.position + 1)
+        while practice.questions:
+            typed = self.ask("Answer: ", commands="?!")
+            if typed is None:
+                practice.leave()
                 return
-            try:
-                guess = float(answer.replace("−", "-").replace("∞", "inf"))
-            except ValueError:
-                self.message, self.style = f"{answer!r} is not a number.", "wrong"
-                return
-            right = step.accepts(guess)
-            self.asked, self.right = self.asked + 1, self.right + right
-            self.message, self.style = ("Right.", "right") if right else (f"No: {show(step.new)}.", "wrong")
+            if typed == "?":
+                self.message, self.style = practice.hint(), "quiet"
+            elif typed == "!":
+                self.message, self.style = practice.tell(), "quiet"
+            else:
+                reply = practice.answer(typed)
+                self.message, self.style = reply.text, {"right": "right", "wrong": "wrong"}.get(reply.verdict, "quiet")
         self.position += 1
+        if self.position + 1 == len(self.walk):
+            self.message = "\n".join([self.message, *practice.summary()])
 
     def go_to(self, name: str | None) -> None:
         """The next step that computes a number of that node, starting over at the end."""
@@ -175,16 +220,19 @@ class _Player:
             return
         self.position = next((i for i in steps if i > self.position), steps[0])
 
-    def ask(self, prompt: str) -> str | None:
-        """A line typed at the bottom of the screen; None if it was left with Escape."""
+    def ask(self, prompt: str, commands: str = "") -> str | None:
+        """A line typed at the bottom of the screen; None if it was left with Escape.
+
+        A key among the commands is taken as the line at once.
+        """
         typed = ""
         while True:
             self.prompt = f"{prompt}{typed}▏"
             self.draw()
-            key = next(self.keys, "\033")
-            if key in ("\033", "\n", "\r"):
+            key = next(self.keys, _ESCAPE)
+            if key in (_ESCAPE, "\n", "\r", *commands):
                 self.prompt = ""
-                return typed if key != "\033" else None
+                return None if key == _ESCAPE else key if key in commands else typed
             if key in ("\x7f", "\b"):
                 typed = typed[:-1]
             elif key.isprintable() and key != "resize":
@@ -194,28 +242,38 @@ class _Player:
         """The whole screen: title, nodes, the step's arithmetic, keys; what fits of it."""
         size = os.get_terminal_size(sys.stdout.fileno())
         width, height = size.columns or 80, size.lines or 24  # a terminal may not know its size
-        step = self.walk[self.position] if self.position >= 0 else None
+        at = self.position + 1 if self.practice.questions else self.position
+        step = self.walk[at] if at >= 0 else None
         below = [*code_pane(self.walk, step, width, height), *self.below(step, width)]
         room = height - len(below)
-        lines = [self.title(step), ("─" * width, "quiet"), *self.table(step, width, room - 2)][: max(room, 0)] + below
+        above = [self.title(step, at), ("─" * width, "quiet"), *self.table(step, width, room - 2)]
+        lines = above[: max(room, 0)] + below
         painted = [_paint(clip(text, width), style, self.colour) for text, style in lines[-height:]]
         print(end="\033[H" + "\033[K\n".join(painted) + "\033[K\033[J", flush=True)
 
-    def title(self, step: Step | None) -> tuple[str, str]:
+    def title(self, step: Step | None, at: int) -> tuple[str, str]:
         """Where one is."""
-        where = f"step {self.position + 1} of {len(self.walk)} · {step.phase}" if step else "before the first step"
-        score = f"   score {self.right} of {self.asked}" if self.practising or self.asked else ""
+        where = f"step {at + 1} of {len(self.walk)} · {step.phase}" if step else "before the first step"
+        right, asked = self.practice.right, self.practice.asked
+        score = f"   score {right} of {asked}" if self.practising or asked else ""
         return f" {self.walk.nodes[-1].name}   {where}{score}", step.phase if step else "bold"
 
     def table(self, step: Step | None, width: int, height: int) -> list[tuple[str, str]]:
         """The nodes around the step's, with what has been computed so far."""
-        nodes = [i for i, node in enumerate(self.walk.nodes) if node.kind != "number"]
-        at = nodes.index(step.target) if step else 0
-        first = max(min(at - (height - 1) // 2, len(nodes) - height + 1), 0)
+        seen = self.folding.rows()
+        inside = {self.folding.box(i) for i in (step.node, step.target)} - {""} if step else set()
+        at = next(
+            (k for k, (box, i) in enumerate(seen) if step and (box in inside or (not box and i == step.target))), 0
+        )
+        first = max(min(at - (height - 1) // 2, len(seen) - height + 1), 0)
         data, gradients = self.walk.state(self.position)
         wide = max((width - 29) // 3, 6)
         rows = [(_row("", "node", "is", "data", "grad", wide, width), "bold")]
-        for i in nodes[first : first + max(height - 1, 0)]:
+        for box, i in seen[first : first + max(height - 1, 0)]:
+            if box:
+                text = _row("▸", box, self.folding.contents(box), "", "", wide, width)
+                rows.append((text, "here" if box in inside else ""))
+                continue
             node, here = self.walk.nodes[i], step is not None and i == step.target
             mark = "▶" if here else "•" if step and i == step.node else ""
             kind = self.walk.operation(node) if node.primitive else node.kind
@@ -224,19 +282,39 @@ class _Player:
         return rows + [("", "")] * (height - len(rows))
 
     def below(self, step: Step | None, width: int) -> list[tuple[str, str]]:
-        """The arithmetic of the step, why, and the keys."""
+        """What is asked, or the arithmetic of the step and why; and the keys."""
         lines = [("─" * width, "quiet")]
-        if step is None:
+        if self.practice.questions:
+            lines += self.question(self.practice.questions[0], width)
+        elif step is None:
             lines.append((" The inputs are given. Enter computes the first operation.", ""))
         else:
-            lines += [(line, "bold") for line in _wrap(step.text, width)]
+            together = "" if self.practising else self.folding.summary(self.position)
+            lines += [(line, "bold") for line in _wrap(together or step.text, width)]
             if self.explaining:
                 lines += [(line, "") for text in explanation(self.walk, step) for line in _wrap(text, width)]
         lines += [("", "")] * (4 - len(lines))
-        lines.append((f" {self.message}", self.style))
+        for text in self.message.split("\n"):
+            lines += [(line, self.style) for line in _wrap(text, width) or [""]]
         if self.prompt:
-            return [*lines, *((line, "bold") for line in _wrap(self.prompt, width))]
-        return [*lines, *((line, "quiet") for line in _wrap(HINTS, width))]
+            lines += [(line, "bold") for line in _wrap(self.prompt, width)]
+        if not self.prompt or self.practice.questions:
+            lines += [(line, "quiet") for line in _wrap_keys(self.hints(), width)]
+        return lines
+
+    def hints(self) -> str:
+        """The keys that do something now."""
+        if self.practice.questions:
+            return ASKED
+        return f"{HINTS} · u open or fold" if any(self.folding.modules) else HINTS
+
+    def question(self, question: Question, width: int) -> list[tuple[str, str]]:
+        """A question, and what may be answered."""
+        lines = [(line, "bold") for line in _wrap(question.text, width)]
+        for letter, option in zip(LETTERS, question.options, strict=False):
+            lines.append((f"   {letter}  {option}", ""))
+        how = ["Type a letter, or the number."] if question.options else []
+        return lines + [(line, "quiet") for line in _wrap(" ".join([*how, question.precision]), width)]
 
 
 def explanation(walk: Walk, step: Step) -> list[str]:
@@ -253,6 +331,7 @@ def explanation(walk: Walk, step: Step) -> list[str]:
         lines.append(f"local derivative: ∂{node.name}/∂{target} = {step.formula} = {step.local!r}")
         if row.convention:
             lines.append(f"where it is not unique: {row.convention}")
+        lines += filter(None, [intuition(row, TEXTS["en"])])
         lines.append(f"chain rule: ∂{end}/∂{node.name} · ∂{node.name}/∂{target} = {step.contribution!r} is added")
     return lines
 
@@ -277,6 +356,12 @@ def columns(text: str) -> int:
     8
     """
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _wrap_keys(hints: str, width: int) -> list[str]:
+    """Hints in lines, a key in one with what it does."""
+    bound = " · ".join(hint.replace(" ", _BOUND) for hint in hints.split(" · "))
+    return [line.replace(_BOUND, " ") for line in _wrap(bound, width)]
 
 
 def _wrap(text: str, width: int) -> list[str]:

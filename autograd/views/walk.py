@@ -86,12 +86,6 @@ class Step:
         """The arithmetic without its result."""
         return self.text.rpartition(" = ")[0] + " = ?"
 
-    def accepts(self, guess: float) -> bool:
-        """Whether a guess at `new` is right: within one percent, as reckoning with the digits shown comes out."""
-        if not math.isfinite(self.new):
-            return guess == self.new or (math.isnan(guess) and math.isnan(self.new))
-        return abs(guess - self.new) <= max(0.01 * abs(self.new), 5e-5)
-
     def __str__(self) -> str:
         return self.text
 
@@ -111,7 +105,7 @@ def show(number: float | None, digits: int = 4) -> str:
     return text.replace("-", "−")
 
 
-def _factor(number: float) -> str:
+def factor(number: float) -> str:
     """A number inside an expression: a negative one in parentheses."""
     text = show(number)
     return f"({text})" if text.startswith("−") else text
@@ -121,7 +115,7 @@ def _filled(pattern: str, numbers: Sequence[float]) -> str:
     """A pattern with numbers in its places: negative ones in parentheses, unless they stand alone in some."""
     return re.sub(
         r"(?:(?<=[(|])|(?<=, ))\{(\d+)\}(?=[,)|])|\{(\d+)\}",
-        lambda place: show(numbers[int(place[1])]) if place[1] else _factor(numbers[int(place[2])]),
+        lambda place: show(numbers[int(place[1])]) if place[1] else factor(numbers[int(place[2])]),
         pattern,
     )
 
@@ -140,8 +134,11 @@ class Walk(Sequence[Step]):
         nodes: operands before results; the output is the last.
         gradients: what each node's gradient is in the end; None where nothing flows back.
         forward_steps: how many of the steps are forward ones.
+        practising: whether views ask before they show, from the start.
         functions: of a walk over a function the source of it and of those it calls; else empty.
     """
+
+    practising = False
 
     def __init__(self, nodes: Sequence[Node], functions: Sequence[Function] = ()) -> None:
         self.nodes = tuple(nodes)
@@ -186,8 +183,15 @@ class Walk(Sequence[Step]):
         edge, upstream, term, old, new = self._contributions[back - 1]
         i, target, local, position = edge.above, edge.below, edge.partial, edge.position
         assert position is not None
-        text = f"{self.nodes[target].name}.grad: {show(old)} + {_factor(upstream)} × {_factor(local)} = {show(new)}"
+        text = f"{self.nodes[target].name}.grad: {show(old)} + {factor(upstream)} × {factor(local)} = {show(new)}"
         return Step("backward", i, position, target, self.local(i, position), upstream, local, term, old, new, text)
+
+    def at(self, step: int) -> tuple[str, int]:
+        """The phase of a step and its node, without the arithmetic."""
+        back = step - self.forward_steps
+        if back < 0:
+            return "forward", self._operations[step]
+        return "backward", self._contributions[back - 1].edge.above if back else len(self.nodes) - 1
 
     def state(self, index: int) -> tuple[list[float | None], list[float | None]]:
         """Data and gradient of every node after step `index` (-1: before the first); None where not computed yet."""

@@ -150,6 +150,30 @@ def test_a_wrong_command_line_is_told_in_one_line_and_ends_with_2(arguments, say
     assert says in ended.stderr
 
 
+def test_practice_is_an_exercise_and_tells_its_seed():
+    shown = run("--practice", "7").stdout
+    assert "Backward" in shown
+    assert shown.splitlines()[-1] == repr(autograd.practice(7))
+    drawn = run("--practice").stdout.splitlines()[-1]
+    seed = int(re.search(r"seed=(\d+)", drawn)[1])
+    assert drawn == repr(autograd.practice(seed))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--practice", "seven"], "expected a whole number, 0 or more, got 'seven'"),
+        (["--practice", "-1"], "expected a whole number, 0 or more, got '-1'"),
+        (["xnor_step", "--practice"], "--practice takes no demo, got 'xnor_step'"),
+    ],
+)
+def test_practice_refuses(arguments, message):
+    done = run(*arguments)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
 def test_step_without_a_terminal_prints_the_whole_walk():
     shown = run("002", "--step").stdout
     assert "  g3.grad: 0.0000 + 1.3106 × 0.2259 = 0.2960   [∂f/∂g3 = f·(1 − f)]" in shown

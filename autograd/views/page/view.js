@@ -8,20 +8,25 @@ const make = (tag, properties = {}, ...children) => {
   return element;
 };
 
+// Only what has changed is written: a browser lays out all that is.
+const write = (element, text) => {
+  if (element.textContent !== text) element.textContent = text;
+};
+
 class View {
   constructor(walk, start) {
     this.walk = walk;
     this.address = new Address(start, (step) => this.go(step));
     this.position = Math.min(this.address.step, walk.steps.length);
-    this.asking = false;
-    this.asked = 0;
-    this.right = 0;
+    this.practice = new PracticeForm(walk, (position) => this.go(position), () => this.draw());
     this.selected = null;
     this.rows = walk.nodes.map((node, i) => this.row(node, i));
     $("rows").append(...this.rows.filter(Boolean).map(({ line }) => line));
     $("learning").hidden = !walk.nodes.some((node) => node.kind === "variable");
-    this.graph = new Graph(walk, (i) => this.select(i));
+    this.graph = new Graph(walk, (i) => this.select(i), (i, k) => this.practice.hides(i, k));
     this.code = new Code(walk);
+    this.folding = new Folding(walk, this.graph, () => this.draw());
+    this.folding.addRows(this.rows);
     this.controls();
     this.draw();
   }
@@ -63,7 +68,7 @@ class View {
   }
 
   changed() {
-    this.asking = false;
+    this.practice.leave();
     this.walk.compute();
     this.position = Math.min(this.position, this.walk.steps.length);
     this.draw();
@@ -99,15 +104,13 @@ class View {
   controls() {
     const on = (id, event, action) => $(id).addEventListener(event, action);
     on("first", "click", () => this.go(0));
-    on("back", "click", () => this.go(this.position - 1));
+    on("back", "click", () => this.back());
     on("next", "click", () => this.next());
     on("last", "click", () => this.go(this.walk.steps.length));
     on("play", "click", () => this.play(!this.timer));
     on("speed", "change", () => this.timer && this.play(true));
     on("slider", "input", () => this.go(Number($("slider").value)));
     on("practice", "change", () => this.go(this.position));
-    on("question", "submit", (event) => this.answer(event));
-    on("tell", "click", () => this.go(this.position + 1));
     on("train", "click", () => this.train());
     on("reset", "click", () => this.reset());
     on("zoom-in", "click", () => this.graph.zoom(0.8));
@@ -121,10 +124,11 @@ class View {
     if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
     const actions = {
       ArrowRight: () => this.next(),
-      ArrowLeft: () => this.go(this.position - 1),
+      ArrowLeft: () => this.back(),
       " ": () => this.play(!this.timer),
       Home: () => this.go(0),
       End: () => this.go(this.walk.steps.length),
+      u: () => this.folding.toggle(this.walk.steps[Math.max(this.position - 1, 0)].node),
     };
     if (!actions[event.key]) return;
     event.preventDefault();
@@ -133,48 +137,31 @@ class View {
 
   next() {
     if (this.position === this.walk.steps.length) return;
-    if (!$("practice").checked) return this.go(this.position + 1);
+    if (!this.practice.on) return this.go(this.folding.after(this.position));
     this.play(false);
-    this.asking = true;
-    this.draw();
-    $("answer").value = "";
-    $("answer").focus();
+    this.practice.ask(this.position);
+  }
+
+  back() {
+    this.go(this.practice.on ? this.position - 1 : this.folding.before(this.position));
   }
 
   go(position) {
-    this.asking = false;
+    this.practice.leave();
     this.position = Math.min(Math.max(position, 0), this.walk.steps.length);
     if (this.position === this.walk.steps.length) this.play(false);
-    $("verdict").textContent = "";
     this.draw();
   }
 
   play(on) {
     clearInterval(this.timer);
     this.timer = null;
-    if (on && !$("practice").checked) {
+    if (on && !this.practice.on) {
       if (this.position === this.walk.steps.length) this.go(0);
       this.timer = setInterval(() => this.next(), Number($("speed").value));
     }
     document.body.classList.toggle("playing", this.timer !== null);
     $("play").ariaLabel = say(this.timer ? "pause" : "play");
-  }
-
-  answer(event) {
-    event.preventDefault();
-    const step = this.walk.steps[this.position];
-    const guess = parse($("answer").value);
-    if (Number.isNaN(guess) && !Number.isNaN(step.fresh)) {
-      $("verdict").textContent = say("type_number");
-      return;
-    }
-    const right = this.walk.accepts(step, guess);
-    this.asked += 1;
-    this.right += right;
-    this.go(this.position + 1);
-    $("verdict").textContent = `${right ? say("right") : say("wrong", { number: show(step.fresh) })} ${say("score", this)}`;
-    $("verdict").className = right ? "right" : "wrong";
-    $("next").focus();
   }
 
   // -- drawing ------------------------------------------------------------------------------------------------------
@@ -183,27 +170,30 @@ class View {
     const { walk, position } = this;
     const { steps, nodes } = walk;
     const state = walk.state(position);
-    const shown = this.asking ? steps[position] : steps[position - 1];
+    const { asking } = this.practice;
+    const shown = asking ? steps[position] : steps[position - 1];
     $("slider").max = steps.length;
     $("slider").value = position;
     $("slider").ariaValueText = shown ? say("slider", { step: position, steps: steps.length, phase: say(shown.phase) }) : say("start");
     $("slider").style.setProperty("--forward-share", `${(100 * steps.filter((step) => step.phase === "forward").length) / steps.length}%`);
     $("first").disabled = $("back").disabled = position === 0;
     $("last").disabled = $("next").disabled = position === steps.length;
-    $("play").disabled = $("practice").checked;
+    $("play").disabled = this.practice.on;
     $("phase").textContent = say(shown?.phase ?? "start");
     $("phase").className = shown?.phase ?? "";
-    $("where").textContent = say(shown ? "at_step" : "ahead", { step: this.asking ? position + 1 : position, steps: steps.length });
-    $("question").hidden = !this.asking;
-    if (this.asking) $("verdict").textContent = "";
+    $("where").textContent = say(shown ? "at_step" : "ahead", { step: asking ? position + 1 : position, steps: steps.length });
+    this.practice.draw(position);
     if (!shown) {
       $("arithmetic").textContent = say("inputs_given");
       $("words").textContent = say("first_step");
-    } else {
-      $("arithmetic").textContent = this.asking ? `${walk.question(shown)} = ?` : walk.text(shown);
-      $("words").textContent = this.asking ? say("what_comes") : walk.words(shown);
+    } else if (!asking) {
+      $("arithmetic").textContent = walk.text(shown);
+      $("words").textContent = walk.words(shown);
     }
-    this.factors(this.asking ? null : shown);
+    const together = this.practice.on ? null : this.folding.summary(position, state);
+    if (together) [$("arithmetic").textContent, $("words").textContent] = [together.text, together.words];
+    this.factors(asking || together ? null : shown);
+    this.folding.update(state, shown);
     this.table(state, shown);
     this.detail(state);
     this.graph.svg.classList.toggle("walking-back", shown?.phase === "backward");
@@ -233,9 +223,9 @@ class View {
 
   table(state, step) {
     this.rows.forEach((row, i) => {
-      if (!row) return;
-      if (!row.input) row.data.textContent = show(state.data[i]);
-      row.grad.textContent = show(state.gradients[i]);
+      if (!row || row.line.hidden) return;
+      if (!row.input) write(row.data, show(state.data[i]));
+      write(row.grad, show(state.gradients[i]));
       row.line.className = step?.target === i ? step.phase : "";
     });
   }
@@ -261,7 +251,8 @@ class View {
       ...coming.map(({ step, at }) => {
         const done = at < this.position;
         const numbers = done ? `${factor(step.upstream)} × ${factor(step.local)} = ${show(step.contribution)}` : "—";
-        return make("li", { textContent: say("through", { node: nodes[step.node].name, derivative: this.walk.edge(step), formula: nodes[step.node].locals[step.operand], numbers }) });
+        const formula = this.practice.on && !done ? "?" : nodes[step.node].locals[step.operand];
+        return make("li", { textContent: say("through", { node: nodes[step.node].name, derivative: this.walk.edge(step), formula, numbers }) });
       }),
     );
     const count = { 0: "none", 1: "one" }[coming.length] ?? "many";

@@ -95,13 +95,8 @@ class Walk {
     const [node, target, output] = [this.nodes[step.node], this.nodes[step.target], this.nodes.at(-1)].map((n) => n.name);
     const kind = step.phase === "forward" ? "words_forward" : step.operand === undefined ? "words_seed" : "words_backward";
     const numbers = ["fresh", "upstream", "local", "contribution"].map((name) => [name, show(step[name] ?? null)]);
-    return say(kind, { node, target, output, ...Object.fromEntries(numbers) });
-  }
-
-  // Whether a guess at a step's number is right: within one percent, as reckoning with the digits shown comes out.
-  accepts(step, guess) {
-    if (!Number.isFinite(step.fresh)) return Object.is(guess, step.fresh);
-    return Math.abs(guess - step.fresh) <= Math.max(0.01 * Math.abs(step.fresh), 5e-5);
+    const intuition = step.operand === undefined ? "" : PRACTICE.operations[this.nodes[step.node].operation].intuition;
+    return `${say(kind, { node, target, output, ...Object.fromEntries(numbers) })} ${intuition}`.trim();
   }
 
   // The first operation that has left the real numbers, or undefined.

@@ -177,32 +177,3 @@ def test_a_node_tells_what_comes_back_to_it(show_page: Open) -> None:
     assert detail.locator("#detail-sum").inner_text() == f"grad {show(w.grad)}: the sum of 2 contributions"
     parts = [float(line.rsplit(" = ", 1)[1].replace("−", "-")) for line in detail.locator("li").all_inner_texts()]
     assert sum(parts) == pytest.approx(w.grad, abs=1e-4)
-
-
-def test_practice_asks_first_and_scores(show_page: Open) -> None:
-    page = show_page(neuron())
-    page.get_by_label("Practice").check()
-    page.evaluate("document.activeElement.blur()")
-    page.keyboard.press("ArrowRight")
-    assert page.locator("#arithmetic").inner_text() == "v1 = w·x: 2.0000 × 0.5000 = ?"
-    assert rows(page)["v1"][0] == "—"
-    page.keyboard.type("1")
-    page.keyboard.press("Enter")
-    assert page.locator("#verdict").inner_text() == "Right. 1 of 1."
-    assert page.locator("#arithmetic").inner_text() == "v1 = w·x: 2.0000 × 0.5000 = 1.0000"
-    page.keyboard.press("ArrowRight")
-    page.keyboard.type("0.5")
-    page.keyboard.press("Enter")
-    assert page.locator("#verdict").inner_text() == "No, it is −0.5000. 1 of 2."
-    page.keyboard.press("ArrowRight")
-    page.keyboard.type("half")
-    page.keyboard.press("Enter")
-    assert page.locator("#verdict").inner_text() == "Type a number."
-    page.locator("#tell").click()
-    assert page.locator("#where").inner_text() == "step 3 of 15"
-    page.locator("#slider").fill("7")
-    page.locator("#next").click()
-    page.locator("#answer").fill("−1.0")
-    page.locator("#question button[type=submit]").click()
-    assert page.locator("#verdict").inner_text().startswith("No, it is ")
-    assert page.evaluate("view.position") == 8

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,10 +30,7 @@ a.label = "a"
 PLAY = f"""{NETWORK}
 import sys, termios
 before = termios.tcgetattr(0)
-try:
-    walkthrough(a).play()
-except KeyboardInterrupt:
-    print("interrupted")
+walkthrough(a).play()
 print("as it was" if termios.tcgetattr(0) == before else "changed")
 """
 ENTER, LEAVE = "\033[?1049h\033[?25l", "\033[?25h\033[?1049l"
@@ -132,25 +130,98 @@ def test_the_table_shows_a_number_once_it_is_computed(terminal: Terminal) -> Non
     assert row("x") == ["x", "variable", "0.5180", "—"]
 
 
+def test_home_end_and_pages(terminal: Terminal) -> None:
+    for home in ("\033[H", "\033OH", "\033[1~", "\033[7~"):
+        terminal.press("\r", "step 1 of 6")
+        terminal.press(home, "before the first step")
+    for end in ("\033[F", "\033OF", "\033[4~", "\033[8~"):
+        terminal.press(end, "step 6 of 6")
+        terminal.press("b", "step 5 of 6")
+    terminal.press("\033[5~", "before the first step")
+    terminal.press("\033[6~", "step 6 of 6")
+    terminal.child.send("q")
+    assert terminal.rest().endswith(f"{LEAVE}as it was\r\n")
+
+
+def test_page_down_is_ten_steps() -> None:
+    script = "from autograd import Value, sin, walkthrough\ny = Value(1.0)\nfor _ in range(9): y = sin(y)\n"
+    terminal = Terminal(f"{script}walkthrough(y).play()").start()
+    terminal.press("\033[6~", "step 10 of 19")
+    terminal.press("\033[6~", "step 19 of 19")
+    terminal.press("\033[5~", "step 9 of 19")
+    terminal.child.close(force=True)
+
+
+def test_escape_leaves_a_question_then_the_walk(terminal: Terminal) -> None:
+    terminal.press("p", "Practice: every step asks before it shows.")
+    terminal.press("\r12", "Answer: 12▏")
+    assert "Answer" not in terminal.press("\033", "before the first step")
+    terminal.press("gw", "Go to node: w▏")
+    assert "Go to node" not in terminal.press("\033", "before the first step")
+    terminal.child.send("\033")
+    assert terminal.rest().endswith(f"{LEAVE}as it was\r\n")
+
+
+def test_keys_that_are_none_of_its_own_do_nothing(terminal: Terminal) -> None:
+    terminal.press("\r", "step 1 of 6")
+    for other in ("\033[15~", "\033[1;5D", "\033[?1;2c", "\033x", "\033[", "\033OP", "é", "x"):
+        assert "step 1 of 6" in terminal.press(other, "")
+    terminal.press("\r", "step 2 of 6")
+
+
+def test_a_key_that_comes_in_parts_is_one_key(terminal: Terminal) -> None:
+    terminal.child.send("\033")
+    terminal.press("[C", "step 1 of 6")
+    terminal.child.send("\033[")
+    terminal.press("F", "step 6 of 6")
+
+
 def test_practice_asks_and_keeps_score(terminal: Terminal) -> None:
-    terminal.press("p", "Each number is asked before it is shown.")
-    terminal.press("\r", "z = w·x: 0.4000 × 0.5180 = ? ▏")
+    terminal.press("p", "Practice: every step asks before it shows.")
+    terminal.press("\r", "z = w·x: 0.4000 × 0.5180 = ?")
+    assert "step 1 of 6 · forward   score 0 of 0" in terminal.frame
     assert "0.2072" not in terminal.frame
-    terminal.press("0.3\x7f2072", "= ? 0.2072▏")  # a digit taken back
-    assert "score 1 of 1" in terminal.press("\r", "Right.")
-    assert "step 1 of 6" in terminal.frame
+    terminal.press("0.5*", "Answer: 0.5*▏")
+    terminal.press("\r", "That does not read as arithmetic")
+    terminal.press("0.4*0.6\x7f518", "Answer: 0.4*0.518▏")  # a digit taken back
+    assert "score 1 of 1" in terminal.press("\r", "Right: z = 0.2072.")
+    assert "z = w·x: 0.4000 × 0.5180 = 0.2072" in terminal.frame
     terminal.press("\r", "a = σ(z): σ(0.2072) = ?")
-    assert "score 1 of 2" in terminal.press("0.9\r", "No: 0.5516.")
-    assert "step 2 of 6" in terminal.frame
-    terminal.press("\r", "a.grad = ?")
-    terminal.press("one\r", "'one' is not a number.")
-    assert "step 2 of 6" in terminal.frame
+    terminal.press("?", "σ(a) = 1/(1 + e^(−a)) with e = 2.71828. Put the numbers in.")
+    terminal.press("1/(1+2.71828**-0.2072)\r", "Right: a = 0.5516.")
     assert "score 1 of 2" in terminal.frame
-    terminal.press("\r", "a.grad = ?")
-    terminal.press("\033", "p practice")
-    terminal.press("p\r", "step 3 of 6")
-    terminal.press("p\r", "z.grad: 0.0000 + 1.0000 × 0.2473 = ?")
-    assert "score 2 of 3" in terminal.press("0.247\r", "Right.")  # the digits shown suffice
+    terminal.press("\r", "How much does a change when a changes?")
+    terminal.press("1\r", "Right: a.grad = 1.0000.")
+
+
+def test_practice_backward_gives_rules_hints_another_try_and_a_list(terminal: Terminal) -> None:
+    terminal.press("fp", "Practice: every step asks before it shows.")
+    terminal.press("\r", "a = σ(z). What is ∂a/∂z?")
+    options = dict(re.findall(r"   ([A-D])  (.*?)\r\n", terminal.frame))
+    (right,) = (letter for letter, text in options.items() if text == "a·(1 − a)")
+    wrong = "A" if right != "A" else "B"
+    assert "Not yet." in terminal.press(f"{wrong}\r", "For y = σ(a), ∂y/∂a = y·(1 − y).")
+    terminal.press(f"{right.lower()}\r", "Right: ∂a/∂z = a·(1 − a) = 0.2473.")
+    assert "a.grad = 1.0000 has arrived, and ∂a/∂z = 0.2473." in terminal.frame
+    terminal.press("!", "It is 1.0000 × 0.2473 = 0.2473.")
+    assert "z.grad: 0.0000 + 1.0000 × 0.2473 = 0.2473" in terminal.frame
+    for name, other in [("w", "x"), ("x", "w")]:
+        terminal.press("\r", f"z = w·x. What is ∂z/∂{name}?")
+        terminal.press(f"{other}\r", f"z.grad = 0.2473 has arrived, and ∂z/∂{name} = ")
+        terminal.press("!", f"{name}.grad: 0.0000")
+    assert "score 2 of 6" in terminal.frame
+    for line in ("2 of 6 right at the first try.", "To repeat:", "× (mul): upstream × local, missed 2 of 2"):
+        assert line in terminal.frame
+    assert "σ (sigmoid): local derivative, missed 1 of 1" in terminal.frame
+    terminal.press("\r", "This is the last step.")
+    terminal.press("p", "2 of 6 right at the first try.")
+
+
+def test_an_exercise_asks_from_the_start() -> None:
+    terminal = Terminal("from autograd import practice\npractice(seed=7).play()").start()
+    assert "Practice: every step asks before it shows." in terminal.frame
+    terminal.press("\r", "= ?")
+    terminal.child.close(force=True)
 
 
 def test_every_frame_fits_the_window_and_follows_a_resize(terminal: Terminal) -> None:
@@ -165,16 +236,31 @@ def test_every_frame_fits_the_window_and_follows_a_resize(terminal: Terminal) ->
     assert "a.grad = 1.0000" in terminal.frame
 
 
-def test_ctrl_c_leaves_the_terminal_as_it_was(terminal: Terminal) -> None:
+def test_ctrl_c_leaves_the_walk_as_q_does(terminal: Terminal) -> None:
     terminal.press("\r", "step 1")
     terminal.child.sendintr()
-    assert terminal.rest().endswith(f"{LEAVE}interrupted\r\nas it was\r\n")
+    assert terminal.rest().endswith(f"{LEAVE}as it was\r\n")
+    assert terminal.child.exitstatus == 0
 
 
-def test_ctrl_c_while_asked_leaves_the_terminal_as_it_was(terminal: Terminal) -> None:
+def test_ctrl_c_while_asked_leaves_the_walk(terminal: Terminal) -> None:
     terminal.press("gz", "Go to node: z")
     terminal.child.sendintr()
-    assert terminal.rest().endswith(f"{LEAVE}interrupted\r\nas it was\r\n")
+    assert terminal.rest().endswith(f"{LEAVE}as it was\r\n")
+    assert terminal.child.exitstatus == 0
+
+
+def test_ctrl_c_in_practice_leaves_the_walk_and_after_it_is_pythons_again() -> None:
+    script = PLAY.replace(
+        'print("as it was"',
+        'print("left", flush=True)\ntry: input()\nexcept KeyboardInterrupt: print("interrupted")\nprint("as it was"',
+    )
+    terminal = Terminal(script).start()
+    terminal.press("p\r1", "Answer: 1▏")
+    terminal.child.sendintr()
+    terminal.child.expect_exact(f"{LEAVE}left")
+    terminal.child.sendintr()
+    assert terminal.rest().endswith("interrupted\r\nas it was\r\n")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
@@ -200,8 +286,8 @@ def test_ctrl_z_gives_the_terminal_back_until_continued(terminal: Terminal) -> N
 
 def test_an_error_leaves_the_terminal_as_it_was() -> None:
     broken = PLAY.replace("import sys", "from autograd.views import terminal\nterminal.HINTS = None\nimport sys")
-    terminal = Terminal(broken.replace("except KeyboardInterrupt", "except Exception"))
-    assert terminal.rest().endswith(f"{LEAVE}interrupted\r\nas it was\r\n")
+    broken = broken.replace("walkthrough(a).play()", "try: walkthrough(a).play()\nexcept Exception: print('failed')")
+    assert Terminal(broken).rest().endswith(f"{LEAVE}failed\r\nas it was\r\n")
 
 
 def test_colours_unless_no_color_is_set(terminal: Terminal) -> None:
@@ -253,6 +339,7 @@ def test_why() -> None:
         "y = |v1|: abs",
         "local derivative: ∂y/∂v1 = 1 if v1 > 0 else −1 if v1 < 0 else 0 = 0.0",
         "where it is not unique: 0 at 0, the second NaN",
+        "The absolute value turns the sign where its operand is negative, and else passes the gradient on.",
         "chain rule: ∂y/∂y · ∂y/∂v1 = 0.0 is added",
     ]
     assert explanation(walkthrough(x.exp()), walkthrough(x.exp())[0]) == ["v1 = exp(x): exp, defined for a < 709.79"]
@@ -275,3 +362,51 @@ def test_wide_characters_count_twice_and_accents_not_at_all() -> None:
     assert columns("손실") == 4
     assert columns("y\u0302") == 1
     assert columns("∂E/∂w₁₀ −½ ✓") == 12
+
+
+SOURCE = """
+def loss(w, x):
+    z = w * x
+    for _ in range(2):
+        z = z * z
+    return z - 1.0
+"""
+
+
+def test_the_code_is_shown_with_the_line_of_the_step_where_there_is_room(tmp_path: Path) -> None:
+    (tmp_path / "example.py").write_text(SOURCE)
+    script = f"import sys; sys.path.insert(0, {str(tmp_path)!r})\nfrom example import loss\n"
+    script += "from autograd import walkthrough\nwalkthrough(loss, 2.0, 3.0).play()"
+
+    def lit() -> list[str]:
+        return [line.strip() for line in terminal.frame.split("\r\n") if line.startswith(" ▶") and "  " in line][-1:]
+
+    terminal = Terminal(script, rows=30).start()
+    assert "── loss · example.py" in terminal.frame
+    terminal.press("\r", "step 1 of 11 · forward")
+    assert lit() == ["▶    3      z = w * x"]
+    terminal.press("\r\r", "step 3 of 11 · forward")
+    assert lit() == ["▶    5          z = z * z"]
+    assert "── line 5 of loss ─" in terminal.frame
+    terminal.press("f\r", "step 6 of 11 · backward")
+    assert lit() == ["▶    6      return z - 1.0"]
+    terminal.child.setwinsize(16, 80)
+    terminal.wait("step 6 of 11")
+    assert "line 6 of loss" not in terminal.frame
+    terminal.child.close(force=True)
+
+
+def test_a_network_is_walked_layer_by_layer_and_opened_by_a_key() -> None:
+    script = "import nn\nfrom autograd import walkthrough\n"
+    script += "walkthrough(lambda m: m([0.5, -1.0]) ** 2, nn.MLP(2, [16, 16, 1], seed=1)).play()"
+    terminal = Terminal(script, rows=40, width=120).start()
+    assert "▸ layer0" in terminal.frame
+    assert "u open or fold" in terminal.frame
+    assert "layer0: 48 steps forward, at once" in terminal.press("\r", "step 48 of")
+    terminal.press("\r", "layer1: 48 steps forward, at once")
+    terminal.press("b", "layer0: 48 steps forward, at once")
+    assert "▸ layer0.neuron15" in terminal.press("u", "▸ layer0.neuron0")
+    terminal.press("b", "step 45 of")
+    terminal.press("u", "layer0.neuron14.w[0]")
+    terminal.press("b", "step 44 of")
+    terminal.child.close(force=True)
