@@ -232,3 +232,21 @@ def test_rows_over_constants_follow_their_constants(show_page: Open) -> None:
         assert page.evaluate("walk.gradients[walk.nodes.findIndex((node) => node.name === 'x')]") == pytest.approx(
             wanted, rel=1e-12, nan_ok=True
         )
+
+
+def test_softmax_follows_its_largest_operand_also_in_a_recorded_program(show_page: Open) -> None:
+    def share(a: Value, b: Value) -> Value:
+        return autograd.softmax([a, b])[0]
+
+    for walk in (walkthrough(share, 1.0, 2.0), walkthrough(autograd.jit(share).program(1.0, 2.0), 1.0, 2.0)):
+        page = show_page(walk)
+        fill(page, "a", "800")  # its exponential is beyond all floats
+        fill(page, "b", "801")
+        values, gradients = page.evaluate("[walk.nodes.map((node) => node.data), walk.gradients]")
+        a, b = Value(800.0), Value(801.0)
+        y = share(a, b)
+        y.backward()
+        names = [node.name for node in walk.nodes]
+        assert values[-1] == pytest.approx(y.data, rel=1e-12)
+        assert [gradients[names.index(name)] for name in "ab"] == pytest.approx([a.grad, b.grad], rel=1e-12)
+        assert page.evaluate("walk.steps.length") == len(walk)
