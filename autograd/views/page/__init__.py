@@ -10,6 +10,7 @@ import re
 from importlib.resources import files
 from typing import Any
 
+from autograd.engine.primitives import stop_gradient
 from autograd.formulas.javascript import javascript_table
 from autograd.views.folding import MANY_NODES, modules
 from autograd.views.page.code import code_html
@@ -126,7 +127,7 @@ def _held(walk: Walk) -> set[int]:
         ways = [k for k, operand in enumerate(node.operands) if flows[operand]]
         if ways and all(partial is None for partial in node.partials):
             partials = node.primitive.partials_at([walk.nodes[operand].data for operand in node.operands], node.data)
-            if any(partials[k] is not None for k in ways):
+            if node.primitive is stop_gradient or any(partials[k] is not None for k in ways):
                 held.add(i)
         flows.append(bool(ways) and i not in held)
     return held
