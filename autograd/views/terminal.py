@@ -135,7 +135,7 @@ def _keys(keyboard: int, told: int) -> Iterator[str]:
 class _Player:
     """Where one is in the walk, and what the screen shows."""
 
-    def __init__(self, walk: Walk, keys: Iterator[str], practising: bool) -> None:
+    def __init__(self, walk: Walk, keys: Iterator[str], practising: bool = False) -> None:
         self.walk = walk
         self.keys = keys
         self.colour = wants_colour(sys.stdout)
@@ -242,18 +242,22 @@ class _Player:
         """The whole screen: title, nodes, the step's arithmetic, keys; what fits of it."""
         size = os.get_terminal_size(sys.stdout.fileno())
         width, height = size.columns or 80, size.lines or 24  # a terminal may not know its size
-        at = self.position + 1 if self.practice.questions else self.position
-        step = self.walk[at] if at >= 0 else None
+        step = self.walk[self.at] if self.at >= 0 else None
         below = [*code_pane(self.walk, step, width, height), *self.below(step, width)]
         room = height - len(below)
-        above = [self.title(step, at), ("─" * width, "quiet"), *self.table(step, width, room - 2)]
+        above = [self.title(step), ("─" * width, "quiet"), *self.table(step, width, room - 2)]
         lines = above[: max(room, 0)] + below
         painted = [_paint(clip(text, width), style, self.colour) for text, style in lines[-height:]]
         print(end="\033[H" + "\033[K\n".join(painted) + "\033[K\033[J", flush=True)
 
-    def title(self, step: Step | None, at: int) -> tuple[str, str]:
+    @property
+    def at(self) -> int:
+        """The step that is shown: the one that was taken last, or is asked about."""
+        return self.position + 1 if self.practice.questions else self.position
+
+    def title(self, step: Step | None) -> tuple[str, str]:
         """Where one is."""
-        where = f"step {at + 1} of {len(self.walk)} · {step.phase}" if step else "before the first step"
+        where = f"step {self.at + 1} of {len(self.walk)} · {step.phase}" if step else "before the first step"
         right, asked = self.practice.right, self.practice.asked
         score = f"   score {right} of {asked}" if self.practising or asked else ""
         return f" {self.walk.nodes[-1].name}   {where}{score}", step.phase if step else "bold"
