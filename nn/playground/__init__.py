@@ -65,7 +65,8 @@ class Playground:
     def definitions(self) -> str:
         """What the scripts are about, in JavaScript: SPEC says what the model is, CODE and TABLE compute it."""
         spec = json.dumps(self._spec, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-        parts = [f"const TABLE = {self._table};", f"const CODE = {self._code};", f"const SPEC = {spec};"]
+        table = self._table.replace("</", "<\\/")  # in the name of a primitive
+        parts = [f"const TABLE = {table};", f"const CODE = {self._code};", f"const SPEC = {spec};"]
         return "\n".join(['"use strict";', *parts])
 
     def save_html(self, path: str | os.PathLike[str]) -> Path:
@@ -143,7 +144,7 @@ def playground(
         )
     seed = random.randrange(2**31) if seed is None else seed
     generator = copy(generator_of(seed))  # whoever trains with it later shall find it as it was
-    learnt, validated = split(checked_examples(X, y), validation, generator)
+    learnt, validated = split(checked_examples(X, y, owner="playground"), validation, generator, "playground")
     examples = _together(learnt, validated)
     whole = recorded(model, loss, parameters, [name for name, _ in named], examples)
     spec = {
