@@ -162,7 +162,7 @@ def playground(
         "optimizers": defaults(),
         "program": program_of(whole, len(parameters)),
         "connections": connections_of(whole, len(parameters)),
-        "saving": saving_of(model, loss, examples.inputs[0]),
+        "saving": saving_of(model, loss, examples.inputs[0], [name for name, _ in named]),
     }
     try:
         code = to_javascript(whole.program, len(parameters), whole.first)

@@ -213,12 +213,12 @@ class Trainer {
 
   // -- explaining --------------------------------------------------------------------------------------------------------
 
-  // The forward pass of an example: every operation with its formula in names, the same in numbers, and its value.
+  // The forward pass of an example: every operation that counts with its formula in names, the same in numbers, and its value.
   forward(example) {
     const { program, parameters: p } = this;
     const x = this.rows[example];
     if (this.lossAt(example) === null) return [];
-    return program.operations.map((_, place) => {
+    return program.operations.slice(0, program.counted).map((_, place) => {
       const operation = program.operation(place);
       return {
         name: program.name(operation.slot),
