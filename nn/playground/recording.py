@@ -27,7 +27,8 @@ from nn.steps import Loss
 
 MOST_PARAMETERS = 20_000
 MOST_OPERANDS = 100_000
-"""What a page can hold: it has some fifty characters for each."""
+MOST_NUMBERS = 200_000
+"""What a page can hold: it has some twenty to fifty characters for each."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,11 @@ def recorded(
             "smaller one, and train this with fit(jit=True)"
         )
     form = _one_form(examples)
+    if (size := len(form.rows) * (len(form.rows[0]) - 1)) > MOST_NUMBERS:
+        raise ValueError(
+            f"playground: the examples have {size:,} numbers, and a page holds {MOST_NUMBERS:,}; pass some of them, "
+            "X[:100] say"
+        )
     rows = [row[:-1] for row in form.rows]  # without the weight
     frozen = [p for p in parameters if is_frozen(p)]
     arguments = [*parameters, *map(constant, rows[0])]
@@ -139,7 +145,7 @@ def _values_in(prediction: Any, name: str) -> list[Value]:
     """The numbers of a prediction, in order."""
     found: list[Value] = []
 
-    def kept(value: Value) -> Value:
+    def kept(value: Value) -> Any:
         found.append(value)
         return value
 
@@ -171,15 +177,15 @@ def _column(name: str, j: int, count: int) -> str:
 
 @contextmanager
 def _named_units(model: Any) -> Iterator[None]:
-    """Let the outputs of a model's neurons have labels, where they have none: `layer0.neuron3`."""
+    """Let the outputs of a model's neurons be called by what the neurons are in all of it: `layer0.neuron3`."""
     neurons = [x for x in model.modules() if isinstance(x, Neuron)] if isinstance(model, Module) else []
     names = {id(p): name for name, p in model.named_parameters()} if neurons else {}
-    before = [neuron.activation for neuron in neurons]
+    before = [dict(vars(neuron)) for neuron in neurons]
 
     def named(activation: Callable[[Any], Any], name: str) -> Callable[[Any], Any]:
         def activated(z: Any) -> Any:
             y = activation(z)
-            if isinstance(y, Value) and y.primitive is not None and not y.label:
+            if isinstance(y, Value) and y.primitive is not None:
                 y.label = name
             return y
 
@@ -188,11 +194,12 @@ def _named_units(model: Any) -> Iterator[None]:
     try:
         for neuron in neurons:
             name = names[id(neuron.w[0])].rpartition(".")[0] or "neuron"
-            neuron.activation = named(neuron.activation, name)
+            vars(neuron).update(activation=named(neuron.activation, name), label=name)
         yield
     finally:
-        for neuron, activation in zip(neurons, before, strict=True):
-            neuron.activation = activation
+        for neuron, attributes in zip(neurons, before, strict=True):
+            vars(neuron).clear()
+            vars(neuron).update(attributes)
 
 
 def _arranged(program: Program, outside: Sequence[float], asked: int) -> tuple[Program, int, int]:
@@ -277,4 +284,4 @@ def parameters_of(model: Any, trained: Sequence[Value]) -> list[tuple[str, Value
     if not callable(model):
         raise TypeError(f"playground: model must be a Module, such as an MLP, or a function, got {typed(model)}")
     own = list(model.parameters()) if hasattr(model, "parameters") else list(trained)
-    return [(p.label or f"parameter {i}", p) for i, p in enumerate(own)]
+    return [(p.label or f"p{i}", p) for i, p in enumerate(own)]

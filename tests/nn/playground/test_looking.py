@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from autograd import Value, log, relu, sigmoid, tanh
+from autograd import Value, log, relu, sigmoid, take, tanh, where
 from demos.moons import two_moons
 from nn import (
     MLP,
@@ -85,6 +85,8 @@ def test_the_loss_is_the_mean_over_the_examples() -> None:
 
 def test_the_units_are_the_outputs_of_the_layers() -> None:
     model = MLP(2, [4, 3, 1], "tanh", seed=1)
+    neuron = model.layers[0].neurons[0]
+    before = dict(vars(neuron))
     layers, found = run(page(model), "[trainer.layers, trainer.units([0.5, -0.25])]")
     assert [[unit["name"] for unit in layer["units"]] for layer in layers] == [
         [f"layer{k}.neuron{i}" for i in range(n)] for k, n in enumerate([4, 3, 1])
@@ -95,7 +97,7 @@ def test_the_units_are_the_outputs_of_the_layers() -> None:
         signal = layer(signal)
         outputs = signal if isinstance(signal, list) else [signal]
         assert numbers == pytest.approx([y.data for y in outputs])
-    assert all(x.label is None for x in [model([1.0, 2.0])])  # the model is as it was
+    assert vars(neuron) == before  # the model is as it was
 
 
 class Own(Module):
@@ -116,6 +118,16 @@ def test_units_without_labels_are_what_activations_return() -> None:
     model = Own()
     assert units[0][0] == pytest.approx(math.tanh(-0.4 * 0.5 + 0.3 * 0.25 - 0.2))
     assert units[1] == [pytest.approx(max(model([0.5, -0.25]).data / model.w[6].data, 0.0))]
+
+
+class Looked(Module):
+    """Looks its second input up in a table."""
+
+    def __init__(self) -> None:
+        self.table = [Value(0.5), Value(-1.5), Value(2.0)]
+
+    def __call__(self, x: Any) -> Any:
+        return take(self.table, where(x[1] > 0.0, 2.0, 1.0)) * tanh(self.table[0] * x[0])
 
 
 class Steps(Module):
@@ -169,7 +181,7 @@ def told(number: float) -> str:
     return f"{number:.6g}".replace("-", "−")
 
 
-@pytest.mark.parametrize("make", [lambda: MLP(2, [3, 3, 1], "tanh", seed=0), Own])
+@pytest.mark.parametrize("make", [lambda: MLP(2, [3, 3, 1], "tanh", seed=0), Own, Looked])
 def test_the_chain_rule_of_a_parameter_adds_up_to_its_gradient(make: Any) -> None:
     model = make()
     example = 4
@@ -297,6 +309,12 @@ def test_bad_input_is_told_and_changes_nothing(call: str, told: str) -> None:
     message, examples, parameters, steps = run(page(MLP(2, [3, 1], seed=0)), script)
     assert told in message
     assert (examples, parameters, steps) == (20, 13, True)
+
+
+def test_a_class_that_there_is_not_is_told() -> None:
+    made = page(MLP(2, [3, 3], seed=0), targets=THIRDS, loss=cross_entropy_with_logits)
+    script = "(() => { try { trainer.setData([[1, 2]], [3], [0]); } catch (error) { return error.message; } })()"
+    assert run(made, script) == "example 0 is of class 3, but the classes are 0 to 2"
 
 
 def test_other_data_is_trained_on() -> None:
