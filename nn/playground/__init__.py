@@ -149,7 +149,7 @@ def playground(
     whole = recorded(model, loss, parameters, [name for name, _ in named], examples)
     spec = {
         **_data(whole, len(learnt)),
-        "title": title or getattr(model, "__name__", type(model).__name__),
+        "title": title or _name_of(model),
         **_randomness(seed, generator, validation),
         "batchSize": size,
         "start": [p.data for p in parameters],
@@ -171,6 +171,11 @@ def playground(
     except (TypeError, ValueError) as error:
         raise type(error)(f"playground: {error}") from None
     return Playground(spec["title"], spec, code, table)
+
+
+def _name_of(model: Any) -> str:
+    name = getattr(model, "__name__", type(model).__name__)
+    return name if name.isidentifier() else "A function"  # a lambda
 
 
 def _together(learnt: Examples, validated: Examples) -> Examples:

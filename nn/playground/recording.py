@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -13,7 +14,7 @@ from autograd.engine.value import number_of
 from autograd.program.operations import Guard
 from autograd.program.program import BranchError, Program
 from autograd.program.recorder import Tape, record
-from autograd.support.errors import one_line, shown, typed
+from autograd.support.errors import is_real, one_line, shown, typed
 from nn.batches import plain_structure
 from nn.blocks import Dropout
 from nn.descent import is_frozen, set_frozen
@@ -75,6 +76,11 @@ def recorded(
             f"playground: the model has {len(parameters):,} parameters, and a page holds {MOST_PARAMETERS:,}; show a "
             "smaller one, and train this with fit(jit=True)"
         )
+    for name, parameter in zip(names, parameters, strict=True):
+        if not math.isfinite(parameter.data):
+            raise ValueError(
+                f"playground: the parameter {one_line(name, 120)} is {parameter.data}; start from finite ones"
+            )
     form = _one_form(examples)
     if (size := len(form.rows) * (len(form.rows[0]) - 1)) > MOST_NUMBERS:
         raise ValueError(
@@ -97,9 +103,13 @@ def recorded(
         outputs = _values_in(prediction, examples.input_name(0))
         cost = loss(prediction, t)
         if not isinstance(cost, Value) or cost.is_constant:
+            why = (
+                "which depends on no parameter"
+                if isinstance(cost, Value) or is_real(cost)
+                else "but must be one number"
+            )
             raise TypeError(
-                f"the loss of {examples.input_name(0)} is {shown(cost)}, which depends on no parameter; return a Value "
-                "made of the prediction"
+                f"the loss of {examples.input_name(0)} is {shown(cost)}, {why}; return a Value made of the prediction"
             )
         return [*outputs, cost]
 

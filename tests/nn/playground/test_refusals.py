@@ -149,6 +149,7 @@ def test_optimizers_that_the_page_does_not_have_are_refused() -> None:
         (ValueError, {"y": [1.0, 0.5, 1.0], "loss": hinge}, "Python goes another way"),
         (TypeError, {"loss": "mse"}, "loss must be a function"),
         (TypeError, {"loss": lambda p, t: 1.0}, "depends on no parameter"),
+        (TypeError, {"loss": lambda p, t: [p - t]}, "but must be one number"),
         (TypeError, {"loss": lambda p, t: autograd.exp(p.data)}, ".data of"),
         (ValueError, {"batch_size": 0}, "batch_size is 0"),
         (TypeError, {"batch_size": 2.5}, "batch_size must be a whole number"),
@@ -160,6 +161,12 @@ def test_optimizers_that_the_page_does_not_have_are_refused() -> None:
 )
 def test_bad_arguments_are_named(kind: type[Exception], other: dict[str, Any], told: str) -> None:
     assert told in refused(kind, **other)
+
+
+def test_parameters_that_are_not_finite_are_named() -> None:
+    made = model()
+    made.layers[1].neurons[0].b.data = math.inf  # type: ignore[union-attr]  # it has one
+    assert "the parameter layer1.neuron0.b is inf" in refused(ValueError, made)
 
 
 def test_an_index_outside_an_embedding_is_named() -> None:
