@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 from autograd import Value, constant, no_grad
 from autograd.engine.recording import recorder
@@ -42,7 +42,6 @@ class Recorded:
         first: how many operations, the first ones, the prediction needs, with what the model asked on the way.
         counted: how many the loss needs, too; what comes after them is only asked.
         inputs: how many numbers an input has.
-        is_one_number: whether the prediction is one number, rather than a row.
         rows: the numbers of all examples.
     """
 
@@ -50,7 +49,6 @@ class Recorded:
     first: int
     counted: int
     inputs: int
-    is_one_number: bool
     rows: list[list[float]]
 
 
@@ -92,11 +90,10 @@ def recorded(
     arguments = [*parameters, *map(constant, rows[0])]
     columns = [_column("x", j, form.inputs) for j in range(form.inputs)]
     columns += [_column("y", j, len(rows[0]) - form.inputs) for j in range(len(rows[0]) - form.inputs)]
-    prediction: Any = None
     asked = 0
 
     def call() -> list[Any]:
-        nonlocal prediction, asked
+        nonlocal asked
         x, t, _ = form.parts([*arguments[len(parameters) :], 1.0])
         prediction = model(x)
         asked = len(cast(Tape, recorder()).guards)
@@ -121,9 +118,8 @@ def recorded(
             recording = record("the loss", call, arguments, [*names, *columns])
         if random_states(model) != before:  # a second recording may draw the same by chance
             raise ValueError("the model draws random numbers, which every replay would repeat; leave them out")
-    except (TypeError, ValueError, ArithmeticError, RuntimeError, LookupError) as error:
-        kind = next(x for x in (TypeError, IndexError, RuntimeError, ValueError, Exception) if isinstance(error, x))
-        raise kind(f"playground: {one_line(str(error), 600)}") from error
+    except Exception as error:
+        _tell(error, "", f"the loss of {examples.input_name(0)}, as it is recorded for a page")
     finally:
         set_frozen(frozen, True)
     outside = [x._data for x in recording.captured]
@@ -134,7 +130,15 @@ def recorded(
             f"{MOST_OPERANDS:,}; show a smaller model, or shorter examples"
         )
     _check_examples(program, [number_of(p) for p in parameters], rows, examples)
-    return Recorded(program, first, counted, form.inputs, isinstance(prediction, Value), rows)
+    return Recorded(program, first, counted, form.inputs, rows)
+
+
+def _tell(error: Exception, where: str, what: str) -> NoReturn:
+    """Raise an error of the model's or the loss's again, which says where it comes from."""
+    if type(error) in (TypeError, ValueError, IndexError, ZeroDivisionError, OverflowError, RuntimeError):
+        raise type(error)(f"playground: {where}{one_line(str(error), 600)}") from error
+    error.add_note(f"playground: this is {what}")
+    raise error
 
 
 def _check_dropout(model: Any) -> None:
@@ -275,8 +279,9 @@ def _check_examples(
             except BranchError as error:
                 others.append(i)
                 failure = failure or error
-            except (ValueError, ArithmeticError, IndexError) as error:
-                raise type(error)(f"playground: {examples.input_name(i)}: {one_line(str(error), 400)}") from None
+            except Exception as error:
+                name = examples.input_name(i)
+                _tell(error, f"{name}: ", f"the loss of {name}")
     if failure is not None:
         place = program.places[failure.guard.place]
         raise ValueError(

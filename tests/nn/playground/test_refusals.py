@@ -169,6 +169,32 @@ def test_parameters_that_are_not_finite_are_named() -> None:
     assert "the parameter layer1.neuron0.b is inf" in refused(ValueError, made)
 
 
+class Inverse(Module):
+    def __init__(self) -> None:
+        self.w = Value(1.0)
+
+    def __call__(self, x: Any) -> Any:
+        return self.w / x[0]
+
+
+def test_errors_of_the_model_say_whose_they_are() -> None:
+    assert "div(1.0, 0.0): float division by zero" in refused(ZeroDivisionError, Inverse())
+    assert refused(ZeroDivisionError, Inverse(), X=[[1.0], [0.0]], y=[1.0, 1.0]).startswith("playground: X[1]: div")
+    message = refused(ZeroDivisionError, Inverse(), X=[[1.0]], y=[1.0], validation=([[2.0], [0.0]], [1.0, 1.0]))
+    assert message.startswith("playground: validation[0][1]: div")
+
+    class OwnError(Exception):
+        pass
+
+    def failing(p: Any, t: Any) -> Any:
+        raise OwnError("no")
+
+    made = model()
+    with pytest.raises(OwnError, match="no") as caught:
+        playground(made, X, Y, loss=failing, optimizer=of(made))
+    assert caught.value.__notes__ == ["playground: this is the loss of X[0], as it is recorded for a page"]
+
+
 def test_an_index_outside_an_embedding_is_named() -> None:
     made = Sequential(Embedding(3, 2, seed=0), Layer(2, 1, seed=1))
     assert "X[1]" in refused(IndexError, made, X=[0, 7, 1])
