@@ -15,6 +15,7 @@ from autograd.program.operations import Guard
 from autograd.program.program import BranchError, Program
 from autograd.program.recorder import Tape, record
 from autograd.support.errors import is_real, one_line, shown, typed
+from autograd.views.names import unique_names
 from nn.batches import plain_structure
 from nn.blocks import Dropout
 from nn.descent import is_frozen, set_frozen
@@ -42,6 +43,7 @@ class Recorded:
         first: how many operations, the first ones, the prediction needs, with what the model asked on the way.
         counted: how many the loss needs, too; what comes after them is only asked.
         inputs: how many numbers an input has.
+        names: one for every slot, no two the same.
         rows: the numbers of all examples.
     """
 
@@ -49,6 +51,7 @@ class Recorded:
     first: int
     counted: int
     inputs: int
+    names: list[str]
     rows: list[list[float]]
 
 
@@ -130,7 +133,8 @@ def recorded(
             f"{MOST_OPERANDS:,}; show a smaller model, or shorter examples"
         )
     _check_examples(program, [number_of(p) for p in parameters], rows, examples)
-    return Recorded(program, first, counted, form.inputs, rows)
+    labels = map(program.labels.get, range(len(program.inputs), len(program.inputs) + len(program)))
+    return Recorded(program, first, counted, form.inputs, unique_names([*program.inputs, *labels]), rows)
 
 
 def _tell(error: Exception, where: str, what: str) -> NoReturn:
