@@ -1,12 +1,24 @@
 // The examples: built-in sets, pasted tables, points put there by hand, and their split into training and test.
 
 // What a model takes and gives decides which examples fit it. A shape is
-//   { kind: "binary" | "classes" | "regression", inputs, outputs, labels, inputNames, targetNames }
-// where labels are the targets that stand for the classes, as the loss takes them: numbers, or one-hot rows.
+//   { kind: "binary" | "classes" | "regression", threshold, inputs, outputs, labels, scalar, inputNames, targetNames }
+// where labels are the targets that stand for the classes, as the loss takes them: numbers, or one-hot rows; and
+// scalar says whether a regression's target is a number, not a row.
 class Shape {
-  constructor({ kind, inputs, outputs, labels, inputNames, targetNames }) {
-    Object.assign(this, { kind, inputs, outputs, inputNames, targetNames });
-    this.labels = kind === "regression" ? [] : labels;
+  constructor({ task, inputs, targets, y, program }) {
+    const { parameters, names, outputs } = program;
+    Object.assign(this, { kind: task.kind, threshold: task.threshold ?? 0, inputs, outputs: outputs.length });
+    this.scalar = targets === 1;
+    this.inputNames = names.slice(parameters, parameters + inputs);
+    this.targetNames = names.slice(parameters + inputs, parameters + inputs + targets);
+    this.labels = [];
+    if (task.kind === "binary") this.labels = y.includes(-1) ? [-1, 1] : [0, 1];
+    if (task.kind === "classes") this.labels = Array.from({ length: task.classes }, (_, c) => (this.scalar ? c : Array.from({ length: targets }, (_, k) => Number(k === c))));
+  }
+
+  // A regression's target as the loss takes it.
+  target(numbers) {
+    return this.scalar ? numbers[0] : numbers;
   }
 
   get classes() {
@@ -22,26 +34,6 @@ class Shape {
   className(c) {
     const label = this.labels[c];
     return Array.isArray(label) ? `class ${c}` : String(label).replace("-", "−");
-  }
-}
-
-// Normal numbers as Python's random.gauss draws them, two at a time, so that a seed gives the same points as there.
-class Normal {
-  constructor(random) {
-    this.random = random;
-    this.next = null;
-  }
-
-  draw(mean, deviation) {
-    let z = this.next;
-    this.next = null;
-    if (z === null) {
-      const angle = this.random.random() * 2 * Math.PI;
-      const radius = Math.sqrt(-2 * Math.log(1 - this.random.random()));
-      z = Math.cos(angle) * radius;
-      this.next = Math.sin(angle) * radius;
-    }
-    return mean + z * deviation;
   }
 }
 
@@ -103,7 +95,7 @@ const DATASETS = {
   },
   sine: {
     title: "Sine",
-    fits: (shape) => shape.kind === "regression" && shape.outputs === 1 && shape.inputs <= 2,
+    fits: (shape) => shape.kind === "regression" && shape.targetNames.length === 1 && shape.inputs <= 2,
     noise: 0.1,
     make(i, n, shape, random) {
       if (shape.inputs === 1) {
@@ -120,11 +112,10 @@ const fitting = (shape) => Object.keys(DATASETS).filter((name) => DATASETS[name]
 
 // Points of a built-in set: { x, y, test }, all of them for training until they are split.
 const builtIn = (name, shape, count, noise, random) => {
-  const normal = new Normal(random);
   return Array.from({ length: count }, (_, i) => {
     const [x, answer] = DATASETS[name].make(i, count, shape, random);
-    if (shape.kind === "regression") return { x, y: shape.scalar === false ? [normal.draw(answer, noise)] : normal.draw(answer, noise), test: false };
-    return { x: x.map((v) => normal.draw(v, noise)), y: shape.labels[answer], test: false };
+    if (shape.kind === "regression") return { x, y: shape.target([random.gauss(answer, noise)]), test: false };
+    return { x: x.map((v) => random.gauss(v, noise)), y: shape.labels[answer], test: false };
   });
 };
 
@@ -160,7 +151,7 @@ const parseTable = (text, shape) => {
     shape.kind === "regression"
       ? table.map(({ number, row }) => row.slice(shape.inputs).map((cell, k) => inTable(cell, separator, number, targets[k])))
       : classesOf(table.map(({ number, row }) => ({ number, text: row.at(-1) })), shape, separator);
-  const points = inputs.map((x, i) => ({ x, y: shape.kind === "regression" && shape.scalar !== false ? answers[i][0] : answers[i], test: false }));
+  const points = inputs.map((x, i) => ({ x, y: shape.kind === "regression" ? shape.target(answers[i]) : answers[i], test: false }));
   return { points, note: answers.note ?? "" };
 };
 

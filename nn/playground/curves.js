@@ -1,0 +1,145 @@
+// Pictures over time and over parameters: curves of loss and accuracy, gradients by layer, the small map of a unit.
+
+// What was measured at some steps; when there is much of it, every other entry goes.
+class Measured {
+  constructor() {
+    this.entries = [];
+  }
+
+  add(entry) {
+    if (this.entries.at(-1)?.step === entry.step) this.entries.pop();
+    this.entries.push(entry);
+    if (this.entries.length > 1200) this.entries = this.entries.filter((_, i) => i % 2 === 0 || i === this.entries.length - 1);
+  }
+}
+
+// Two curves over the steps, training and test.
+class CurvesPicture {
+  constructor(canvas, palette, name) {
+    this.surface = new Surface(canvas);
+    Object.assign(this, { palette, name });
+  }
+
+  draw(entries, logarithmic, bounds) {
+    const context = this.surface.begin();
+    if (!context) return;
+    const { width, height } = this.surface;
+    const box = { left: 44, top: 8, width: width - 52, height: height - 28 };
+    const scale = (y) => (logarithmic ? Math.log10(Math.max(y, 1e-12)) : y);
+    const lines = ["train", "test"].map((key) => entries.filter((entry) => Number.isFinite(entry[key])).map((entry) => [entry.step, scale(entry[key])]));
+    const all = lines.flat().map(([, y]) => y);
+    const last = Math.max(entries.at(-1)?.step ?? 0, 1);
+    let [low, high] = bounds ?? [Math.min(...all, logarithmic ? Infinity : 0), Math.max(...all, -Infinity)];
+    if (!(high > low)) [low, high] = Number.isFinite(low) ? [low - 1, low + 1] : [0, 1];
+    const axes = new Axes([0, last], [low - (bounds ? 0.04 : 0), high + 0.04 * (high - low)], box);
+    axes.draw(context, this.palette, ["steps", this.name], (x) => brief(x));
+    const write = [
+      [Palette.css(this.palette.positive), []],
+      [Palette.css(this.palette.negative), [5, 3]],
+    ];
+    lines.forEach((line, k) => {
+      context.strokeStyle = write[k][0];
+      context.setLineDash(write[k][1]);
+      context.lineWidth = 2;
+      context.beginPath();
+      line.forEach(([x, y], i) => context[i ? "lineTo" : "moveTo"](...axes.place(x, y)));
+      context.stroke();
+    });
+    context.setLineDash([]);
+  }
+}
+
+const LEAST_POWER = -10;
+const MOST_POWER = 3;
+
+// How many gradients of a layer are about 10⁻¹⁰, 10⁻⁹ ... in halves of a power; those that are 0 are counted apart.
+const gradientHistogram = (gradients) => {
+  const bins = new Array(2 * (MOST_POWER - LEAST_POWER)).fill(0);
+  let zeros = 0;
+  for (const g of gradients) {
+    if (g === 0) zeros += 1;
+    else bins[clamp(Math.floor(2 * (Math.log10(Math.abs(g)) - LEAST_POWER)), 0, bins.length - 1)] += 1;
+  }
+  return { bins, zeros };
+};
+
+// The middle of their sizes.
+const medianSize = (gradients) => {
+  const sizes = Array.from(gradients, Math.abs).sort((a, b) => a - b);
+  return sizes.length ? (sizes[(sizes.length - 1) >> 1] + sizes[sizes.length >> 1]) / 2 : 0;
+};
+
+// A row of bars a layer.
+class HistogramPicture {
+  constructor(canvas, palette) {
+    this.surface = new Surface(canvas);
+    this.palette = palette;
+  }
+
+  draw(layers) {
+    const context = this.surface.begin();
+    if (!context) return;
+    const { width, height } = this.surface;
+    const [left, bottom] = [8, 18];
+    const row = (height - bottom) / layers.length;
+    const zero = 34;
+    const bar = (width - left - zero - 8) / (2 * (MOST_POWER - LEAST_POWER));
+    layers.forEach(({ name, gradients }, k) => {
+      const { bins, zeros } = gradientHistogram(gradients);
+      const most = Math.max(...bins, zeros, 1);
+      const base = (k + 1) * row;
+      const tall = row - 16;
+      context.fillStyle = this.palette.quiet;
+      context.textAlign = "left";
+      context.textBaseline = "top";
+      context.fillText(name, left, base - row + 2);
+      context.fillStyle = Palette.css(this.palette.negative);
+      context.fillRect(left, base - (tall * zeros) / most, zero - 12, (tall * zeros) / most);
+      context.fillStyle = Palette.css(this.palette.positive);
+      bins.forEach((count, i) => context.fillRect(left + zero + i * bar, base - (tall * count) / most, Math.max(bar - 1, 1), (tall * count) / most));
+      context.fillStyle = this.palette.line;
+      context.fillRect(left, base, zero - 12, 1);
+      context.fillRect(left + zero, base, width - left - zero - 8, 1);
+    });
+    context.fillStyle = this.palette.quiet;
+    context.textAlign = "center";
+    context.textBaseline = "bottom";
+    context.fillText("0", left + (zero - 12) / 2, height - 2);
+    for (let power = LEAST_POWER + 1; power <= MOST_POWER - 1; power += 3) context.fillText(`1e${power}`.replace("-", "−"), left + zero + 2 * (power - LEAST_POWER) * bar, height - 2);
+  }
+}
+
+// A unit's own map: its value over the plane of two inputs, over the line of one, or for one example.
+const paintUnit = (canvas, palette, values, { inputs, n }) => {
+  const context = canvas.getContext("2d");
+  let most = 0;
+  for (const v of values) if (Math.abs(v) > most) most = Math.abs(v);
+  most = most > 0 && Number.isFinite(most) ? most : 1;
+  if (inputs === 2) {
+    if (canvas.width !== n + 1) canvas.width = canvas.height = n + 1;
+    const pixels = context.createImageData(n + 1, n + 1);
+    for (let i = 0; i < values.length; i++) {
+      const [r, g, b] = palette.signed(values[i] / most);
+      pixels.data[4 * i] = r;
+      pixels.data[4 * i + 1] = g;
+      pixels.data[4 * i + 2] = b;
+      pixels.data[4 * i + 3] = 255;
+    }
+    return context.putImageData(pixels, 0, 0);
+  }
+  const size = 64;
+  if (canvas.width !== size) canvas.width = canvas.height = size;
+  context.fillStyle = Palette.css(inputs === 1 ? palette.middle : palette.signed(values[0]));
+  context.fillRect(0, 0, size, size);
+  if (inputs !== 1) return;
+  context.strokeStyle = palette.line;
+  context.beginPath();
+  context.moveTo(0, size / 2);
+  context.lineTo(size, size / 2);
+  context.stroke();
+  context.strokeStyle = Palette.css(palette.positive);
+  context.lineWidth = 4;
+  context.beginPath();
+  Array.from(values).forEach((v, i) => context[i ? "lineTo" : "moveTo"]((size * i) / (values.length - 1), size / 2 - (0.42 * size * v) / most));
+  context.stroke();
+};

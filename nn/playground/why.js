@@ -1,0 +1,122 @@
+// Why a number is what it is: the chain rule of a weight's gradient, and the forward pass of an example.
+
+const MOST_ROWS = 400;
+
+class Why {
+  constructor(app) {
+    this.app = app;
+    const { trainer } = app;
+    this.weight = 0;
+    this.unit = null;
+    $("weight").append(...trainer.names.map((name, i) => make("option", { value: String(i), textContent: name })));
+    $("weight").addEventListener("change", () => app.weightChosen(Number($("weight").value)));
+    const tell = (text) => app.tell("note", text);
+    this.value = new NumberField($("number"), {
+      test: Number.isFinite,
+      allowed: "a weight is a finite number",
+      tell,
+      use: (number) => {
+        trainer.parameters[this.weight] = number;
+        app.numbersChanged();
+      },
+    });
+    $("freeze").addEventListener("change", () => {
+      trainer.frozen[this.weight] = Number($("freeze").checked);
+      app.numbersChanged();
+    });
+    this.example = new NumberField($("example"), {
+      test: (n) => Number.isInteger(n) && n >= 1 && n <= app.examples.points.length,
+      allowed: "give the number of an example",
+      tell,
+      use: (number) => app.examples.pick(number - 1),
+    });
+    $("before").addEventListener("click", () => app.examples.pick(app.examples.chosen - 1));
+    $("after").addEventListener("click", () => app.examples.pick(app.examples.chosen + 1));
+    $("pass").addEventListener("toggle", () => this.pass());
+  }
+
+  draw() {
+    this.rule();
+    this.pass();
+  }
+
+  // The chosen weight: its number, its gradient for the chosen example and for all, and where that comes from.
+  rule() {
+    const { trainer, examples } = this.app;
+    const { weight } = this;
+    const name = trainer.names[weight];
+    $("weight").value = String(weight);
+    if (document.activeElement !== $("number")) this.value.set(trainer.parameters[weight]);
+    $("freeze").checked = trainer.frozen[weight] === 1;
+    const frozen = trainer.frozen[weight] ? " It is frozen: no step moves it." : "";
+    write($("gradient-now"), `Its gradient of the loss ${this.app.batchTold()} is ${spelled(trainer.gradient[weight])}.${frozen}`);
+    if (document.activeElement !== $("example")) this.example.set(examples.chosen + 1);
+    const point = examples.points[examples.chosen];
+    write($("example-of"), `of ${examples.points.length}${point.test ? ", for testing" : ""}`);
+    const edges = trainer.explain(weight, examples.chosen);
+    const arriving = edges.filter(({ to }) => to === name);
+    const total = arriving.reduce((sum, { contribution }) => sum + contribution, 0);
+    write($("chain-title"), `∂loss/∂${name} for example ${examples.chosen + 1} = ${spelled(total)}`);
+    if (!edges.length) {
+      $("chain").replaceChildren();
+      return write($("chain-rule"), trainer.branchChanged ?? "No way leads from the loss back to this weight for this example, so its gradient is 0: a unit that is not active passes nothing on.");
+    }
+    const ways = arriving.length > 1 ? `It arrives over ${arriving.length} edges and is added up.` : "";
+    write($("chain-rule"), `${this.product(edges, name)} ${ways}`.trim());
+    const shown = edges.length > MOST_ROWS ? edges.slice(-MOST_ROWS) : edges;
+    const rows = shown.map((edge) => this.row(edge, edge.to === name));
+    if (shown.length < edges.length) rows.unshift(make("li", { textContent: `… ${edges.length - shown.length} edges nearer to the loss` }));
+    $("chain").replaceChildren(...rows);
+  }
+
+  // The chain rule as one product, where a single way leads from the loss to the weight.
+  product(edges, name) {
+    const into = new Map();
+    for (const edge of edges) {
+      if (into.has(edge.to)) return `The loss reaches it over ${edges.length} edges; from the loss down, each multiplies what comes from above by its local derivative:`;
+      into.set(edge.to, edge);
+    }
+    const way = [];
+    for (let at = name; into.has(at); at = into.get(at).from) way.unshift(into.get(at));
+    const symbols = way.map(({ from, to }) => `∂${from}/∂${to}`).join(" · ");
+    const numbers = way.map(({ local }) => (local < 0 ? `(${spelled(local)})` : spelled(local))).join(" · ");
+    return `${symbols} = ${numbers} = ${spelled(way.at(-1).contribution)}`;
+  }
+
+  row({ from, to, formula, upstream, local, contribution }, last) {
+    const factor = (x) => (x < 0 ? `(${spelled(x)})` : spelled(x));
+    return make(
+      "li",
+      { className: last ? "last" : "" },
+      make("b", { textContent: `${from} → ${to}: ` }),
+      `${factor(upstream)} × ${factor(local)} = ${spelled(contribution)}`,
+      make("span", { className: "formula", textContent: `∂loss/∂${from} × ∂${from}/∂${to}, where ∂${from}/∂${to} = ${formula}` }),
+    );
+  }
+
+  pass() {
+    const { trainer, examples } = this.app;
+    if (!$("pass").open) return;
+    write($("pass-title"), `Forward pass of example ${examples.chosen + 1}`);
+    const operations = trainer.forward(examples.chosen);
+    const lines = operations.slice(0, MOST_ROWS).map(({ name, formula, numbers, value }) =>
+      make("tr", {}, make("th", { scope: "row", textContent: name }), make("td", { textContent: numbers ? `${formula} = ${numbers}` : formula }), make("td", { textContent: spelled(value) })),
+    );
+    if (operations.length > MOST_ROWS) lines.push(make("tr", {}, make("td", { colSpan: 3, textContent: `… ${operations.length - MOST_ROWS} more` })));
+    $("forward").replaceChildren(...lines);
+  }
+
+  // The weights that lead into a unit, as buttons.
+  unitChosen(name, edges) {
+    $("unit-details").hidden = !edges.length;
+    $("unit-details").open = true;
+    write($("unit-title"), `What leads into ${name}`);
+    $("unit-weights").replaceChildren(
+      ...edges.slice(0, 100).map(({ parameter }) => {
+        const button = make("button", { type: "button", textContent: this.app.trainer.names[parameter] });
+        button.addEventListener("click", () => this.app.weightChosen(parameter));
+        return button;
+      }),
+    );
+  }
+}
