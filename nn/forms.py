@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from autograd import Value
 from autograd.engine.value import number_of
 from autograd.support.errors import is_real, shown
@@ -15,6 +13,7 @@ from nn.batches import varies
 from nn.examples import Examples
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
@@ -29,17 +28,22 @@ class Form:
 
     Attributes:
         x, t: input and target of the first of them.
+        inputs: how many numbers an input has.
+        rows: the numbers of each: those of the input, those of the target, the weight; until `columns` is called.
     """
 
-    def __init__(self, x: Any, t: Any) -> None:
+    def __init__(self, x: Any, t: Any, inputs: int) -> None:
         self.x = x
         self.t = t
+        self.inputs = inputs
         self.rows: list[list[float]] = []
         self._array: Array | None = None
         self._room: dict[int, tuple[Array, Array]] = {}
 
     def columns(self, rows: Sequence[int]) -> Array:
-        """The numbers of some of the examples, a column for each, in the same memory each time."""
+        """The numbers of some of the examples, a column for each, in the same memory each time; needs NumPy."""
+        import numpy as np
+
         if self._array is None:
             self._array = np.array(self.rows)
             self.rows = []
@@ -71,10 +75,12 @@ class Forms:
         self._places: list[tuple[Form, int]] = []
         for i, (x, t) in enumerate(zip(examples.inputs, examples.targets, strict=True)):
             numbers: list[float] = []
-            key = _signature(x, numbers, ""), _signature(t, numbers, examples.target_name(i))
+            of_input = _signature(x, numbers, "")
+            inputs = len(numbers)
+            key = of_input, _signature(t, numbers, examples.target_name(i))
             form = forms.get(key)
             if form is None:
-                form = forms[key] = Form(x, t)
+                form = forms[key] = Form(x, t, inputs)
             if len(forms) > _MOST:
                 raise ValueError(
                     f"fit: with jit=True each structure of examples is recorded by itself, and up to "

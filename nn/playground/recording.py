@@ -1,0 +1,228 @@
+"""What a playground records: the loss of one example, the prediction on the way to it, and the hidden units in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from autograd import Value, constant, no_grad
+from autograd.engine.value import number_of
+from autograd.program.operations import Guard
+from autograd.program.program import BranchError, Program
+from autograd.program.recorder import record
+from autograd.support.errors import one_line, shown, typed
+from nn.batches import plain_structure
+from nn.descent import is_frozen, set_frozen
+from nn.examples import Examples
+from nn.forms import Form, Forms
+from nn.layers import Neuron
+from nn.modes import in_mode
+from nn.module import Module
+from nn.steps import Loss
+
+MOST_PARAMETERS = 20_000
+MOST_OPERANDS = 100_000
+"""What a page can hold: it has some fifty characters for each."""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """The loss of one example as a program.
+
+    Attributes:
+        program: its inputs are the parameters, and the numbers of an example: of its input, then of its target. Its
+            outputs are those of the prediction, and the loss.
+        first: how many operations, the first ones, the prediction needs.
+        inputs: how many numbers an input has.
+        is_one_number: whether the prediction is one number, rather than a row.
+        rows: the numbers of all examples.
+    """
+
+    program: Program
+    first: int
+    inputs: int
+    is_one_number: bool
+    rows: list[list[float]]
+
+
+def recorded(
+    model: Callable[[Any], Any], loss: Loss, parameters: Sequence[Value], names: Sequence[str], examples: Examples
+) -> Recorded:
+    """Record the loss of the first example, and see that the others go the same way.
+
+    Args:
+        model: a Module, or a function.
+        loss: as of `fit`.
+        parameters: of the model.
+        names: theirs.
+        examples: all of them.
+
+    Raises:
+        TypeError: if the loss depends on no parameter, or a number is taken out of a Value.
+        ValueError: if the model is too large, draws random numbers, or takes another branch for another example; if
+            examples have different structures; or what model and loss raise for an example.
+    """
+    if len(parameters) > MOST_PARAMETERS:
+        raise ValueError(
+            f"playground: the model has {len(parameters):,} parameters, and a page holds {MOST_PARAMETERS:,}; show a "
+            "smaller one, and train this with fit(jit=True)"
+        )
+    form = _one_form(examples)
+    rows = [row[:-1] for row in form.rows]  # without the weight
+    frozen = [p for p in parameters if is_frozen(p)]
+    arguments = [*parameters, *map(constant, rows[0])]
+    columns = [_column("x", j, form.inputs) for j in range(form.inputs)]
+    columns += [_column("y", j, len(rows[0]) - form.inputs) for j in range(len(rows[0]) - form.inputs)]
+    prediction: Any = None
+
+    def call() -> list[Any]:
+        nonlocal prediction
+        x, t, _ = form.parts([*arguments[len(parameters) :], 1.0])
+        prediction = model(x)
+        outputs: list[Value] = []
+        plain_structure(prediction, lambda value: outputs.append(value) or 0.0)  # type: ignore[func-returns-value]  # on purpose
+        cost = loss(prediction, t)
+        if not isinstance(cost, Value) or cost.is_constant:
+            raise TypeError(
+                f"the loss of {examples.input_name(0)} is {shown(cost)}, which depends on no parameter; return a Value "
+                "made of the prediction"
+            )
+        return [*outputs, cost]
+
+    set_frozen(frozen, False)  # the page can unfreeze them
+    try:
+        with in_mode(model, training=True), _named_units(model):
+            recording = record("the loss", call, arguments, [*names, *columns])
+    except (TypeError, ValueError, ArithmeticError, RuntimeError) as error:
+        raise type(error)(f"playground: {one_line(str(error), 600)}; a page has one program for all examples") from None
+    finally:
+        set_frozen(frozen, True)
+    outside = [x._data for x in recording.captured]
+    program, first = _arranged(recording.program, outside)
+    if (size := sum(map(len, program.operands))) > MOST_OPERANDS:
+        raise ValueError(
+            f"playground: the loss of one example needs operations on {size:,} operands, and a page holds "
+            f"{MOST_OPERANDS:,}; show a smaller model, or shorter examples"
+        )
+    _check_examples(program, [number_of(p) for p in parameters], rows, examples)
+    return Recorded(program, first, form.inputs, isinstance(prediction, Value), rows)
+
+
+def _one_form(examples: Examples) -> Form:
+    """The structure that all examples have.
+
+    Raises:
+        ValueError: if one has another.
+    """
+    groups = Forms(examples).groups(range(len(examples)))
+    if len(groups) > 1:
+        i = groups[1][2][0]
+        raise ValueError(
+            f"playground: {examples.input_name(i)} or its target has another structure than {examples.input_name(0)}, "
+            "another length say, and a page has one program for all examples; pad them to one length"
+        )
+    return groups[0][0]
+
+
+def _column(name: str, j: int, count: int) -> str:
+    return name if count == 1 else f"{name}[{j}]"
+
+
+@contextmanager
+def _named_units(model: Any) -> Iterator[None]:
+    """Let the outputs of a model's neurons have labels, where they have none: `layer0.neuron3`."""
+    neurons = [x for x in model.modules() if isinstance(x, Neuron)] if isinstance(model, Module) else []
+    names = {id(p): name for name, p in model.named_parameters()} if neurons else {}
+    before = [neuron.activation for neuron in neurons]
+
+    def named(activation: Callable[[Any], Any], name: str) -> Callable[[Any], Any]:
+        def activated(z: Any) -> Any:
+            y = activation(z)
+            if isinstance(y, Value) and y.primitive is not None and not y.label:
+                y.label = name
+            return y
+
+        return activated
+
+    try:
+        for neuron in neurons:
+            name = names[id(neuron.w[0])].rpartition(".")[0] or "neuron"
+            neuron.activation = named(neuron.activation, name)
+        yield
+    finally:
+        for neuron, activation in zip(neurons, before, strict=True):
+            neuron.activation = activation
+
+
+def _arranged(program: Program, outside: Sequence[float]) -> tuple[Program, int]:
+    """The same with numbers from outside, its last inputs, as constants, and what the prediction needs at its start.
+
+    Returns:
+        It, and how many operations the prediction needs.
+    """
+    old_inputs, count = len(program.inputs), len(program.inputs) - len(outside)
+    needed = bytearray(old_inputs + len(program))
+    waiting = [x for x in program.outputs[:-1] if x >= 0]
+    while waiting:
+        slot = waiting.pop()
+        if not needed[slot]:
+            needed[slot] = True
+            waiting += [x for x in program.operands[slot - old_inputs] if x >= 0] if slot >= old_inputs else []
+    order = sorted(range(len(program)), key=lambda i: not needed[old_inputs + i])  # stable: operands before results
+    slots = {i: i if i < count else -1 - len(program.constants) - (i - count) for i in range(old_inputs)}
+    slots |= {old_inputs + i: count + k for k, i in enumerate(order)}
+
+    def new(slot: int) -> int:
+        return slot if slot < 0 else slots[slot]
+
+    arranged = replace(
+        program,
+        inputs=program.inputs[:count],
+        constants=[*program.constants, *outside],
+        primitives=[program.primitives[i] for i in order],
+        operands=[tuple(map(new, program.operands[i])) for i in order],
+        outputs=list(map(new, program.outputs)),
+        guards=[Guard(new(x.slot), x.answer, x.place) for x in program.guards if new(x.slot) >= 0],
+        stopped=frozenset(map(new, program.stopped)),
+        ieee=frozenset(map(new, program.ieee)),
+        labels={new(slot): label for slot, label in program.labels.items() if new(slot) >= 0},
+        lines=[program.lines[i] for i in order],
+    )
+    return arranged, sum(needed[old_inputs:])
+
+
+def _check_examples(
+    program: Program, parameters: Sequence[float], rows: Sequence[Sequence[float]], examples: Examples
+) -> None:
+    """See that the program is that of every example."""
+    others: list[int] = []
+    failure: BranchError | None = None
+    with no_grad():
+        for i, row in enumerate(rows):
+            try:
+                program.replay([*parameters, *row])
+            except BranchError as error:
+                others.append(i)
+                failure = failure or error
+            except (ValueError, ArithmeticError, IndexError) as error:
+                raise type(error)(f"playground: {examples.input_name(i)}: {one_line(str(error), 400)}") from None
+    if failure is not None:
+        place = program.places[failure.guard.place]
+        raise ValueError(
+            f"playground: for {examples.input_name(others[0])} and {len(others) - 1} others Python goes another way "
+            f"than for {examples.input_name(0)}, where {place} was {failure.guard.answer}; a page has one branch. "
+            f"Choose with where(condition, a, b), which is no branch, or pass the {len(rows) - len(others)} examples "
+            "alone that take the first one's"
+        )
+
+
+def parameters_of(model: Any, trained: Sequence[Value]) -> list[tuple[str, Value]]:
+    """The parameters with their names: a Module's own; of anything else those that its optimizer trains."""
+    if isinstance(model, Module):
+        return model.named_parameters()
+    if not callable(model):
+        raise TypeError(f"playground: model must be a Module, such as an MLP, or a function, got {typed(model)}")
+    own = list(model.parameters()) if hasattr(model, "parameters") else list(trained)
+    return [(p.label or f"parameter {i}", p) for i, p in enumerate(own)]
