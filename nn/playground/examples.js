@@ -9,7 +9,8 @@ class Examples {
     this.given = given;
     this.set = "given";
     const tested = given.filter(({ test }) => test).length;
-    Object.assign(this, { noise: 0.1, share: Math.round((100 * tested) / given.length), count: clamp(given.length, 2, 2000), seed: app.spec.told.seed ?? 0 });
+    Object.assign(this, { noise: 0.1, share: Math.round((100 * tested) / given.length), count: clamp(given.length, 2, 2000), seed: app.spec.seedNumber ?? 0 });
+    this.isGiven = true; // and the order of the batches is that of fit, until another seed is asked for
     this.points = this.copy(given);
     this.chosen = 0;
     this.adding = Math.max(this.shape.classes - 1, 0);
@@ -85,6 +86,7 @@ class Examples {
 
   // New examples after another noise, count or seed.
   sampled(settings) {
+    if ("seed" in settings) this.isGiven = false;
     Object.assign(this, settings);
     if (this.set === "own") this.set = this.from ?? "given";
     this.from = null;

@@ -228,39 +228,9 @@ const columnsOf = ({ inputs, layers, program }) => {
   return [{ title: inputs === 1 ? "input" : "inputs", units: given }, ...hidden, { title: "output", units: program.outputs.map(unit) }];
 };
 
-// The weights as edges between units, as the program has them: a parameter that is multiplied by a number on the way
-// from one unit to the next. One that is added, a bias, comes from no unit.
-const edgesOf = (program, columns) => {
+// The weights as lines between units; one that is added, a bias, comes from no unit.
+const edgesOf = ({ connections }, columns) => {
   const place = new Map();
   columns.forEach(({ units }, c) => units.forEach(({ slot }, u) => place.set(slot, [c, u])));
-  const first = program.parameters + program.inputs;
-  const users = new Map();
-  program.operations.forEach(([, ...operands], i) => {
-    for (const slot of new Set(operands)) {
-      if (!users.has(slot)) users.set(slot, []);
-      users.get(slot).push(first + i);
-    }
-  });
-  // The nearest unit, by the ways that `next` gives.
-  const nearest = (slot, next) => {
-    const [seen, waiting] = [new Set([slot]), [slot]];
-    for (const at of waiting) {
-      if (place.has(at)) return place.get(at);
-      for (const other of next(at)) if (!seen.has(other)) waiting.push(other), seen.add(other);
-    }
-    return null;
-  };
-  const above = (slot) => (slot >= first ? program.operations[slot - first].slice(1) : []);
-  const edges = [];
-  for (let parameter = 0; parameter < program.parameters; parameter++)
-    for (const operation of users.get(parameter) ?? []) {
-      const [row, ...operands] = program.operations[operation - first];
-      const to = nearest(operation, (slot) => users.get(slot) ?? []);
-      operands.forEach((operand, k) => {
-        if (operand !== parameter || !to) return;
-        const partner = /^\{(\d+)\}$/.exec(program.rows[row].partials[k]);
-        edges.push({ parameter, from: partner && nearest(operands[Number(partner[1])], above), to });
-      });
-    }
-  return edges;
+  return connections.map(([parameter, from, to]) => ({ parameter, from: place.get(from) ?? null, to: place.get(to) })).filter(({ to }) => to);
 };

@@ -12,13 +12,15 @@ class Playground {
     this.palette = new Palette();
     this.trainer = new Trainer(spec);
     this.columns = columnsOf(spec);
-    this.edges = edgesOf(spec.program, this.columns);
+    this.edges = edgesOf(spec, this.columns);
     this.measured = new Measured();
     this.still = matchMedia("(prefers-reduced-motion: reduce)");
     this.shows = "weights";
     this.unit = null; // the unit whose map the plot shows, as [column, unit]
     this.fine = 48;
-    $("summary").textContent = spec.told.summary;
+    const sizes = this.columns.map(({ units }) => units.length).join("–");
+    const count = spec.start.length.toLocaleString("en");
+    $("summary").textContent = `${spec.saving.class} ${sizes} · ${count} parameter${spec.start.length === 1 ? "" : "s"}${spec.saving.loss ? ` · loss: ${spec.saving.loss.replaceAll("_", " ")}` : ""}`;
     const kinds = { 1: CurvePicture, 2: PlanePicture };
     this.picture = new (kinds[this.shape.inputs] ?? AgreementPicture)($("plot"), this.palette);
     this.lossCurve = new CurvesPicture($("loss-curve"), this.palette, "loss");
@@ -35,7 +37,7 @@ class Playground {
     this.examples = new Examples(this, spec.X.map((x, i) => ({ x, y: spec.y[i], test: tested.has(i) })));
     this.learning = new Learning(this);
     this.links = new Links(this);
-    this.files = new Files(this);
+    this.downloads = new Downloads(this);
     this.listen();
     this.setData();
     this.links.restore();
