@@ -24,12 +24,15 @@ from nn.arguments import Row, check_made, count_of, generator_of
 from nn.examples import Examples, Validation, checked_examples, split
 from nn.losses import is_weight
 from nn.optim import Optimizer
-from nn.playground.description import defaults, layers_of, optimizer_of, program_of, shapes_of
+from nn.playground.description import connections_of, defaults, layers_of, optimizer_of, program_of, shapes_of
 from nn.playground.recording import Recorded, parameters_of, recorded
+from nn.playground.taking_home import saving_of
 from nn.playground.tasks import task_of
 from nn.steps import Loss
 
-_SCRIPTS = ("random.js", "optimizers.js", "program.js", "trainer.js", "page.js")
+_ENGINE = ("random.js", "optimizers.js", "program.js", "trainer.js", "files.js")
+_PAGE = ("dom.js", "data.js", "plots.js", "curves.js", "network.js", "health.js", "why.js", "learning.js", "examples.js")
+_SCRIPTS = (*_ENGINE, *_PAGE, "downloads.js", "links.js", "playground.js")
 _POLICY = "default-src 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'"
 
 
@@ -51,14 +54,14 @@ class Playground:
         spec = json.dumps(self._spec, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
         parts = [f"const TABLE = {self._table};", f"const CODE = {self._code};", f"const SPEC = {spec};"]
         script = "\n".join(['"use strict";', *parts, *map(_asset, _SCRIPTS)])
-        style = _asset("page.css")
+        style = _asset("playground.css")
         filled = {
             "title": html.escape(self.title),
             "policy": html.escape(_POLICY.format(_hash(script), _hash(style))),
             "style": style,
             "script": script,
         }
-        return re.sub(r"\{\{(\w+)\}\}", lambda match: filled[match[1]], _asset("page.html"))
+        return re.sub(r"\{\{(\w+)\}\}", lambda match: filled[match[1]], _asset("playground.html"))
 
     def save_html(self, path: str | os.PathLike[str]) -> Path:
         """Write the page as one file, which opens from disk and needs no network; returns its path.
@@ -152,6 +155,8 @@ def playground(
         "optimizer": _padded(of_optimizer, optimizer, parameters),
         "optimizers": defaults(),
         "program": program_of(whole, len(parameters)),
+        "connections": connections_of(whole, len(parameters)),
+        "saving": saving_of(model, loss, examples.inputs[0]),
     }
     try:
         code = to_javascript(whole.program, len(parameters), whole.first)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from autograd.engine import primitives as p
 from autograd.engine.primitive import Primitive
 from autograd.formulas.notation import sizes, to_text
 from autograd.formulas.symbol import Symbol, partial_formulas
@@ -16,6 +18,7 @@ from autograd.program.program import Program
 from autograd.support.errors import one_line
 from autograd.views.names import unique_names
 from autograd.views.walk import LONGEST_FORMULA
+from nn.activations import ACTIVATIONS
 from nn.optim import Optimizer
 from nn.optimizers import SGD, Adam, AdamW, RMSprop
 from nn.playground.recording import Recorded
@@ -86,18 +89,76 @@ def _formula(row: Primitive, symbols: Sequence[Symbol]) -> str:
 
 
 def layers_of(recorded: Recorded) -> list[dict[str, Any]]:
-    """The labelled numbers on the way to the prediction, by layer: `layer0.neuron3` is in layer0, `h[2]` in h."""
+    """The hidden numbers on the way to the prediction, by layer; with them outputs that have labels.
+
+    They are the labelled ones: `layer0.neuron3` is in layer0, `h[2]` in h. Where nothing has a label they are what
+    activations return, by how many follow each other.
+    """
     program = recorded.program
     names, count = names_of(program), len(program.inputs)
     outputs = set(program.outputs[:-1])
+    slots = range(count, count + recorded.first)
+    labelled = {slot: _layer(names[slot]) for slot in slots if slot in program.labels}
     layers: dict[str, list[dict[str, Any]]] = {}
-    for slot in range(count, count + recorded.first):
-        if slot in program.labels:
-            label, _, again = names[slot].partition("#")
-            group = label.rpartition(".")[0] or re.sub(r"[\d₀-₉\[\]_, ]+$", "", label) or label
-            group += f"#{again}" if again else ""
-            layers.setdefault(group, []).append({"name": names[slot], "slot": slot, "output": slot in outputs})
+    for slot, layer in (labelled or _activated(program, recorded.first)).items():
+        layers.setdefault(layer, []).append({"name": names[slot], "slot": slot, "output": slot in outputs})
     return [{"name": name, "units": units} for name, units in layers.items()]
+
+
+def _layer(name: str) -> str:
+    label, _, again = name.partition("#")  # a label that is met again, as in a recurrent network, is numbered so
+    layer = label.rpartition(".")[0] or re.sub(r"[\d₀-₉\[\]_, ]+$", "", label) or label
+    return f"{layer}#{again}" if again else layer
+
+
+def _activated(program: Program, first: int) -> dict[int, str]:
+    """The slots of activations, with what their layers are called."""
+    rows = {activation for activation in ACTIVATIONS.values() if isinstance(activation, Primitive)}
+    depth = [0] * len(program.inputs)
+    found = {}
+    for slot, row, operands in islice(program.operations(), first):
+        below = max((depth[x] for x in operands if x >= 0), default=0)
+        depth.append(below + (row in rows))
+        if row in rows:
+            found[slot] = f"hidden {depth[slot]}"
+    return dict(sorted(found.items(), key=lambda item: depth[item[0]]))
+
+
+def connections_of(recorded: Recorded, parameters: int) -> list[list[int]]:
+    """What the parameters connect, wherever they are used: `[parameter, from, to]`, slots of inputs and units.
+
+    What is added rather than multiplied, a bias, comes from -1. Where it can't be told there is no entry.
+    """
+    program = recorded.program
+    inputs, count = len(program.inputs), len(program.inputs) + recorded.first
+    nodes = {unit["slot"] for layer in layers_of(recorded) for unit in layer["units"]}
+    nodes |= {slot for slot in program.outputs[:-1] if slot >= inputs}
+    sources = nodes | set(range(parameters, inputs))
+    leads_to: dict[int, set[int]] = {}  # the next nodes on the way to the prediction
+    connections = []
+    for slot in reversed(range(inputs, count)):
+        row, operands = program.primitives[slot - inputs], program.operands[slot - inputs]
+        ahead = {slot} if slot in nodes else leads_to.get(slot, set())
+        for x in operands:
+            if x >= inputs:
+                leads_to.setdefault(x, set()).update(ahead)
+        if len(ahead) == 1:
+            (node,) = ahead
+            for parameter, source in _used(row, operands, parameters):
+                if source < 0 or source in sources:
+                    connections.append([parameter, source, node])
+    return connections[::-1]
+
+
+def _used(row: Primitive, operands: Sequence[int], parameters: int) -> Iterator[tuple[int, int]]:
+    """The parameters of an operation, each with what it is multiplied by, or -1."""
+    half = len(operands) // 2
+    for i, x in enumerate(operands):
+        if 0 <= x < parameters:
+            if row in (p.dot, p.mul):
+                yield x, operands[(i + half) % len(operands)]
+            elif row in (p.add, p.sub, p.sum):
+                yield x, -1
 
 
 def shapes_of(names: Sequence[str]) -> list[dict[str, Any]]:

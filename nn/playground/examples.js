@@ -9,7 +9,7 @@ class Examples {
     this.given = given;
     this.set = "given";
     const tested = given.filter(({ test }) => test).length;
-    Object.assign(this, { noise: 0.1, share: Math.round((100 * tested) / given.length), count: clamp(given.length, 2, 2000), seed: app.spec.seedNumber ?? 0 });
+    Object.assign(this, { noise: 0.1, share: Math.round((100 * tested) / given.length), count: clamp(given.length, 2, 2000), seed: Number.isSafeInteger(Number(app.spec.seed)) ? Math.abs(Number(app.spec.seed)) : 0 });
     this.isGiven = true; // and the order of the batches is that of fit, until another seed is asked for
     this.points = this.copy(given);
     this.chosen = 0;
