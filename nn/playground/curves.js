@@ -81,18 +81,18 @@ class HistogramPicture {
     if (!context) return;
     const { width, height } = this.surface;
     const [left, bottom] = [8, 18];
-    const row = (height - bottom) / layers.length;
+    const row = (height - bottom - 2) / layers.length;
     const zero = 34;
     const bar = (width - left - zero - 8) / (2 * (MOST_POWER - LEAST_POWER));
     layers.forEach(({ name, gradients }, k) => {
       const { bins, zeros } = gradientHistogram(gradients);
       const most = Math.max(...bins, zeros, 1);
       const base = (k + 1) * row;
-      const tall = row - 16;
+      const tall = row - 20;
       context.fillStyle = this.palette.quiet;
       context.textAlign = "left";
       context.textBaseline = "top";
-      context.fillText(name, left, base - row + 2);
+      context.fillText(name, left, base - row + 5);
       context.fillStyle = Palette.css(this.palette.negative);
       context.fillRect(left, base - (tall * zeros) / most, zero - 12, (tall * zeros) / most);
       context.fillStyle = Palette.css(this.palette.positive);

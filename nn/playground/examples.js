@@ -194,8 +194,18 @@ class Examples {
 
   // Fields for the chosen example's numbers.
   buildForm() {
+    const { shape } = this;
+    if (shape.inputs > WIDEST_FORM) $("point").hidden = true;
+    else this.buildFields();
+    $("point").addEventListener("submit", (event) => {
+      event.preventDefault();
+      const { x, y } = this.points[this.chosen];
+      this.add([...x], y);
+    });
+  }
+
+  buildFields() {
     const { shape, app } = this;
-    if (shape.inputs > WIDEST_FORM) return void ($("point").hidden = true);
     const field = (name, allowed, use) => {
       const input = make("input", { inputMode: "decimal" });
       $("point").append(make("label", {}, name, input));
@@ -211,13 +221,6 @@ class Examples {
       this.choice.addEventListener("change", () => this.moved((point) => (point.y = shape.labels[Number(this.choice.value)])));
       $("point").append(make("label", {}, "class", this.choice));
     }
-    const copy = make("button", { type: "submit", textContent: "Add a copy" });
-    $("point").append(copy);
-    $("point").addEventListener("submit", (event) => {
-      event.preventDefault();
-      const { x, y } = this.points[this.chosen];
-      this.add([...x], y);
-    });
   }
 
   fillForm() {

@@ -172,17 +172,18 @@ class Network {
       context.bezierCurveTo(...line.slice(2));
       context.stroke();
     };
-    for (const edge of this.edges) {
+    const size = ({ parameter }) => Math.abs(numbers[parameter]);
+    for (const edge of this.edges.toSorted((a, b) => size(a) - size(b))) {
       const line = this.line(edge);
       if (!line) continue;
       const t = most > 0 ? numbers[edge.parameter] / most : 0;
       if (edge.parameter === chosen) {
         context.strokeStyle = this.palette.ink;
-        context.lineWidth = 3.5 + 5 * Math.abs(t);
+        context.lineWidth = 4 + 4 * Math.abs(t);
         stroke(line);
       }
-      context.strokeStyle = Palette.css(Palette.mix(this.palette.faint, t < 0 ? this.palette.negative : this.palette.positive, clamp(0.15 + 1.1 * Math.sqrt(Math.abs(t)), 0, 1)));
-      context.lineWidth = 0.6 + 4.4 * Math.abs(t);
+      context.strokeStyle = Palette.css(Palette.mix(this.palette.faint, t < 0 ? this.palette.negative : this.palette.positive, clamp(0.08 + 1.1 * Math.abs(t) ** 0.7, 0, 1)));
+      context.lineWidth = 0.7 + 3.6 * Math.abs(t);
       context.setLineDash(frozen[edge.parameter] ? [5, 4] : []);
       stroke(line);
     }

@@ -2,6 +2,30 @@
 
 const MOST_ROWS = 400;
 
+// Names for what has none: the loss, and what a unit is made of, its weighted sum and what its activation is given.
+const nameSteps = (program, columns) => {
+  const first = program.parameters + program.inputs;
+  const nameless = (slot) => slot >= first && /^v\d+$/.test(program.name(slot));
+  const used = new Map();
+  for (const [, ...operands] of program.operations) for (const slot of operands) used.set(slot, (used.get(slot) ?? 0) + 1);
+  const name = (slot, text) => {
+    if (!program.names.includes(text)) program.names[slot] = text;
+  };
+  if (nameless(program.loss)) name(program.loss, "loss");
+  for (const { name: unit, slot } of columns.slice(1).flatMap(({ units }) => units)) {
+    if (slot < first || nameless(slot)) continue;
+    let below = slot;
+    for (const ending of ["z", "w·x"]) {
+      const [row, ...operands] = program.operations[below - first];
+      if (program.rows[row].name === "add" && ending === "z") continue; // a unit without activation
+      const own = operands.filter((operand) => nameless(operand) && used.get(operand) === 1);
+      if (own.length !== 1) break;
+      [below] = own;
+      name(below, `${unit}.${program.rows[program.operations[below - first][0]].name === "dot" ? "w·x" : ending}`);
+    }
+  }
+};
+
 class Why {
   constructor(app) {
     this.app = app;
@@ -33,6 +57,8 @@ class Why {
     $("before").addEventListener("click", () => app.examples.pick(app.examples.chosen - 1));
     $("after").addEventListener("click", () => app.examples.pick(app.examples.chosen + 1));
     $("pass").addEventListener("toggle", () => this.pass());
+    $("chain-details").addEventListener("toggle", () => this.rule());
+    nameSteps(trainer.program, app.columns);
   }
 
   draw() {
@@ -59,28 +85,31 @@ class Why {
     write($("chain-title"), `∂loss/∂${name} for example ${examples.chosen + 1} = ${spelled(total)}`);
     if (!edges.length) {
       $("chain").replaceChildren();
+      $("product").replaceChildren();
+      write($("chain-told"), "No edges");
       return write($("chain-rule"), trainer.branchChanged ?? "No way leads from the loss back to this weight for this example, so its gradient is 0: a unit that is not active passes nothing on.");
     }
-    const ways = arriving.length > 1 ? `It arrives over ${arriving.length} edges and is added up.` : "";
-    write($("chain-rule"), `${this.product(edges, name)} ${ways}`.trim());
+    $("product").replaceChildren(...this.product(arriving, name, total));
+    write($("chain-rule"), arriving.length > 1 ? `It is used ${arriving.length} times; what arrives is added up.` : "");
+    write($("chain-told"), `All ${edges.length} edges, from the loss down to ${name}`);
+    if (!$("chain-details").open) return;
     const shown = edges.length > MOST_ROWS ? edges.slice(-MOST_ROWS) : edges;
     const rows = shown.map((edge) => this.row(edge, edge.to === name));
     if (shown.length < edges.length) rows.unshift(make("li", { textContent: `… ${edges.length - shown.length} edges nearer to the loss` }));
     $("chain").replaceChildren(...rows);
   }
 
-  // The chain rule as one product, where a single way leads from the loss to the weight.
-  product(edges, name) {
-    const into = new Map();
-    for (const edge of edges) {
-      if (into.has(edge.to)) return `The loss reaches it over ${edges.length} edges; from the loss down, each multiplies what comes from above by its local derivative:`;
-      into.set(edge.to, edge);
-    }
-    const way = [];
-    for (let at = name; into.has(at); at = into.get(at).from) way.unshift(into.get(at));
-    const symbols = way.map(({ from, to }) => `∂${from}/∂${to}`).join(" · ");
-    const numbers = way.map(({ local }) => (local < 0 ? `(${spelled(local)})` : spelled(local))).join(" · ");
-    return `${symbols} = ${numbers} = ${spelled(way.at(-1).contribution)}`;
+  // The last step of the chain rule: what comes from above times the local derivative.
+  product(arriving, name, total) {
+    const box = (number, told, kind = "factor") => make("div", { className: kind }, make("b", { textContent: spelled(number) }), make("span", { textContent: told }));
+    const parts = arriving.slice(0, 4).flatMap(({ from, formula, upstream, local }, i) => [
+      ...(i ? [make("span", { textContent: "+" })] : []),
+      box(upstream, `∂loss/∂${from}, from above`),
+      make("span", { textContent: "×" }),
+      box(local, `∂${from}/∂${name} = ${formula}`),
+    ]);
+    if (arriving.length > 4) parts.push(make("span", { textContent: `+ ${arriving.length - 4} more` }));
+    return [...parts, make("span", { textContent: "=" }), box(total, `∂loss/∂${name}`, "factor result")];
   }
 
   row({ from, to, formula, upstream, local, contribution }, last) {
