@@ -24,7 +24,7 @@ class CurvesPicture {
     const context = this.surface.begin();
     if (!context) return;
     const { width, height } = this.surface;
-    const box = { left: 44, top: 8, width: width - 52, height: height - 28 };
+    const box = { left: 44, top: 18, width: width - 52, height: height - 38 };
     const scale = (y) => (logarithmic ? Math.log10(Math.max(y, 1e-12)) : y);
     const lines = ["train", "test"].map((key) => entries.filter((entry) => Number.isFinite(entry[key])).map((entry) => [entry.step, scale(entry[key])]));
     const all = lines.flat().map(([, y]) => y);
@@ -32,7 +32,7 @@ class CurvesPicture {
     let [low, high] = bounds ?? [Math.min(...all, logarithmic ? Infinity : 0), Math.max(...all, -Infinity)];
     if (!(high > low)) [low, high] = Number.isFinite(low) ? [low - 1, low + 1] : [0, 1];
     const axes = new Axes([0, last], [low - (bounds ? 0.04 : 0), high + 0.04 * (high - low)], box);
-    axes.draw(context, this.palette, ["steps", this.name], (x) => brief(x));
+    axes.draw(context, this.palette, ["steps", this.name]);
     const write = [
       [Palette.css(this.palette.positive), []],
       [Palette.css(this.palette.negative), [5, 3]],
@@ -80,7 +80,7 @@ class HistogramPicture {
     const context = this.surface.begin();
     if (!context) return;
     const { width, height } = this.surface;
-    const [left, bottom] = [8, 18];
+    const [left, bottom] = [2, 18];
     const row = (height - bottom - 2) / layers.length;
     const zero = 34;
     const bar = (width - left - zero - 8) / (2 * (MOST_POWER - LEAST_POWER));

@@ -18,6 +18,17 @@ const write = (element, text) => {
   if (element.textContent !== text) element.textContent = text;
 };
 
+// A number as one reads it beside others: to five digits, with a power of ten where it is far from 1.
+const show = (x) => {
+  if (!Number.isFinite(x) || x === 0) return spelled(x);
+  const size = Math.abs(x);
+  const text = size < 1e-4 || size >= 1e7 ? x.toExponential(3).replace(/\.?0+e/, "e").replace("e+", "e") : String(Number(x.toPrecision(5)));
+  return text.replaceAll("-", "−");
+};
+
+// The same where it is a factor.
+const factor = (x) => (x < 0 ? `(${show(x)})` : show(x));
+
 // A field for a number: calls back with each that is allowed, and marks what isn't.
 class NumberField {
   // allowed: a sentence that says which numbers are, shown when another is typed.

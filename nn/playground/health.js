@@ -17,7 +17,7 @@ const EXPLODING = 1000;
 const healthInWords = (layers, columns, states) => {
   const told = layers.slice(0, 8).map(({ name, gradients }) => {
     const zeros = gradients.filter((g) => g === 0).length;
-    const size = `typical size ${spelled(Number(medianSize(gradients).toPrecision(2)))}`;
+    const size = `typical size ${show(medianSize(gradients))}`;
     return `${name}: ${size}${zeros ? `, ${zeros} of ${gradients.length} are exactly 0` : ""}.`;
   });
   const sizes = layers.map(({ gradients }) => medianSize(gradients.filter((g) => g !== 0)));

@@ -212,7 +212,7 @@ class Network {
       for (const [u, { button }] of units) {
         const state = states[c]?.[u] ?? "";
         const value = values[c]?.[u];
-        button.setAttribute("aria-label", `${this.columns[c].units[u].name}: ${value === undefined ? "no value" : spelled(value)}${state ? `, ${state}` : ""}`);
+        button.setAttribute("aria-label", `${this.columns[c].units[u].name}: ${value === undefined ? "no value" : show(value)}${state ? `, ${state}` : ""}`);
         button.setAttribute("aria-pressed", String(chosen?.[0] === c && chosen?.[1] === u));
         button.classList.toggle("dead", state.startsWith("dead"));
         button.title = `${this.columns[c].units[u].name}${state ? `: ${state}` : ""}`;

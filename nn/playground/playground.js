@@ -18,6 +18,7 @@ class Playground {
     this.shows = "weights";
     this.unit = null; // the unit whose map the plot shows, as [column, unit]
     this.fine = 48;
+    for (const element of document.querySelectorAll(".accuracy")) element.hidden = this.shape.kind === "regression";
     const sizes = this.columns.map(({ units }) => units.length).join("–");
     const count = spec.start.length.toLocaleString("en");
     $("summary").textContent = `${spec.saving.class} ${sizes} · ${count} parameter${spec.start.length === 1 ? "" : "s"}${spec.saving.loss ? ` · loss: ${spec.saving.loss.replaceAll("_", " ")}` : ""}`;
@@ -29,7 +30,7 @@ class Playground {
     this.network = new Network($("network"), { columns: this.columns, edges: this.edges }, this.palette, {
       unit: (c, u) => this.unitChosen(c, u),
       weight: (parameter) => this.weightChosen(parameter),
-      told: (parameter) => `${this.trainer.names[parameter]} = ${spelled(this.trainer.parameters[parameter])}, gradient ${spelled(this.trainer.gradient[parameter])}`,
+      told: (parameter) => `${this.trainer.names[parameter]} = ${show(this.trainer.parameters[parameter])}, gradient ${show(this.trainer.gradient[parameter])}`,
       change: () => this.draw(),
     });
     this.why = new Why(this);
@@ -269,8 +270,8 @@ class Playground {
     const { train, test, step } = this.now;
     write($("steps"), step.toLocaleString("en"));
     write($("epochs"), this.trainer.epochs.toLocaleString("en"));
-    write($("train-loss"), train.loss === null ? "—" : spelled(Number(train.loss.toPrecision(4))));
-    write($("test-loss"), test.loss === null ? "—" : spelled(Number(test.loss.toPrecision(4))));
+    write($("train-loss"), train.loss === null ? "—" : show(train.loss));
+    write($("test-loss"), test.loss === null ? "—" : show(test.loss));
     write($("train-accuracy"), percent(train.accuracy));
     write($("test-accuracy"), percent(test.accuracy));
   }
@@ -316,12 +317,12 @@ class Playground {
     const { shape, examples, trainer } = this;
     const { points, chosen } = examples;
     const { x, y, test } = points[chosen];
-    const inputs = shape.inputNames.slice(0, 4).map((name, k) => `${name} ${spelled(x[k])}`).join(", ");
-    const target = shape.kind === "regression" ? `target ${[y].flat().map(spelled).join(", ")}` : `class ${shape.className(shape.classOf(y))}`;
+    const inputs = shape.inputNames.slice(0, 4).map((name, k) => `${name} ${show(x[k])}`).join(", ");
+    const target = shape.kind === "regression" ? `target ${[y].flat().map(show).join(", ")}` : `class ${shape.className(shape.classOf(y))}`;
     const verdict = shape.kind === "regression" ? "" : `: ${wrong ? `wrong, taken for ${shape.className(trainer.classOf(prediction))}` : "right"}`;
-    const output = prediction.slice(0, 4).map((v) => spelled(Number(v.toPrecision(4)))).join(", ");
+    const output = prediction.slice(0, 4).map(show).join(", ");
     const loss = trainer.lossOf([chosen]);
-    const told = `Example ${chosen + 1}${test ? " (test)" : ""}: ${inputs}${shape.inputs > 4 ? " …" : ""}, ${target}. Output ${output}${prediction.length > 4 ? " …" : ""}${verdict}. Loss ${loss === null ? "—" : spelled(Number(loss.toPrecision(4)))}.`;
+    const told = `Example ${chosen + 1}${test ? " (test)" : ""}: ${inputs}${shape.inputs > 4 ? " …" : ""}, ${target}. Output ${output}${prediction.length > 4 ? " …" : ""}${verdict}. Loss ${loss === null ? "—" : show(loss)}.`;
     if (!this.playing) write($("plot-told"), told);
   }
 
@@ -331,7 +332,7 @@ class Playground {
     this.network.drawLines(numbers, { chosen: this.why.weight, frozen: trainer.frozen });
     const x = examples.points[examples.chosen].x;
     let maps;
-    const n = shape.inputs === 1 ? 60 : COARSE;
+    const n = shape.inputs === 1 ? 60 : Math.min(COARSE, this.fine);
     if (shape.inputs <= 2) {
       const values = this.over(n, (x) => this.unitsAt(x));
       maps = columns.map((column, c) => column.units.map((_, u) => values.map((v) => v[c][u])));
@@ -344,7 +345,7 @@ class Playground {
     }
     this.network.drawUnits(maps, { inputs: shape.inputs, n });
     const sign = this.shows === "weights" ? "Weights" : "Gradients";
-    write($("legend"), `${sign}: width and colour by size, the widest ${spelled(Number(this.network.most.toPrecision(3)))}. Click a line to see its chain rule, a unit to see its map.`);
+    write($("legend"), `${sign}: width and colour by size, the widest ${show(this.network.most)}. Short bars are biases. Click a line for its chain rule, a unit for its map.`);
     if (!this.playing) this.network.describe(this.unitsAt(x), this.unitStates(), this.unit);
   }
 

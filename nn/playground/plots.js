@@ -74,7 +74,12 @@ const ticks = (low, high, most = 5) => {
   return found;
 };
 
-const brief = (x) => (x !== 0 && (Math.abs(x) < 1e-3 || Math.abs(x) >= 1e5) ? x.toExponential(0) : String(Number(x.toPrecision(4)))).replaceAll("-", "−");
+// A number at an axis.
+const brief = (x) => {
+  const size = Math.abs(x);
+  const text = size >= 1e7 || (x !== 0 && size < 1e-3) ? x.toExponential(0) : size >= 1e4 ? `${Number((x / 1000).toPrecision(4))}k` : String(Number(x.toPrecision(4)));
+  return text.replace("e+", "e").replaceAll("-", "−");
+};
 
 // A frame with two axes; `place` gives pixels, `at` numbers.
 class Axes {
@@ -92,24 +97,28 @@ class Axes {
     return [this.x[0] + ((px - left) / width) * (this.x[1] - this.x[0]), this.y[0] + ((top + height - py) / height) * (this.y[1] - this.y[0])];
   }
 
-  draw(context, palette, names, write = brief) {
+  // The frame, its numbers, and the names of the axes: of y above, of x at the end of the numbers.
+  draw(context, palette, names) {
     const { left, top, width, height } = this.box;
     context.strokeStyle = palette.line;
     context.lineWidth = 1;
     context.strokeRect(left, top, width, height);
     context.fillStyle = palette.quiet;
     context.textBaseline = "top";
+    context.textAlign = "right";
+    context.fillText(names[0], left + width, top + height + 4);
+    const end = left + width - context.measureText(names[0]).width - 8;
     context.textAlign = "center";
-    for (const x of ticks(...this.x, width < 150 ? 3 : 5)) context.fillText(write(x), this.place(x, 0)[0], top + height + 4);
+    for (const x of ticks(...this.x, width < 150 ? 3 : 5)) {
+      const [at, half] = [this.place(x, 0)[0], context.measureText(brief(x)).width / 2];
+      if (at + half < end) context.fillText(brief(x), at, top + height + 4);
+    }
     context.textAlign = "right";
     context.textBaseline = "middle";
-    for (const y of ticks(...this.y, height < 100 ? 3 : 5)) context.fillText(write(y), left - 5, this.place(0, y)[1]);
-    context.textAlign = "right";
-    context.textBaseline = "bottom";
-    context.fillText(names[0], left + width - 4, top + height - 2);
+    for (const y of ticks(...this.y, height < 100 ? 3 : 5)) context.fillText(brief(y), left - 5, this.place(0, y)[1]);
     context.textAlign = "left";
-    context.textBaseline = "top";
-    context.fillText(names[1], left + 4, top + 3);
+    context.textBaseline = "bottom";
+    context.fillText(names[1], left, top - 3);
   }
 }
 
@@ -238,7 +247,7 @@ class PlanePicture extends Picture {
     if (!context) return;
     const { width, height } = this.surface;
     const { shape, domain, outputs, n, scale } = view;
-    const box = { left: 34, top: 8, width: width - 42, height: height - 30 };
+    const box = { left: 34, top: 18, width: width - 42, height: height - 40 };
     this.axes = new Axes(domain[0], domain[1], box);
     const [pixels, fields] = this.colours(outputs, n, shape, scale, view.single);
     this.image ??= document.createElement("canvas");
@@ -309,7 +318,7 @@ class CurvePicture extends Picture {
     let [low, high] = [Math.min(...wanted, Infinity), Math.max(...wanted, -Infinity)];
     if (!(high > low)) [low, high] = Number.isFinite(low) ? [low - 1, low + 1] : [-1, 1];
     const margin = (several ? 0.1 : 0.35) * (high - low);
-    const box = { left: 38, top: 8, width: width - 46, height: height - 30 };
+    const box = { left: 38, top: 18, width: width - 46, height: height - 40 };
     this.axes = new Axes(domain[0], [low - margin, high + margin], box);
     this.axes.draw(context, this.palette, [shape.inputNames[0], several ? "share" : shape.targetNames?.[0] && !single ? shape.targetNames[0] : "output"]);
     context.save();
@@ -346,7 +355,7 @@ class AgreementPicture extends Picture {
     if (view.shape.kind === "classes") return this.confusion(context, view);
     const { width, height } = this.surface;
     const { shape, points, predictions } = view;
-    const box = { left: 44, top: 8, width: width - 52, height: height - 30 };
+    const box = { left: 44, top: 18, width: width - 52, height: height - 40 };
     const scores = predictions.map((y) => y[0]);
     const targets = points.map(({ y }) => [y].flat()[0]);
     const finite = [...scores, ...(shape.kind === "regression" ? targets : [shape.threshold])].filter(Number.isFinite);
@@ -356,7 +365,7 @@ class AgreementPicture extends Picture {
     const lane = (i) => shape.classOf(points[i].y) + 0.7 * (((i * 0.618034) % 1) - 0.5); // side by side, that all are seen
     this.axes = new Axes(shape.kind === "regression" ? range : [-0.6, shape.classes - 0.4], range, box);
     const names = shape.kind === "regression" ? ["target", "prediction"] : ["class", "score"];
-    this.axes.draw(context, this.palette, names, (x) => brief(x));
+    this.axes.draw(context, this.palette, names);
     context.strokeStyle = this.palette.quiet;
     context.setLineDash([4, 4]);
     context.beginPath();

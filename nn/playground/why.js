@@ -12,6 +12,11 @@ const nameSteps = (program, columns) => {
     if (!program.names.includes(text)) program.names[slot] = text;
   };
   if (nameless(program.loss)) name(program.loss, "loss");
+  const outputs = columns.at(-1).units;
+  outputs.forEach((unit, k) => {
+    if (nameless(unit.slot)) name(unit.slot, outputs.length === 1 ? "output" : `output[${k}]`);
+    unit.name = program.name(unit.slot);
+  });
   for (const { name: unit, slot } of columns.slice(1).flatMap(({ units }) => units)) {
     if (slot < first || nameless(slot)) continue;
     let below = slot;
@@ -75,15 +80,15 @@ class Why {
     if (document.activeElement !== $("number")) this.value.set(trainer.parameters[weight]);
     $("freeze").checked = trainer.frozen[weight] === 1;
     const frozen = trainer.frozen[weight] ? " It is frozen: no step moves it." : "";
-    write($("gradient-now"), `Its gradient of the loss ${this.app.batchTold()} is ${spelled(trainer.gradient[weight])}.${frozen}`);
+    write($("gradient-now"), `Its gradient of the loss ${this.app.batchTold()} is ${show(trainer.gradient[weight])}.${frozen}`);
     if (document.activeElement !== $("example")) this.example.set(examples.chosen + 1);
     const point = examples.points[examples.chosen];
     write($("example-of"), `of ${examples.points.length}${point.test ? ", for testing" : ""}`);
     const edges = trainer.explain(weight, examples.chosen);
-    const arriving = edges.filter(({ to }) => to === name);
+    const arriving = edges.filter(({ to, local }) => to === name && local !== null);
     const total = arriving.reduce((sum, { contribution }) => sum + contribution, 0);
-    write($("chain-title"), `∂loss/∂${name} for example ${examples.chosen + 1} = ${spelled(total)}`);
-    if (!edges.length) {
+    write($("chain-title"), `∂loss/∂${name} for example ${examples.chosen + 1} = ${show(total)}`);
+    if (!arriving.length) {
       $("chain").replaceChildren();
       $("product").replaceChildren();
       write($("chain-told"), "No edges");
@@ -101,7 +106,7 @@ class Why {
 
   // The last step of the chain rule: what comes from above times the local derivative.
   product(arriving, name, total) {
-    const box = (number, told, kind = "factor") => make("div", { className: kind }, make("b", { textContent: spelled(number) }), make("span", { textContent: told }));
+    const box = (number, told, kind = "factor") => make("div", { className: kind }, make("b", { textContent: show(number) }), make("span", { textContent: told }));
     const parts = arriving.slice(0, 4).flatMap(({ from, formula, upstream, local }, i) => [
       ...(i ? [make("span", { textContent: "+" })] : []),
       box(upstream, `∂loss/∂${from}, from above`),
@@ -113,12 +118,12 @@ class Why {
   }
 
   row({ from, to, formula, upstream, local, contribution }, last) {
-    const factor = (x) => (x < 0 ? `(${spelled(x)})` : spelled(x));
+    const product = local === null ? "nothing flows" : `${factor(upstream)} × ${factor(local)} = ${show(contribution)}`;
     return make(
       "li",
       { className: last ? "last" : "" },
       make("b", { textContent: `${from} → ${to}: ` }),
-      `${factor(upstream)} × ${factor(local)} = ${spelled(contribution)}`,
+      product,
       make("span", { className: "formula", textContent: `∂loss/∂${from} × ∂${from}/∂${to}, where ∂${from}/∂${to} = ${formula}` }),
     );
   }
@@ -129,7 +134,7 @@ class Why {
     write($("pass-title"), `Forward pass of example ${examples.chosen + 1}`);
     const operations = trainer.forward(examples.chosen);
     const lines = operations.slice(0, MOST_ROWS).map(({ name, formula, numbers, value }) =>
-      make("tr", {}, make("th", { scope: "row", textContent: name }), make("td", { textContent: numbers ? `${formula} = ${numbers}` : formula }), make("td", { textContent: spelled(value) })),
+      make("tr", {}, make("th", { scope: "row", textContent: name }), make("td", { textContent: numbers ? `${formula} = ${numbers}` : formula }), make("td", { textContent: show(value) })),
     );
     if (operations.length > MOST_ROWS) lines.push(make("tr", {}, make("td", { colSpan: 3, textContent: `… ${operations.length - MOST_ROWS} more` })));
     $("forward").replaceChildren(...lines);
