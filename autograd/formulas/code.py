@@ -83,7 +83,7 @@ class PartialsCode(NamedTuple):
 
 def function_name(row: Primitive) -> str:
     """What the function of a row is called that its rule makes."""
-    return "row_" + "".join(c if c.isascii() else f"_u{ord(c):x}_" for c in row.name)
+    return "row_" + "".join(c if c.isascii() and (c.isalnum() or c == "_") else f"_u{ord(c):x}_" for c in row.name)
 
 
 def value_code(language: Language, primitive: Primitive, operands: Sequence[str | float]) -> ValueCode:

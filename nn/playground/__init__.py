@@ -30,9 +30,11 @@ from nn.playground.taking_home import saving_of
 from nn.playground.tasks import task_of
 from nn.steps import Loss
 
-_ENGINE = ("random.js", "optimizers.js", "program.js", "trainer.js", "files.js")
-_PAGE = ("dom.js", "data.js", "plots.js", "curves.js", "network.js", "health.js", "why.js", "learning.js", "examples.js")
-_SCRIPTS = (*_ENGINE, *_PAGE, "downloads.js", "links.js", "playground.js")
+ENGINE = ("random.js", "optimizers.js", "program.js", "trainer.js", "files.js")
+"""What trains, and needs no page."""
+
+_LOOKS = ("dom.js", "data.js", "plots.js", "curves.js", "network.js", "health.js")
+_PAGE = (*_LOOKS, "why.js", "learning.js", "examples.js", "downloads.js", "links.js", "page.js")
 _POLICY = "default-src 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'"
 
 
@@ -51,17 +53,22 @@ class Playground:
 
     def to_html(self) -> str:
         """The page as text."""
-        spec = json.dumps(self._spec, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-        parts = [f"const TABLE = {self._table};", f"const CODE = {self._code};", f"const SPEC = {spec};"]
-        script = "\n".join(['"use strict";', *parts, *map(_asset, _SCRIPTS)])
-        style = _asset("playground.css")
+        script = "\n".join([self.definitions(), *map(asset, (*ENGINE, *_PAGE))])
+        style = asset("page.css")
         filled = {
             "title": html.escape(self.title),
             "policy": html.escape(_POLICY.format(_hash(script), _hash(style))),
             "style": style,
             "script": script,
         }
-        return re.sub(r"\{\{(\w+)\}\}", lambda match: filled[match[1]], _asset("playground.html"))
+        return re.sub(r"\{\{(\w+)\}\}", lambda match: filled[match[1]], asset("page.html"))
+
+    def definitions(self) -> str:
+        """What the scripts are about, in JavaScript: SPEC says what the model is, CODE and TABLE compute it."""
+        spec = json.dumps(self._spec, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+        table = self._table.replace("</", "<\\/")  # in the name of a primitive
+        parts = [f"const TABLE = {table};", f"const CODE = {self._code};", f"const SPEC = {spec};"]
+        return "\n".join(['"use strict";', *parts])
 
     def save_html(self, path: str | os.PathLike[str]) -> Path:
         """Write the page as one file, which opens from disk and needs no network; returns its path.
@@ -138,7 +145,7 @@ def playground(
         )
     seed = random.randrange(2**31) if seed is None else seed
     generator = copy(generator_of(seed))  # whoever trains with it later shall find it as it was
-    learnt, validated = split(checked_examples(X, y), validation, generator)
+    learnt, validated = split(checked_examples(X, y, owner="playground"), validation, generator, "playground")
     examples = _together(learnt, validated)
     whole = recorded(model, loss, parameters, [name for name, _ in named], examples)
     spec = {
@@ -205,7 +212,8 @@ def _padded(content: dict[str, Any], optimizer: Optimizer, parameters: list[Valu
     return {**content, "state": state}
 
 
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """A file beside this one."""
     return files("nn.playground").joinpath(name).read_text(encoding="utf-8")
 
 

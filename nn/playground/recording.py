@@ -14,12 +14,14 @@ from autograd.program.program import BranchError, Program
 from autograd.program.recorder import record
 from autograd.support.errors import one_line, shown, typed
 from nn.batches import plain_structure
+from nn.blocks import Dropout
 from nn.descent import is_frozen, set_frozen
 from nn.examples import Examples
 from nn.forms import Form, Forms
 from nn.layers import Neuron
 from nn.modes import in_mode
 from nn.module import Module
+from nn.randomness import random_states
 from nn.steps import Loss
 
 MOST_PARAMETERS = 20_000
@@ -81,8 +83,7 @@ def recorded(
         nonlocal prediction
         x, t, _ = form.parts([*arguments[len(parameters) :], 1.0])
         prediction = model(x)
-        outputs: list[Value] = []
-        plain_structure(prediction, lambda value: outputs.append(value) or 0.0)  # type: ignore[func-returns-value]  # on purpose
+        outputs = _values_in(prediction, examples.input_name(0))
         cost = loss(prediction, t)
         if not isinstance(cost, Value) or cost.is_constant:
             raise TypeError(
@@ -91,12 +92,17 @@ def recorded(
             )
         return [*outputs, cost]
 
+    before = random_states(model)
     set_frozen(frozen, False)  # the page can unfreeze them
     try:
         with in_mode(model, training=True), _named_units(model):
+            _check_dropout(model)
             recording = record("the loss", call, arguments, [*names, *columns])
-    except (TypeError, ValueError, ArithmeticError, RuntimeError) as error:
-        raise type(error)(f"playground: {one_line(str(error), 600)}; a page has one program for all examples") from None
+        if random_states(model) != before:  # a second recording may draw the same by chance
+            raise ValueError("the model draws random numbers, which every replay would repeat; leave them out")
+    except (TypeError, ValueError, ArithmeticError, RuntimeError, LookupError) as error:
+        kind = next(x for x in (TypeError, IndexError, RuntimeError, ValueError, Exception) if isinstance(error, x))
+        raise kind(f"playground: {one_line(str(error), 600)}") from error
     finally:
         set_frozen(frozen, True)
     outside = [x._data for x in recording.captured]
@@ -110,13 +116,41 @@ def recorded(
     return Recorded(program, first, form.inputs, isinstance(prediction, Value), rows)
 
 
+def _check_dropout(model: Any) -> None:
+    """Refuse a layer that leaves out others at every call.
+
+    Raises:
+        ValueError: it says how the model can do without.
+    """
+    for module in model.modules() if isinstance(model, Module) else []:
+        if isinstance(module, Dropout) and module.training and module.p:
+            raise ValueError(
+                "the model draws random numbers, in Dropout, which every replay would repeat; put it into evaluation "
+                "mode by itself (dropout.eval(), while model.training is True), or leave it out"
+            )
+
+
+def _values_in(prediction: Any, name: str) -> list[Value]:
+    """The numbers of a prediction, in order."""
+    found: list[Value] = []
+
+    def kept(value: Value) -> Value:
+        found.append(value)
+        return value
+
+    plain_structure(prediction, kept)
+    if not found:
+        raise TypeError(f"the model's output for {name} is {shown(prediction)}, with no Value in it; return one")
+    return found
+
+
 def _one_form(examples: Examples) -> Form:
     """The structure that all examples have.
 
     Raises:
         ValueError: if one has another.
     """
-    groups = Forms(examples).groups(range(len(examples)))
+    groups = Forms(examples, "playground", "in a page").groups(range(len(examples)))
     if len(groups) > 1:
         i = groups[1][2][0]
         raise ValueError(
