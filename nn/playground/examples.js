@@ -218,6 +218,7 @@ class Examples {
       );
     } else {
       this.choice = make("select", {}, ...shape.labels.map((_, c) => make("option", { value: String(c), textContent: shape.className(c) })));
+      this.choice.setAttribute("aria-label", "class of the example");
       this.choice.addEventListener("change", () => this.moved((point) => (point.y = shape.labels[Number(this.choice.value)])));
       $("point").append(make("label", {}, "class", this.choice));
     }

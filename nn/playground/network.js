@@ -172,6 +172,7 @@ class Network {
       context.bezierCurveTo(...line.slice(2));
       context.stroke();
     };
+    const thick = clamp(this.lines.width / this.columns.length / 36, 1.5, 3.6);
     const size = ({ parameter }) => Math.abs(numbers[parameter]);
     for (const edge of this.edges.toSorted((a, b) => size(a) - size(b))) {
       const line = this.line(edge);
@@ -179,11 +180,11 @@ class Network {
       const t = most > 0 ? numbers[edge.parameter] / most : 0;
       if (edge.parameter === chosen) {
         context.strokeStyle = this.palette.ink;
-        context.lineWidth = 4 + 4 * Math.abs(t);
+        context.lineWidth = 4 + thick * Math.abs(t);
         stroke(line);
       }
       context.strokeStyle = Palette.css(Palette.mix(this.palette.faint, t < 0 ? this.palette.negative : this.palette.positive, clamp(0.08 + 1.1 * Math.abs(t) ** 0.7, 0, 1)));
-      context.lineWidth = 0.7 + 3.6 * Math.abs(t);
+      context.lineWidth = 0.7 + thick * Math.abs(t);
       context.setLineDash(frozen[edge.parameter] ? [5, 4] : []);
       stroke(line);
     }
@@ -233,5 +234,6 @@ const columnsOf = ({ inputs, layers, program }) => {
 const edgesOf = ({ connections }, columns) => {
   const place = new Map();
   columns.forEach(({ units }, c) => units.forEach(({ slot }, u) => place.set(slot, [c, u])));
-  return connections.map(([parameter, from, to]) => ({ parameter, from: place.get(from) ?? null, to: place.get(to) })).filter(({ to }) => to);
+  const edges = connections.map(([parameter, from, to]) => ({ parameter, from: place.get(from) ?? null, to: place.get(to) }));
+  return edges.filter(({ to }) => to).sort((a, b) => a.parameter - b.parameter);
 };

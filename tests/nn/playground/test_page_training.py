@@ -32,7 +32,9 @@ def test_every_kind_of_model_opens_and_trains(open_page: Open, kind: str) -> Non
     assert shown(page, "epochs") == 3
     assert shown(page, "train-loss") < before
     assert page.locator("#trouble").is_hidden()
-    assert page.evaluate("$('plot').getContext('2d').getImageData(0, 0, $('plot').width, $('plot').height).data.some((x) => x)")
+    assert page.evaluate(
+        "$('plot').getContext('2d').getImageData(0, 0, $('plot').width, $('plot').height).data.some((x) => x)"
+    )
 
 
 def test_a_step_is_one_batch_and_an_epoch_all_of_them(open_page: Open) -> None:
