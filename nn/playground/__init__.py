@@ -112,7 +112,7 @@ def playground(
         loss: `(prediction, target) -> Value` for one example.
         optimizer: an SGD, Adam, AdamW or RMSprop, in whatever state; its learning rate is a number.
         batch_size, seed, validation: as for `fit`; without a seed one is drawn, which the page shows.
-        title: of the page; by default the name of the model's class.
+        title: of the page; by default the name of the model's class, or of the function.
 
     Raises:
         TypeError, ValueError: for bad data or arguments; for a model that is too large, draws random numbers or takes
@@ -150,7 +150,7 @@ def playground(
     whole = recorded(model, loss, parameters, [name for name, _ in named], examples)
     spec = {
         **_data(whole, len(learnt)),
-        "title": title or type(model).__name__,
+        "title": title or getattr(model, "__name__", type(model).__name__),
         **_randomness(seed, generator, validation),
         "batchSize": size,
         "start": [p.data for p in parameters],
@@ -163,7 +163,7 @@ def playground(
         "optimizers": defaults(),
         "program": program_of(whole, len(parameters)),
         "connections": connections_of(whole, len(parameters)),
-        "saving": saving_of(model, loss, examples.inputs[0]),
+        "saving": saving_of(model, loss, examples.inputs[0], [name for name, _ in named]),
     }
     try:
         code = to_javascript(whole.program, len(parameters), whole.first)

@@ -40,6 +40,7 @@ def program_of(recorded: Recorded, parameters: int) -> dict[str, Any]:
         "parameters": parameters,
         "inputs": len(program.inputs) - parameters,
         "operations": operations,
+        "counted": recorded.counted,
         "rows": [_row(row, count) for row, count in rows],
         "constants": list(program.constants),
         "names": names_of(program),

@@ -22,11 +22,11 @@ class Raw {
   }
 }
 
-// Writes numbers, lists and objects, as Python's json.dumps with sorted keys does, or as Python itself. Whole numbers
-// are BigInt: a Number is a float.
+// Writes numbers, lists and objects as Python's json.dumps does, or as Python itself. Whole numbers are BigInt: a Number
+// is a float.
 class Writer {
-  constructor({ nothing, truth, comma, colon }) {
-    Object.assign(this, { nothing, truth, comma, colon });
+  constructor({ nothing, truth, comma, colon, sorted }) {
+    Object.assign(this, { nothing, truth, comma, colon, sorted });
   }
 
   write(thing) {
@@ -37,12 +37,14 @@ class Writer {
     if (typeof thing === "number") return pythonFloat(thing);
     if (typeof thing === "string") return quoted(thing);
     if (Array.isArray(thing)) return `[${thing.map((part) => this.write(part)).join(this.comma)}]`;
-    const entries = Object.keys(thing).sort().map((key) => quoted(key) + this.colon + this.write(thing[key]));
-    return `{${entries.join(this.comma)}}`;
+    const keys = this.sorted ? Object.keys(thing).sort() : Object.keys(thing);
+    return `{${keys.map((key) => quoted(key) + this.colon + this.write(thing[key])).join(this.comma)}}`;
   }
 }
 
-const JSON_WRITER = new Writer({ nothing: "null", truth: ["false", "true"], comma: ",", colon: ":" });
+const JSON_WORDS = { nothing: "null", truth: ["false", "true"], comma: ",", colon: ":" };
+const JSON_WRITER = new Writer(JSON_WORDS);
+const CHECKSUM_WRITER = new Writer({ ...JSON_WORDS, sorted: true });
 const PYTHON_WRITER = new Writer({ nothing: "None", truth: ["False", "True"], comma: ", ", colon: ": " });
 
 // Bits of the fractions of √2, √3, √5, ... or, of the cube roots, as SHA-256 begins with.
@@ -101,14 +103,19 @@ class Files {
     return this.trainer.spec.saving.refusal;
   }
 
+  // Their names are the model's own; those of the page are short enough to be shown.
+  get names() {
+    return this.trainer.spec.saving.names ?? this.trainer.names;
+  }
+
   parameters() {
-    const { names, parameters } = this.trainer;
+    const { names } = this;
+    const { parameters } = this.trainer;
     return Object.fromEntries(names.map((name, i) => [name, parameters[i]]));
   }
 
   frozen() {
-    const { names, frozen } = this.trainer;
-    return names.filter((_, i) => frozen[i]);
+    return this.names.filter((_, i) => this.trainer.frozen[i]);
   }
 
   // The optimiser's state_dict(), with whole numbers as BigInt.
@@ -145,7 +152,7 @@ class Files {
       generator: { $generator: BigInt(saving.generators.length) },
       generators: [...saving.generators.map((text) => new Raw(text)), this.generator()],
     };
-    const checksum = sha256(JSON_WRITER.write(content));
+    const checksum = sha256(CHECKSUM_WRITER.write(content));
     return `${JSON_WRITER.write({ ...saving.kind, version: BigInt(saving.kind.version), checksum, content })}\n`;
   }
 

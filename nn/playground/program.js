@@ -4,7 +4,7 @@
 class Program {
   // description: of nn/playground/description.py; code: what autograd/program/to_javascript.py wrote; table: of rows.
   constructor(description, code, table) {
-    Object.assign(this, description); // parameters, inputs, operations, rows, constants, names, loss, outputs, guards
+    Object.assign(this, description); // parameters, inputs, operations, counted, rows, constants, names, loss, outputs, guards
     this.code = code;
     this.table = table;
     this.v = new Float64Array(this.operations.length);
@@ -69,7 +69,7 @@ class Program {
 
   // The first operation that is not finite though its operands are, in words; null if there is none.
   trouble(p, x) {
-    for (let place = 0; place < this.operations.length; place++) {
+    for (let place = 0; place < this.counted; place++) {
       if (Number.isFinite(this.v[place])) continue;
       const operation = this.operation(place);
       if (!operation.operands.every((slot) => Number.isFinite(this.at(slot, p, x)))) continue;

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 from autograd import Value, constant, no_grad
+from autograd.engine.recording import recorder
 from autograd.engine.value import number_of
 from autograd.program.operations import Guard
 from autograd.program.program import BranchError, Program
-from autograd.program.recorder import record
+from autograd.program.recorder import Tape, record
 from autograd.support.errors import one_line, shown, typed
 from nn.batches import plain_structure
 from nn.blocks import Dropout
@@ -26,7 +27,8 @@ from nn.steps import Loss
 
 MOST_PARAMETERS = 20_000
 MOST_OPERANDS = 100_000
-"""What a page can hold: it has some fifty characters for each."""
+MOST_NUMBERS = 200_000
+"""What a page can hold: it has some twenty to fifty characters for each."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,8 @@ class Recorded:
     Attributes:
         program: its inputs are the parameters, and the numbers of an example: of its input, then of its target. Its
             outputs are those of the prediction, and the loss.
-        first: how many operations, the first ones, the prediction needs.
+        first: how many operations, the first ones, the prediction needs, with what the model asked on the way.
+        counted: how many the loss needs, too; what comes after them is only asked.
         inputs: how many numbers an input has.
         is_one_number: whether the prediction is one number, rather than a row.
         rows: the numbers of all examples.
@@ -44,6 +47,7 @@ class Recorded:
 
     program: Program
     first: int
+    counted: int
     inputs: int
     is_one_number: bool
     rows: list[list[float]]
@@ -72,17 +76,24 @@ def recorded(
             "smaller one, and train this with fit(jit=True)"
         )
     form = _one_form(examples)
+    if (size := len(form.rows) * (len(form.rows[0]) - 1)) > MOST_NUMBERS:
+        raise ValueError(
+            f"playground: the examples have {size:,} numbers, and a page holds {MOST_NUMBERS:,}; pass some of them, "
+            "X[:100] say"
+        )
     rows = [row[:-1] for row in form.rows]  # without the weight
     frozen = [p for p in parameters if is_frozen(p)]
     arguments = [*parameters, *map(constant, rows[0])]
     columns = [_column("x", j, form.inputs) for j in range(form.inputs)]
     columns += [_column("y", j, len(rows[0]) - form.inputs) for j in range(len(rows[0]) - form.inputs)]
     prediction: Any = None
+    asked = 0
 
     def call() -> list[Any]:
-        nonlocal prediction
+        nonlocal prediction, asked
         x, t, _ = form.parts([*arguments[len(parameters) :], 1.0])
         prediction = model(x)
+        asked = len(cast(Tape, recorder()).guards)
         outputs = _values_in(prediction, examples.input_name(0))
         cost = loss(prediction, t)
         if not isinstance(cost, Value) or cost.is_constant:
@@ -106,14 +117,14 @@ def recorded(
     finally:
         set_frozen(frozen, True)
     outside = [x._data for x in recording.captured]
-    program, first = _arranged(recording.program, outside)
+    program, first, counted = _arranged(recording.program, outside, asked)
     if (size := sum(map(len, program.operands))) > MOST_OPERANDS:
         raise ValueError(
             f"playground: the loss of one example needs operations on {size:,} operands, and a page holds "
             f"{MOST_OPERANDS:,}; show a smaller model, or shorter examples"
         )
     _check_examples(program, [number_of(p) for p in parameters], rows, examples)
-    return Recorded(program, first, form.inputs, isinstance(prediction, Value), rows)
+    return Recorded(program, first, counted, form.inputs, isinstance(prediction, Value), rows)
 
 
 def _check_dropout(model: Any) -> None:
@@ -134,7 +145,7 @@ def _values_in(prediction: Any, name: str) -> list[Value]:
     """The numbers of a prediction, in order."""
     found: list[Value] = []
 
-    def kept(value: Value) -> Value:
+    def kept(value: Value) -> Any:
         found.append(value)
         return value
 
@@ -166,15 +177,15 @@ def _column(name: str, j: int, count: int) -> str:
 
 @contextmanager
 def _named_units(model: Any) -> Iterator[None]:
-    """Let the outputs of a model's neurons have labels, where they have none: `layer0.neuron3`."""
+    """Let the outputs of a model's neurons be called by what the neurons are in all of it: `layer0.neuron3`."""
     neurons = [x for x in model.modules() if isinstance(x, Neuron)] if isinstance(model, Module) else []
     names = {id(p): name for name, p in model.named_parameters()} if neurons else {}
-    before = [neuron.activation for neuron in neurons]
+    before = [dict(vars(neuron)) for neuron in neurons]
 
     def named(activation: Callable[[Any], Any], name: str) -> Callable[[Any], Any]:
         def activated(z: Any) -> Any:
             y = activation(z)
-            if isinstance(y, Value) and y.primitive is not None and not y.label:
+            if isinstance(y, Value) and y.primitive is not None:
                 y.label = name
             return y
 
@@ -183,28 +194,29 @@ def _named_units(model: Any) -> Iterator[None]:
     try:
         for neuron in neurons:
             name = names[id(neuron.w[0])].rpartition(".")[0] or "neuron"
-            neuron.activation = named(neuron.activation, name)
+            vars(neuron).update(activation=named(neuron.activation, name), label=name)
         yield
     finally:
-        for neuron, activation in zip(neurons, before, strict=True):
-            neuron.activation = activation
+        for neuron, attributes in zip(neurons, before, strict=True):
+            vars(neuron).clear()
+            vars(neuron).update(attributes)
 
 
-def _arranged(program: Program, outside: Sequence[float]) -> tuple[Program, int]:
+def _arranged(program: Program, outside: Sequence[float], asked: int) -> tuple[Program, int, int]:
     """The same with numbers from outside, its last inputs, as constants, and what the prediction needs at its start.
 
+    Args:
+        program, outside: what is rearranged, and the numbers.
+        asked: how many of its guards, the first ones, are the model's.
+
     Returns:
-        It, and how many operations the prediction needs.
+        It, how many operations the prediction needs, and how many it and the loss.
     """
     old_inputs, count = len(program.inputs), len(program.inputs) - len(outside)
-    needed = bytearray(old_inputs + len(program))
-    waiting = [x for x in program.outputs[:-1] if x >= 0]
-    while waiting:
-        slot = waiting.pop()
-        if not needed[slot]:
-            needed[slot] = True
-            waiting += [x for x in program.operands[slot - old_inputs] if x >= 0] if slot >= old_inputs else []
-    order = sorted(range(len(program)), key=lambda i: not needed[old_inputs + i])  # stable: operands before results
+    of_prediction = _below(program, [*program.outputs[:-1], *(guard.slot for guard in program.guards[:asked])])
+    of_loss = _below(program, program.outputs[-1:])
+    ranks = [0 if a else 1 if b else 2 for a, b in zip(of_prediction, of_loss, strict=True)]
+    order = sorted(range(len(program)), key=ranks.__getitem__)  # stable: operands before results
     slots = {i: i if i < count else -1 - len(program.constants) - (i - count) for i in range(old_inputs)}
     slots |= {old_inputs + i: count + k for k, i in enumerate(order)}
 
@@ -224,7 +236,20 @@ def _arranged(program: Program, outside: Sequence[float]) -> tuple[Program, int]
         labels={new(slot): label for slot, label in program.labels.items() if new(slot) >= 0},
         lines=[program.lines[i] for i in order],
     )
-    return arranged, sum(needed[old_inputs:])
+    return arranged, ranks.count(0), ranks.count(0) + ranks.count(1)
+
+
+def _below(program: Program, roots: Sequence[int]) -> list[bool]:
+    """Which operations some slots depend on."""
+    inputs = len(program.inputs)
+    found = [False] * len(program)
+    waiting = [x - inputs for x in roots if x >= inputs]
+    while waiting:
+        i = waiting.pop()
+        if not found[i]:
+            found[i] = True
+            waiting += [x - inputs for x in program.operands[i] if x >= inputs]
+    return found
 
 
 def _check_examples(
@@ -259,4 +284,4 @@ def parameters_of(model: Any, trained: Sequence[Value]) -> list[tuple[str, Value
     if not callable(model):
         raise TypeError(f"playground: model must be a Module, such as an MLP, or a function, got {typed(model)}")
     own = list(model.parameters()) if hasattr(model, "parameters") else list(trained)
-    return [(p.label or f"parameter {i}", p) for i, p in enumerate(own)]
+    return [(p.label or f"p{i}", p) for i, p in enumerate(own)]

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import nn.losses
 import nn.regression
 from autograd import Value
 from autograd.support.errors import is_real, one_line
+from autograd.views.names import unique_names
 from nn.files import KIND
 from nn.module import Module
 from nn.references import Written
 
 
-def saving_of(model: Any, loss: Any, x: Any) -> dict[str, Any]:
+def saving_of(model: Any, loss: Any, x: Any, names: Sequence[str]) -> dict[str, Any]:
     """How a model, its loss and its inputs are written down.
 
     Args:
         model, loss: as they were given.
         x: an input.
+        names: of the parameters.
 
     Returns:
         What files.js reads. Where the model can't be written, `refusal` says why.
@@ -36,6 +39,7 @@ def saving_of(model: Any, loss: Any, x: Any) -> dict[str, Any]:
         "imports": [],
         "loss": None,
         "X": _kind_of(x),
+        "names": None if unique_names(names) == list(names) else list(names),  # else the page has them
     }
     content |= _written(model)
     name = getattr(loss, "__name__", "")

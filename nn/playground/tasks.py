@@ -45,5 +45,5 @@ def _gives_scores(loss: Any, recorded: Recorded) -> bool:
     if loss in _OF_SCORES:
         return True
     program = recorded.program
-    used = set(program.primitives[recorded.first :])
+    used = set(program.primitives[recorded.first : recorded.counted])
     return bool(used & {p.softplus, p.sigmoid, p.log_sigmoid})  # the loss makes a probability of it

@@ -39,6 +39,9 @@ class Trainer {
       const row = Float64Array.from([...x, ...[y[i]].flat()]);
       if (row.length !== inputs + targets)
         throw new Error(`example ${i} has ${row.length} numbers, but the model takes ${inputs}, and the loss ${targets}`);
+      const { kind, classes } = this.spec.task;
+      if (kind === "classes" && targets === 1 && !(Number.isInteger(y[i]) && y[i] >= 0 && y[i] < classes))
+        throw new Error(`example ${i} is of class ${y[i]}, but the classes are 0 to ${classes - 1}`);
       if (!row.every(Number.isFinite)) throw new Error(`example ${i} is ${[...row].map(spelled).join(", ")}: not finite`);
       return row;
     });
@@ -213,12 +216,12 @@ class Trainer {
 
   // -- explaining --------------------------------------------------------------------------------------------------------
 
-  // The forward pass of an example: every operation with its formula in names, the same in numbers, and its value.
+  // The forward pass of an example: every operation that counts with its formula in names, the same in numbers, and its value.
   forward(example) {
     const { program, parameters: p } = this;
     const x = this.rows[example];
     if (this.lossAt(example) === null) return [];
-    return program.operations.map((_, place) => {
+    return program.operations.slice(0, program.counted).map((_, place) => {
       const operation = program.operation(place);
       return {
         name: program.name(operation.slot),

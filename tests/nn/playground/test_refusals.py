@@ -59,6 +59,8 @@ def test_what_is_too_large_is_refused_with_its_size(monkeypatch: pytest.MonkeyPa
     assert "has 20,401 parameters, and a page holds 20,000" in refused(ValueError, MLP(2, [5_100, 1], seed=0))
     monkeypatch.setattr(recording, "MOST_OPERANDS", 10)
     assert "operands, and a page holds 10" in refused(ValueError)
+    monkeypatch.setattr(recording, "MOST_NUMBERS", 8)
+    assert "the examples have 9 numbers, and a page holds 8" in refused(ValueError)
 
 
 def test_inputs_of_different_lengths_are_refused() -> None:
