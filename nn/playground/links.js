@@ -61,10 +61,10 @@ class Links {
       : "The address of this page holds the settings, the numbers and your own examples.";
   }
 
-  // Begin where the address says.
+  // Begin where the address says; returns whether it says so.
   restore() {
     const text = location.hash.slice(1);
-    if (!text) return;
+    if (!text) return false;
     this.written = text;
     const { app } = this;
     const before = { ...app.examples };
@@ -93,6 +93,7 @@ class Links {
       examples.show();
       app.learning.build();
       app.showLines(app.shows);
+      return true;
     } catch (error) {
       Object.assign(app.examples, before);
       app.trainer.reset();
@@ -100,6 +101,7 @@ class Links {
       app.examples.show();
       app.learning.build();
       app.tell("note", `The address holds a state that this page can’t read (${error.message}); it begins as it was made.`);
+      return false;
     }
   }
 

@@ -41,7 +41,8 @@ class Playground {
     this.downloads = new Downloads(this);
     this.listen();
     this.setData();
-    this.links.restore();
+    this.measure();
+    if (this.links.restore()) this.measured = new Measured();
     this.settle();
   }
 

@@ -89,9 +89,9 @@ def test_training_on_a_set_of_the_page_is_that_of_fit(open_page: Open) -> None:
     page.locator("#seed").press("Tab")
     for _ in range(3):
         page.click("#epoch")
-    X, y = two_moons(len(POINTS), 0.1, 5)
+    places, sides = two_moons(len(POINTS), 0.1, 5)
     optimizer = SGD(model.parameters(), 0.1)
-    fit(model, X, y, loss=hinge, optimizer=optimizer, epochs=3, batch_size=8, seed=5, progress=False)
+    fit(model, places, sides, loss=hinge, optimizer=optimizer, epochs=3, batch_size=8, seed=5, progress=False)
     assert parameters(page) == pytest.approx([p.data for p in model.parameters()], rel=1e-9)
 
 

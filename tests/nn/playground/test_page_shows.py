@@ -120,12 +120,13 @@ def test_the_curve_of_one_input_is_drawn_through_the_outputs(open_page: Open) ->
 
 
 def _middle(page: Any, name: str) -> list[float]:
-    """A place on a weight's line: near its beginning, where lines are apart."""
+    """The middle of a weight's line."""
     found: list[float] = page.evaluate(
-        """(name) => { const edge = page.edges.find(({ parameter }) => page.trainer.names[parameter] === name);
-             const [ax, ay, bx, by, cx, cy, dx, dy] = page.network.line(edge);
-             const at = (t, a, b, c, d) => (1 - t) ** 3 * a + 3 * (1 - t) ** 2 * t * b + 3 * (1 - t) * t * t * c + t ** 3 * d;
-             return [at(0.5, ax, bx, cx, dx), at(0.5, ay, by, cy, dy)]; }""",
+        """(name) => {
+          const edge = page.edges.find(({ parameter }) => page.trainer.names[parameter] === name);
+          const line = page.network.line(edge);
+          return [0, 1].map((k) => (line[k] + 3 * line[2 + k] + 3 * line[4 + k] + line[6 + k]) / 8);
+        }""",
         name,
     )
     return found

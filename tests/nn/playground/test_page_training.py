@@ -16,11 +16,13 @@ CLOSE: Any = {"rel": 1e-9, "abs": 1e-12}
 
 def fitted(epochs: int, optimizer: Callable[[Any], Any] = lambda p: SGD(p, 0.1), **options: Any) -> list[float]:
     model = moons_model()
-    fit(
-        model, POINTS, SIDES, loss=hinge, optimizer=optimizer(model.parameters()), epochs=epochs, seed=0, progress=False,
-        **options,
-    )  # fmt: skip
+    given = {"loss": hinge, "optimizer": optimizer(model.parameters()), "seed": 0, "progress": False, **options}
+    fit(model, POINTS, SIDES, epochs=epochs, **given)
     return [p.data for p in model.parameters()]
+
+
+def _adam(parameters: Any) -> Adam:
+    return Adam(parameters, 0.03, betas=(0.8, 0.999), weight_decay=0.01)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -51,7 +53,7 @@ def test_play_trains_until_it_is_paused_as_fit_would(open_page: Open) -> None:
     page.select_option("#speed", "0")
     page.click("#play")
     assert page.get_by_role("button", name="Pause").is_visible()
-    page.wait_for_function("page.trainer.steps >= 50")
+    page.wait_for_function("() => page.trainer.steps >= 50")
     page.click("#play")
     steps = int(shown(page, "steps"))
     assert steps == page.evaluate("page.trainer.steps") >= 50
@@ -93,7 +95,7 @@ def test_reset_brings_back_the_first_numbers_and_keeps_the_settings(open_page: O
     ("name", "options", "optimizer"),
     [
         ("SGD", {"momentum": "0.9"}, lambda p: SGD(p, 0.03, momentum=0.9)),
-        ("Adam", {"betas1": "0.8", "weight_decay": "0.01"}, lambda p: Adam(p, 0.03, betas=(0.8, 0.999), weight_decay=0.01)),
+        ("Adam", {"betas1": "0.8", "weight_decay": "0.01"}, _adam),
         ("RMSprop", {"alpha": "0.9"}, lambda p: RMSprop(p, 0.03, alpha=0.9)),
     ],
 )  # fmt: skip
@@ -138,10 +140,12 @@ def test_losses_and_accuracies_are_those_of_python(open_page: Open) -> None:
     model = moons_model()
     for p, x in zip(model.parameters(), parameters(page), strict=True):
         p.data = x
-    for place, (X, y) in {"train": (POINTS, SIDES), "test": OTHERS}.items():
-        scores = predict(model, X)
-        assert shown(page, f"{place}-loss") == pytest.approx(hinge(scores, y), rel=1e-4)
-        assert shown(page, f"{place}-accuracy") == pytest.approx(100 * accuracy(scores, y, threshold=0.0), abs=0.06)
+    for place, (inputs, targets) in {"train": (POINTS, SIDES), "test": OTHERS}.items():
+        scores = predict(model, inputs)
+        assert shown(page, f"{place}-loss") == pytest.approx(hinge(scores, targets), rel=1e-4)
+        assert shown(page, f"{place}-accuracy") == pytest.approx(
+            100 * accuracy(scores, targets, threshold=0.0), abs=0.06
+        )
     entries = page.evaluate("page.measured.entries.map(({ step, train }) => [step, train.loss])")
     assert [step for step, _ in entries] == list(range(11))
 
