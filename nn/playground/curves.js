@@ -1,4 +1,4 @@
-// Pictures over time and over parameters: curves of loss and accuracy, gradients by layer, the small map of a unit.
+// Pictures over time and over parameters: curves of loss and accuracy, gradients by layer.
 
 // What was measured at some steps; when there is much of it, every other entry goes.
 class Measured {
@@ -108,38 +108,3 @@ class HistogramPicture {
     for (let power = LEAST_POWER + 1; power <= MOST_POWER - 1; power += 3) context.fillText(`1e${power}`.replace("-", "−"), left + zero + 2 * (power - LEAST_POWER) * bar, height - 2);
   }
 }
-
-// A unit's own map: its value over the plane of two inputs, over the line of one, or for one example.
-const paintUnit = (canvas, palette, values, { inputs, n }) => {
-  const context = canvas.getContext("2d");
-  let most = 0;
-  for (const v of values) if (Math.abs(v) > most) most = Math.abs(v);
-  most = most > 0 && Number.isFinite(most) ? most : 1;
-  if (inputs === 2) {
-    if (canvas.width !== n + 1) canvas.width = canvas.height = n + 1;
-    const pixels = context.createImageData(n + 1, n + 1);
-    for (let i = 0; i < values.length; i++) {
-      const [r, g, b] = palette.signed(values[i] / most);
-      pixels.data[4 * i] = r;
-      pixels.data[4 * i + 1] = g;
-      pixels.data[4 * i + 2] = b;
-      pixels.data[4 * i + 3] = 255;
-    }
-    return context.putImageData(pixels, 0, 0);
-  }
-  const size = 64;
-  if (canvas.width !== size) canvas.width = canvas.height = size;
-  context.fillStyle = Palette.css(inputs === 1 ? palette.middle : palette.signed(values[0]));
-  context.fillRect(0, 0, size, size);
-  if (inputs !== 1) return;
-  context.strokeStyle = palette.line;
-  context.beginPath();
-  context.moveTo(0, size / 2);
-  context.lineTo(size, size / 2);
-  context.stroke();
-  context.strokeStyle = Palette.css(palette.positive);
-  context.lineWidth = 4;
-  context.beginPath();
-  Array.from(values).forEach((v, i) => context[i ? "lineTo" : "moveTo"]((size * i) / (values.length - 1), size / 2 - (0.42 * size * v) / most));
-  context.stroke();
-};

@@ -42,7 +42,7 @@ class Downloads {
     context.textBaseline = "middle";
     context.fillText(`${this.app.spec.title} · ${trainer.steps.toLocaleString("en")} steps · loss ${show((now.train.loss ?? NaN))}`, gap, 22);
     const [left, top] = [gap, 40];
-    context.drawImage($("lines"), left, top, network.width, network.height);
+    for (const layer of ["lines", "maps"]) context.drawImage($(layer), left, top, network.width, network.height);
     context.font = "11px system-ui, sans-serif";
     context.textAlign = "center";
     for (const element of $("network").querySelectorAll("button.unit, span.column")) {
@@ -52,7 +52,6 @@ class Downloads {
         context.fillStyle = palette.quiet;
         context.fillText(element.textContent, x + box.width / 2, y + box.height / 2, box.width);
       } else {
-        context.drawImage(element.querySelector("canvas"), x, y, box.width, box.height);
         context.strokeStyle = palette.quiet;
         context.strokeRect(x, y, box.width, box.height);
       }

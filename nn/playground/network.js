@@ -3,9 +3,10 @@
 const MOST_UNITS = 16; // of a layer that are shown at once
 
 class Network {
-  constructor(place, { columns, edges }, palette, on) {
+  constructor(place, { columns, edges, inputs }, palette, on) {
     Object.assign(this, { place, columns, edges, palette, on });
-    this.lines = new Surface(place.querySelector("canvas"));
+    this.maps = new UnitMaps(palette, inputs);
+    [this.lines, this.pictures] = [...place.querySelectorAll("canvas")].map((canvas) => new Surface(canvas));
     this.first = columns.map(() => 0); // the first unit shown of each column
     this.focus = [0, 0];
     this.most = 0;
@@ -31,14 +32,13 @@ class Network {
       column.titleElement = title;
       this.place.append(title);
       for (const u of this.shownUnits(c)) {
-        const canvas = make("canvas", { width: 8, height: 8 });
-        const button = make("button", { type: "button", className: "unit" }, canvas);
+        const button = make("button", { type: "button", className: "unit" });
         button.dataset.unit = button.title = column.units[u].name;
         button.tabIndex = c === this.focus[0] && u === this.focus[1] ? 0 : -1;
         button.addEventListener("click", () => this.on.unit(c, u));
         button.addEventListener("keydown", (event) => this.walk(event, c, u));
         button.addEventListener("focus", () => this.rove(c, u));
-        this.units[c].set(u, { button, canvas });
+        this.units[c].set(u, button);
         this.place.append(button);
       }
       column.more = null;
@@ -77,7 +77,7 @@ class Network {
       shown.forEach((u, i) => {
         const y = top + i * (size + gap) + size / 2;
         places.set(u, [x, y]);
-        Object.assign(this.units[c].get(u).button.style, { left: `${x - size / 2}px`, top: `${y - size / 2}px`, width: `${size}px`, height: `${size}px` });
+        Object.assign(this.units[c].get(u).style, { left: `${x - size / 2}px`, top: `${y - size / 2}px`, width: `${size}px`, height: `${size}px` });
       });
       if (column.more) {
         const last = shown.at(-1) + 1;
@@ -87,7 +87,8 @@ class Network {
       return places;
     });
     this.size = size;
-    this.redraw?.();
+    if (this.weights) this.drawWeights(...this.weights);
+    if (this.values) this.drawUnits(...this.values);
   }
 
   // The ends and bends of an edge's line; null where one of its units isn't shown.
@@ -104,9 +105,9 @@ class Network {
 
   rove(c, u) {
     const old = this.units[this.focus[0]]?.get(this.focus[1]);
-    if (old) old.button.tabIndex = -1;
+    if (old) old.tabIndex = -1;
     this.focus = [c, u];
-    this.units[c].get(u).button.tabIndex = 0;
+    this.units[c].get(u).tabIndex = 0;
   }
 
   walk(event, c, u) {
@@ -118,7 +119,7 @@ class Network {
     const column = clamp(c + move[0], 0, this.columns.length - 1);
     const shown = this.shownUnits(column);
     const unit = clamp(move[0] ? u : u + move[1], shown[0], shown.at(-1));
-    this.units[column].get(unit).button.focus();
+    this.units[column].get(unit).focus();
   }
 
   // The weight whose line is nearest to a place, −1 if none is near.
@@ -158,11 +159,25 @@ class Network {
 
   // -- drawing ------------------------------------------------------------------------------------------------------
 
-  // Lines as wide and as strong in colour as the numbers they stand for.
-  drawLines(numbers, { chosen, frozen }) {
-    this.redraw = () => this.drawLines(numbers, { chosen, frozen });
+  // The lines of `numbers`, one for each parameter.
+  drawWeights(numbers, options) {
+    this.weights = [numbers, options];
     const context = this.lines.begin();
+    if (context && this.centres) this.drawLines(context, numbers, options);
+  }
+
+  // The maps of units: rows of values by column and unit, over n + 1 places a side.
+  drawUnits(values, n) {
+    this.values = [values, n];
+    const context = this.pictures.begin();
     if (!context || !this.centres) return;
+    const half = this.size / 2 - 1;
+    const maps = this.centres.flatMap((places, c) => [...places].map(([u, [x, y]]) => ({ values: values[c][u], box: [x - half, y - half, 2 * half] })));
+    this.maps.paint(context, maps, n);
+  }
+
+  // Lines as wide and as strong in colour as the numbers they stand for.
+  drawLines(context, numbers, { chosen, frozen }) {
     let most = 0;
     for (const { parameter } of this.edges) if (Math.abs(numbers[parameter]) > most) most = Math.abs(numbers[parameter]);
     this.most = most;
@@ -200,17 +215,10 @@ class Network {
     }
   }
 
-  // The maps of all units shown, from their values at the points of a grid: maps[column][unit] is a row of numbers.
-  drawUnits(maps, form) {
-    this.units.forEach((units, c) => {
-      for (const [u, { canvas }] of units) if (maps[c]?.[u]) paintUnit(canvas, this.palette, maps[c][u], form);
-    });
-  }
-
   // What screen readers say of a unit, and how it looks: chosen, or dead.
   describe(values, states, chosen) {
     this.units.forEach((units, c) => {
-      for (const [u, { button }] of units) {
+      for (const [u, button] of units) {
         const state = states[c]?.[u] ?? "";
         const value = values[c]?.[u];
         button.setAttribute("aria-label", `${this.columns[c].units[u].name}: ${value === undefined ? "no value" : show(value)}${state ? `, ${state}` : ""}`);

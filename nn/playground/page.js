@@ -3,6 +3,7 @@
 const SLICE = 11; // milliseconds of training between two frames
 const REDRAW = 70; // milliseconds between two drawings while it trains; rarer where motion is unwelcome
 const CALM_REDRAW = 500;
+const LINES = 3; // drawings for one of the lines between units, while it trains
 const COARSE = 22; // corners of a unit's map, less one
 
 class Playground {
@@ -27,7 +28,7 @@ class Playground {
     this.lossCurve = new CurvesPicture($("loss-curve"), this.palette, "loss");
     this.accuracyCurve = new CurvesPicture($("accuracy-curve"), this.palette, "accuracy");
     this.histogram = new HistogramPicture($("histogram"), this.palette);
-    this.network = new Network($("network"), { columns: this.columns, edges: this.edges }, this.palette, {
+    this.network = new Network($("network"), { columns: this.columns, edges: this.edges, inputs: this.shape.inputs }, this.palette, {
       unit: (c, u) => this.unitChosen(c, u),
       weight: (parameter) => this.weightChosen(parameter),
       told: (parameter) => `${this.trainer.names[parameter]} = ${show(this.trainer.parameters[parameter])}, gradient ${show(this.trainer.gradient[parameter])}`,
@@ -254,7 +255,7 @@ class Playground {
     this.drawPlot();
     this.drawNetwork();
     this.drawCurves();
-    if (!this.playing || this.drawings % 6 === 0) {
+    if (!this.playing || this.drawings % 12 === 0) {
       this.drawHealth();
       this.why.rule();
     }
@@ -288,14 +289,12 @@ class Playground {
     return this.trainer.predict(x) ?? new Array(this.shape.outputs).fill(NaN);
   }
 
-  // Values over the plot's range: at the corners of an n by n grid from the upper left, or at n + 1 places of the line.
-  over(n, value) {
+  // Inputs over the plot's range: the corners of an n by n grid from the upper left, or n + 1 places of the line.
+  places(n) {
     const [[left, right], [low, high] = []] = this.examples.domain;
     const x = (i) => left + ((right - left) * i) / n;
-    if (this.shape.inputs === 1) return Array.from({ length: n + 1 }, (_, i) => value([x(i)]));
-    const values = [];
-    for (let row = 0; row <= n; row++) for (let column = 0; column <= n; column++) values.push(value([x(column), high - ((high - low) * row) / n]));
-    return values;
+    if (this.shape.inputs === 1) return Array.from({ length: n + 1 }, (_, i) => [x(i)]);
+    return Array.from({ length: (n + 1) ** 2 }, (_, i) => [x(i % (n + 1)), high - ((high - low) * Math.floor(i / (n + 1))) / n]);
   }
 
   drawPlot() {
@@ -306,7 +305,7 @@ class Playground {
     let view = { shape, points, chosen, wrong, domain, predictions, scale: new Scale(shape, points) };
     if (shape.inputs <= 2) {
       const n = shape.inputs === 1 ? 160 : this.fine;
-      const outputs = this.over(n, (x) => (unit ? [this.unitsAt(x)[unit[0]][unit[1]]] : this.predict(x)));
+      const outputs = this.places(n).map((x) => (unit ? [this.unitsAt(x)[unit[0]][unit[1]]] : this.predict(x)));
       view = { ...view, n, outputs };
       if (unit) view = { ...view, single: true, scale: Scale.around(outputs) };
     }
@@ -327,27 +326,35 @@ class Playground {
     if (!this.playing) write($("plot-told"), told);
   }
 
-  drawNetwork() {
-    const { trainer, shape, examples, columns } = this;
-    const numbers = this.shows === "weights" ? trainer.parameters : trainer.gradient;
-    this.network.drawLines(numbers, { chosen: this.why.weight, frozen: trainer.frozen });
-    const x = examples.points[examples.chosen].x;
-    let maps;
-    const n = shape.inputs === 1 ? 60 : Math.min(COARSE, this.fine);
-    if (shape.inputs <= 2) {
-      const values = this.over(n, (x) => this.unitsAt(x));
-      maps = columns.map((column, c) => column.units.map((_, u) => values.map((v) => v[c][u])));
-    } else {
-      const values = this.unitsAt(x);
-      maps = columns.map((column, c) => {
-        const most = Math.max(...values[c].map(Math.abs), 1e-12);
-        return column.units.map((_, u) => [values[c][u] / most]);
-      });
+  // The values of all units where their maps need them, by column and unit.
+  unitValues(n) {
+    const { trainer, columns, shape, examples } = this;
+    const places = shape.inputs > 2 ? [examples.points[examples.chosen].x] : this.places(n);
+    const values = columns.map(({ units }) => units.map(() => new Float64Array(places.length)));
+    places.forEach((x, i) => {
+      const row = trainer.run(x);
+      columns.forEach(({ units }, c) => units.forEach(({ slot }, u) => (values[c][u][i] = row ? trainer.program.at(slot, trainer.parameters, row) : NaN)));
+    });
+    if (shape.inputs > 2) {
+      // each beside the others of its layer
+      for (const units of values) {
+        const most = UnitMaps.largest(units.map(([v]) => v));
+        for (const unit of units) unit[0] /= most;
+      }
     }
-    this.network.drawUnits(maps, { inputs: shape.inputs, n });
+    return values;
+  }
+
+  drawNetwork() {
+    const { trainer, shape, examples } = this;
+    const numbers = this.shows === "weights" ? trainer.parameters : trainer.gradient;
+    const n = shape.inputs === 1 ? 60 : Math.min(COARSE, this.fine);
+    this.network.drawUnits(this.unitValues(n), n);
+    if (this.playing && this.drawings % LINES) return; // lines are dear
+    this.network.drawWeights(numbers, { chosen: this.why.weight, frozen: trainer.frozen });
     const sign = this.shows === "weights" ? "Weights" : "Gradients";
     write($("legend"), `${sign}: width and colour by size, the widest ${show(this.network.most)}. Short bars are biases. Click a line for its chain rule, a unit for its map.`);
-    if (!this.playing) this.network.describe(this.unitsAt(x), this.unitStates(), this.unit);
+    if (!this.playing) this.network.describe(this.unitsAt(examples.points[examples.chosen].x), this.unitStates(), this.unit);
   }
 
   // Units that say the same for every training example, by column.

@@ -34,6 +34,18 @@ class Palette {
     return Palette.mix(this.middle, t < 0 ? this.negative : this.positive, clamp(Math.abs(t), 0, 1));
   }
 
+  // The colours of numbers from −1 to 1 in 513 steps, as words of pixels.
+  ramp() {
+    if (this.ramped?.of !== this.middle) {
+      const words = Uint32Array.from({ length: 513 }, (_, i) => {
+        const [r, g, b] = this.signed((i - 256) / 256).map(Math.round);
+        return ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;
+      });
+      this.ramped = { of: this.middle, words };
+    }
+    return this.ramped.words;
+  }
+
   // The colour of a class; of two they are those of the sign.
   ofClass(c, count) {
     return count <= 2 ? [this.negative, this.positive][Math.max(c, 0)] : this.classes[c % 10];

@@ -72,23 +72,20 @@ def test_the_map_of_a_unit_is_coloured_by_its_own_sign(open_page: Open) -> None:
     page = trained(open_page)
     hidden = as_shown(page).layers[0]
     (left, right), (low, high) = page.evaluate("page.examples.domain")
+    n = 10
     for unit in range(4):
-        pixels = page.evaluate(
-            """(name) => { const c = document.querySelector(`[data-unit="${name}"] canvas`);
-                 return [c.width, [...c.getContext("2d").getImageData(0, 0, c.width, c.height).data]]; }""",
-            f"layer0.neuron{unit}",
-        )
-        n = pixels[0] - 1
         values = {
             (i, j): hidden([left + (right - left) * i / n, high - (high - low) * j / n])[unit].data
-            for i in range(0, n + 1, 5)
-            for j in range(0, n + 1, 5)
+            for i in range(1, n)
+            for j in range(1, n)
         }
         largest = max(map(abs, values.values()))
+        x, y = page.evaluate("(u) => page.network.centres[1].get(u)", unit)
+        size = page.evaluate("page.network.size")
         for (i, j), value in values.items():
-            if abs(value) > 0.2 * largest:
-                at = 4 * (j * (n + 1) + i)
-                assert is_blue(pixels[1][at : at + 3]) == (value > 0)
+            if abs(value) > 0.3 * largest:
+                at = [x + (i / n - 0.5) * (size - 2), y + (j / n - 0.5) * (size - 2)]
+                assert is_blue(page.evaluate(f"([x, y]) => ({_PIXEL})([$('maps'), x, y])", at)) == (value > 0)
 
 
 def test_a_unit_takes_the_place_of_the_output_and_gives_it_back(open_page: Open) -> None:
