@@ -11,6 +11,7 @@ import random
 import re
 from collections.abc import Callable
 from copy import copy
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from typing import Any
 from autograd import Value
 from autograd.formulas.javascript import javascript_table
 from autograd.program.to_javascript import to_javascript
-from autograd.support.errors import one_line, typed
+from autograd.support.errors import is_real, one_line, typed
 from autograd.support.files import write_whole
 from nn.arguments import Row, check_made, count_of, generator_of
 from nn.examples import Examples, Validation, checked_examples, split
@@ -150,7 +151,7 @@ def playground(
     whole = recorded(model, loss, parameters, [name for name, _ in named], examples)
     spec = {
         **_data(whole, len(learnt)),
-        "title": title or getattr(model, "__name__", type(model).__name__),
+        "title": title or _name_of(model),
         **_randomness(seed, generator, validation),
         "batchSize": size,
         "start": [p.data for p in parameters],
@@ -174,10 +175,33 @@ def playground(
     return Playground(spec["title"], spec, code, table)
 
 
+def _name_of(model: Any) -> str:
+    name = getattr(model, "__name__", type(model).__name__)
+    return name if name.isidentifier() else "A function"  # a lambda
+
+
+@dataclass(frozen=True)
+class _Together(Examples):
+    """Those to train on, then those to validate on, each called what it was called before."""
+
+    parts: tuple[Examples, Examples]
+
+    def input_name(self, i: int) -> str:
+        part, place = self._at(i)
+        return part.input_name(place)
+
+    def target_name(self, i: int) -> str:
+        part, place = self._at(i)
+        return part.target_name(place)
+
+    def _at(self, i: int) -> tuple[Examples, int]:
+        learnt, validated = self.parts
+        return (learnt, i) if i < len(learnt) else (validated, i - len(learnt))
+
+
 def _together(learnt: Examples, validated: Examples) -> Examples:
-    """Those to train on, then those to validate on."""
     inputs, targets = [*learnt.inputs, *validated.inputs], [*learnt.targets, *validated.targets]
-    return Examples(inputs, targets, None, learnt.names, [*learnt.places, *validated.places])
+    return _Together(inputs, targets, None, learnt.names, range(len(inputs)), (learnt, validated))
 
 
 def _data(whole: Recorded, learnt: int) -> dict[str, Any]:
@@ -195,7 +219,7 @@ def _data(whole: Recorded, learnt: int) -> dict[str, Any]:
 
 def _randomness(seed: int | random.Random, generator: random.Random, validation: Validation | None) -> dict[str, Any]:
     """The seed, and where its generator is, if that is not at its start."""
-    is_fresh = not isinstance(seed, random.Random) and not isinstance(validation, float)
+    is_fresh = not isinstance(seed, random.Random) and not is_real(validation)
     return {
         "seed": None if isinstance(seed, random.Random) else str(int(seed)),
         "random": None if is_fresh else generator.getstate(),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 from autograd import Value, constant, no_grad
 from autograd.engine.recording import recorder
@@ -13,7 +14,7 @@ from autograd.engine.value import number_of
 from autograd.program.operations import Guard
 from autograd.program.program import BranchError, Program
 from autograd.program.recorder import Tape, record
-from autograd.support.errors import one_line, shown, typed
+from autograd.support.errors import is_real, one_line, shown, typed
 from nn.batches import plain_structure
 from nn.blocks import Dropout
 from nn.descent import is_frozen, set_frozen
@@ -41,7 +42,6 @@ class Recorded:
         first: how many operations, the first ones, the prediction needs, with what the model asked on the way.
         counted: how many the loss needs, too; what comes after them is only asked.
         inputs: how many numbers an input has.
-        is_one_number: whether the prediction is one number, rather than a row.
         rows: the numbers of all examples.
     """
 
@@ -49,7 +49,6 @@ class Recorded:
     first: int
     counted: int
     inputs: int
-    is_one_number: bool
     rows: list[list[float]]
 
 
@@ -75,6 +74,11 @@ def recorded(
             f"playground: the model has {len(parameters):,} parameters, and a page holds {MOST_PARAMETERS:,}; show a "
             "smaller one, and train this with fit(jit=True)"
         )
+    for name, parameter in zip(names, parameters, strict=True):
+        if not math.isfinite(parameter.data):
+            raise ValueError(
+                f"playground: the parameter {one_line(name, 120)} is {parameter.data}; start from finite ones"
+            )
     form = _one_form(examples)
     if (size := len(form.rows) * (len(form.rows[0]) - 1)) > MOST_NUMBERS:
         raise ValueError(
@@ -86,20 +90,23 @@ def recorded(
     arguments = [*parameters, *map(constant, rows[0])]
     columns = [_column("x", j, form.inputs) for j in range(form.inputs)]
     columns += [_column("y", j, len(rows[0]) - form.inputs) for j in range(len(rows[0]) - form.inputs)]
-    prediction: Any = None
     asked = 0
 
     def call() -> list[Any]:
-        nonlocal prediction, asked
+        nonlocal asked
         x, t, _ = form.parts([*arguments[len(parameters) :], 1.0])
         prediction = model(x)
         asked = len(cast(Tape, recorder()).guards)
         outputs = _values_in(prediction, examples.input_name(0))
         cost = loss(prediction, t)
         if not isinstance(cost, Value) or cost.is_constant:
+            why = (
+                "which depends on no parameter"
+                if isinstance(cost, Value) or is_real(cost)
+                else "but must be one number"
+            )
             raise TypeError(
-                f"the loss of {examples.input_name(0)} is {shown(cost)}, which depends on no parameter; return a Value "
-                "made of the prediction"
+                f"the loss of {examples.input_name(0)} is {shown(cost)}, {why}; return a Value made of the prediction"
             )
         return [*outputs, cost]
 
@@ -111,9 +118,8 @@ def recorded(
             recording = record("the loss", call, arguments, [*names, *columns])
         if random_states(model) != before:  # a second recording may draw the same by chance
             raise ValueError("the model draws random numbers, which every replay would repeat; leave them out")
-    except (TypeError, ValueError, ArithmeticError, RuntimeError, LookupError) as error:
-        kind = next(x for x in (TypeError, IndexError, RuntimeError, ValueError, Exception) if isinstance(error, x))
-        raise kind(f"playground: {one_line(str(error), 600)}") from error
+    except Exception as error:
+        _tell(error, "", f"the loss of {examples.input_name(0)}, as it is recorded for a page")
     finally:
         set_frozen(frozen, True)
     outside = [x._data for x in recording.captured]
@@ -124,7 +130,15 @@ def recorded(
             f"{MOST_OPERANDS:,}; show a smaller model, or shorter examples"
         )
     _check_examples(program, [number_of(p) for p in parameters], rows, examples)
-    return Recorded(program, first, counted, form.inputs, isinstance(prediction, Value), rows)
+    return Recorded(program, first, counted, form.inputs, rows)
+
+
+def _tell(error: Exception, where: str, what: str) -> NoReturn:
+    """Raise an error of the model's or the loss's again, which says where it comes from."""
+    if type(error) in (TypeError, ValueError, IndexError, ZeroDivisionError, OverflowError, RuntimeError):
+        raise type(error)(f"playground: {where}{one_line(str(error), 600)}") from error
+    error.add_note(f"playground: this is {what}")
+    raise error
 
 
 def _check_dropout(model: Any) -> None:
@@ -265,8 +279,9 @@ def _check_examples(
             except BranchError as error:
                 others.append(i)
                 failure = failure or error
-            except (ValueError, ArithmeticError, IndexError) as error:
-                raise type(error)(f"playground: {examples.input_name(i)}: {one_line(str(error), 400)}") from None
+            except Exception as error:
+                name = examples.input_name(i)
+                _tell(error, f"{name}: ", f"the loss of {name}")
     if failure is not None:
         place = program.places[failure.guard.place]
         raise ValueError(

@@ -25,6 +25,7 @@ class Trainer {
     this.gradient.fill(0);
     this.steps = 0;
     this.epochs = 0;
+    this.epochLoss = null; // the mean of the last whole one
     this.setOptimizer(spec.optimizer.name, spec.optimizer.options, spec.optimizer);
     this.random = new PythonRandom(spec.random ?? spec.seed);
     this.setData(spec.X, spec.y, spec.train, spec.test);

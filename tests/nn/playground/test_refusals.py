@@ -149,6 +149,7 @@ def test_optimizers_that_the_page_does_not_have_are_refused() -> None:
         (ValueError, {"y": [1.0, 0.5, 1.0], "loss": hinge}, "Python goes another way"),
         (TypeError, {"loss": "mse"}, "loss must be a function"),
         (TypeError, {"loss": lambda p, t: 1.0}, "depends on no parameter"),
+        (TypeError, {"loss": lambda p, t: [p - t]}, "but must be one number"),
         (TypeError, {"loss": lambda p, t: autograd.exp(p.data)}, ".data of"),
         (ValueError, {"batch_size": 0}, "batch_size is 0"),
         (TypeError, {"batch_size": 2.5}, "batch_size must be a whole number"),
@@ -160,6 +161,38 @@ def test_optimizers_that_the_page_does_not_have_are_refused() -> None:
 )
 def test_bad_arguments_are_named(kind: type[Exception], other: dict[str, Any], told: str) -> None:
     assert told in refused(kind, **other)
+
+
+def test_parameters_that_are_not_finite_are_named() -> None:
+    made = model()
+    made.layers[1].neurons[0].b.data = math.inf  # type: ignore[union-attr]  # it has one
+    assert "the parameter layer1.neuron0.b is inf" in refused(ValueError, made)
+
+
+class Inverse(Module):
+    def __init__(self) -> None:
+        self.w = Value(1.0)
+
+    def __call__(self, x: Any) -> Any:
+        return self.w / x[0]
+
+
+def test_errors_of_the_model_say_whose_they_are() -> None:
+    assert "div(1.0, 0.0): float division by zero" in refused(ZeroDivisionError, Inverse())
+    assert refused(ZeroDivisionError, Inverse(), X=[[1.0], [0.0]], y=[1.0, 1.0]).startswith("playground: X[1]: div")
+    message = refused(ZeroDivisionError, Inverse(), X=[[1.0]], y=[1.0], validation=([[2.0], [0.0]], [1.0, 1.0]))
+    assert message.startswith("playground: validation[0][1]: div")
+
+    class OwnError(Exception):
+        pass
+
+    def failing(p: Any, t: Any) -> Any:
+        raise OwnError("no")
+
+    made = model()
+    with pytest.raises(OwnError, match="no") as caught:
+        playground(made, X, Y, loss=failing, optimizer=of(made))
+    assert caught.value.__notes__ == ["playground: this is the loss of X[0], as it is recorded for a page"]
 
 
 def test_an_index_outside_an_embedding_is_named() -> None:
