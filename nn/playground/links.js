@@ -1,6 +1,7 @@
 // The state of the page in its address: what is set, the numbers, and the learner's own examples.
 
 const LONGEST_LINK = 60000;
+const PATIENCE = 3000; // milliseconds of training before the page is shown
 
 // Rows of numbers, as the letters of their bytes; everything else as JSON.
 const packed = (thing) =>
@@ -61,12 +62,14 @@ class Links {
       : "The address of this page holds the settings, the numbers and your own examples.";
   }
 
-  // Begin where the address says; returns whether it says so.
+  // Begin where the address says; returns whether what was measured before is of no use then.
   restore() {
     const text = location.hash.slice(1);
     if (!text) return false;
     this.written = text;
     const { app } = this;
+    const steps = /^steps=(\d{1,6})$/.exec(text);
+    if (steps) return this.train(Number(steps[1]));
     const before = { ...app.examples };
     try {
       const state = unpacked(decodeURIComponent(text));
@@ -103,6 +106,18 @@ class Links {
       app.tell("note", `The address holds a state that this page can’t read (${error.message}); it begins as it was made.`);
       return false;
     }
+  }
+
+  // A short address that people write, #steps=300: begin after so many steps, as far as there is patience for.
+  train(goal) {
+    const { app } = this;
+    const until = performance.now() + PATIENCE;
+    while (app.trainer.steps < goal && performance.now() < until) {
+      if (app.trainer.step() === null) return false; // settle() tells why
+      if (app.trainer.steps % Math.ceil(goal / 200) === 0) app.measure();
+    }
+    if (app.trainer.steps < goal) app.tell("note", `These are ${app.trainer.steps.toLocaleString("en")} of the ${goal.toLocaleString("en")} steps that the address asks for; press Play to go on.`);
+    return false;
   }
 
   async copy() {

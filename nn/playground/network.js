@@ -187,7 +187,7 @@ class Network {
       context.bezierCurveTo(...line.slice(2));
       context.stroke();
     };
-    const thick = clamp(this.lines.width / this.columns.length / 36, 1.5, 3.6);
+    const thick = clamp(this.lines.width / this.columns.length / 36, 1.5, 3.6) * (this.edges.length > 150 ? 0.65 : 1);
     const size = ({ parameter }) => Math.abs(numbers[parameter]);
     for (const edge of this.edges.toSorted((a, b) => size(a) - size(b))) {
       const line = this.line(edge);

@@ -93,6 +93,16 @@ def test_the_address_is_written_by_itself_when_training_rests(open_page: Open) -
     page.wait_for_function("() => decodeURIComponent(location.hash).includes('\"steps\":1,')")
 
 
+def test_a_short_address_begins_after_some_steps(open_page: Open) -> None:
+    page = open_page(moons(), "#steps=25")
+    assert shown(page, "steps") == 25
+    other = open_page(moons())
+    for _ in range(25):
+        other.click("#epoch")
+    assert parameters(page) == parameters(other)
+    assert len(page.evaluate("page.measured.entries")) > 20
+
+
 # -- files ------------------------------------------------------------------------------------------------------------
 
 
