@@ -18,7 +18,7 @@ class Playground {
     this.still = matchMedia("(prefers-reduced-motion: reduce)");
     this.shows = "weights";
     this.unit = null; // the unit whose map the plot shows, as [column, unit]
-    this.fine = 48;
+    [this.fine, this.sharp] = [48, 64]; // corners of the plane, less one, in motion and at rest
     for (const element of document.querySelectorAll(".accuracy")) element.hidden = this.shape.kind === "regression";
     const sizes = this.columns.map(({ units }) => units.length).join("–");
     const count = spec.start.length.toLocaleString("en");
@@ -90,6 +90,7 @@ class Playground {
     if (on === Boolean(this.playing)) return;
     document.body.classList.toggle("playing", on);
     $("play").setAttribute("aria-label", on ? "Pause" : "Play");
+    this.tell("note", "");
     if (!on) {
       cancelAnimationFrame(this.playing);
       this.playing = null;
@@ -136,6 +137,7 @@ class Playground {
   once(act) {
     this.play(false);
     this.tell("trouble", "");
+    this.tell("note", "");
     if (act() === null) this.stopped();
     else this.settle();
   }
@@ -171,6 +173,7 @@ class Playground {
     try {
       this.trainer.setData(points.map(({ x }) => x), points.map(({ y }) => y), indices(false), indices(true));
       this.tell("warning", complaint(points, this.shape));
+      this.learning.show();
     } catch (error) {
       this.tell("warning", error.message);
     }
@@ -262,8 +265,9 @@ class Playground {
     if (!this.playing) this.why.pass();
     this.examples.fillForm();
     this.drawings = (this.drawings ?? 0) + 1;
-    // As fine as 25 milliseconds a drawing allow.
+    // As fine as some 20 milliseconds a drawing allow.
     const took = performance.now() - begun;
+    if (!this.playing && took > 80) this.sharp = Math.max(24, Math.round(0.8 * this.sharp));
     if (this.playing) this.fine = clamp(Math.round(this.fine * (took > 28 ? 0.9 : took < 14 ? 1.06 : 1)), 20, 72);
   }
 
@@ -304,7 +308,7 @@ class Playground {
     const wrong = shape.kind === "regression" ? null : points.map(({ y }, i) => trainer.classOf(predictions[i]) !== shape.classOf(y));
     let view = { shape, points, chosen, wrong, domain, predictions, scale: new Scale(shape, points) };
     if (shape.inputs <= 2) {
-      const n = shape.inputs === 1 ? 160 : this.fine;
+      const n = shape.inputs === 1 ? 160 : this.playing ? this.fine : this.sharp;
       const outputs = this.places(n).map((x) => (unit ? [this.unitsAt(x)[unit[0]][unit[1]]] : this.predict(x)));
       view = { ...view, n, outputs };
       if (unit) view = { ...view, single: true, scale: Scale.around(outputs) };
@@ -393,7 +397,7 @@ class Playground {
 
   drawHealth() {
     const layers = gradientsByLayer(this.trainer.names, this.trainer.gradient);
-    this.histogram.draw(layers.slice(0, 8));
+    this.histogram.draw(layers.slice(0, MOST_LAYERS));
     if (!this.playing) this.unitStates();
     const told = healthInWords(layers, this.columns, this.states ?? []);
     const list = $("health-told");

@@ -77,7 +77,13 @@ def test_the_address_brings_a_set_of_the_page_back(open_page: Open) -> None:
 
 @pytest.mark.parametrize(
     "at",
-    ["#nonsense", "#%7B%22set%22%3A%22cats%22%7D", "#%", "#%7B%22set%22%3A%22given%22%2C%22numbers%22%3A%7B%7D%7D"],
+    [
+        "#nonsense",
+        "#%7B%22set%22%3A%22moons%22%2C%22noise%22%3A0%2C%22share%22%3A0%2C%22count%22%3A1e9%2C%22seed%22%3A0%7D",
+        "#%7B%22set%22%3A%22cats%22%7D",
+        "#%",
+        "#%7B%22set%22%3A%22given%22%2C%22numbers%22%3A%7B%7D%7D",
+    ],
 )
 def test_an_address_that_is_none_is_told_and_the_page_begins_as_it_was_made(open_page: Open, at: str) -> None:
     page = open_page(moons(), at)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from nn import MLP, SGD, hinge, mse, playground
+from nn import MLP, SGD, binary_cross_entropy_with_logits, hinge, mse, playground
 from support.playground_pages import (
     KINDS,
     POINTS,
@@ -112,6 +113,20 @@ def test_the_curve_of_one_input_is_drawn_through_the_outputs(open_page: Open) ->
     ink = page.evaluate("Palette.rgb(page.palette.ink)")
     for x in (-2.85, -0.15, 2.25):  # between examples
         px, py = page.evaluate("([x, y]) => page.picture.axes.place(x, y)", [x, model([x]).data])
+        near = [page.evaluate(f"([x, y]) => ({_PIXEL})([$('plot'), x, y])", [px, py + d]) for d in (-1, 0, 1)]
+        assert any(pixel[:3] == ink and pixel[3] == 255 for pixel in near)
+
+
+def test_the_curve_of_two_classes_is_the_share_of_the_second(open_page: Open) -> None:
+    model = MLP(1, [3, 1], activation="tanh", seed=1)
+    x, y = [[-1.0], [-0.5], [0.5], [1.0]], [0, 0, 1, 1]
+    page = open_page(
+        playground(model, x, y, loss=binary_cross_entropy_with_logits, optimizer=SGD(model.parameters(), 0.1), seed=0)
+    )
+    ink = page.evaluate("Palette.rgb(page.palette.ink)")
+    for place in (-0.75, 0.2, 0.75):
+        share = 1 / (1 + math.exp(-model([place]).data))
+        px, py = page.evaluate("([x, y]) => page.picture.axes.place(x, y)", [place, share])
         near = [page.evaluate(f"([x, y]) => ({_PIXEL})([$('plot'), x, y])", [px, py + d]) for d in (-1, 0, 1)]
         assert any(pixel[:3] == ink and pixel[3] == 255 for pixel in near)
 
