@@ -207,9 +207,11 @@ class Playground {
     this.changed();
   }
 
+  // Explain a weight; where the explanation is out of sight it comes into it.
   weightChosen(parameter) {
     this.why.weight = parameter;
     this.changed();
+    $("product").scrollIntoView({ block: "nearest" });
   }
 
   // Show a unit's map in place of the output, and what leads into it; once more, the output again.
@@ -227,6 +229,7 @@ class Playground {
   // Training rests: gradients of all training examples, everything drawn, and the address follows.
   settle() {
     const { trainer } = this;
+    trainer.branchChanged = trainer.trouble = null; // which drawing may have left
     if (trainer.differentiate(trainer.trainIndices) === null) {
       const why = trainer.branchChanged ?? trainer.trouble;
       this.tell("trouble", why[0].toUpperCase() + why.slice(1));

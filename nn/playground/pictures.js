@@ -95,7 +95,8 @@ class PlanePicture extends Picture {
       }
       pixels.data.set([colour[0], colour[1], colour[2], 255], 4 * i);
     }
-    return [pixels, shape.kind === "regression" && !single ? [] : fields];
+    const none = single ? !fields[0].some((v) => v < 0) : shape.kind === "regression"; // a relu is 0 on a whole side
+    return [pixels, none ? [] : fields];
   }
 }
 

@@ -169,6 +169,7 @@ def test_lines_have_the_colour_of_weights_or_gradients(open_page: Open) -> None:
 def test_a_click_on_a_line_opens_the_chain_rule_of_its_weight(open_page: Open) -> None:
     page = trained(open_page)
     for name in ("layer2.neuron0.w[1]", "layer0.neuron3.w[0]"):
+        page.locator("#lines").scroll_into_view_if_needed()
         box = page.locator("#lines").bounding_box()
         x, y = _middle(page, name)
         page.mouse.click(box["x"] + x, box["y"] + y)
@@ -207,8 +208,9 @@ def _check_chain(page: Any, name: str, gradient: float) -> None:
 
 def test_the_line_under_the_mouse_is_the_one_that_is_clicked(open_page: Open) -> None:
     page = open_page(KINDS["function"]())
-    box = page.locator("#lines").bounding_box()
     for name in ("w2", "w1"):
+        page.locator("#lines").scroll_into_view_if_needed()
+        box = page.locator("#lines").bounding_box()
         x, y = _middle(page, name)
         page.mouse.click(box["x"] + x, box["y"] + y)
         assert page.locator("#weight").evaluate("(list) => list.selectedOptions[0].text") == name
