@@ -14,6 +14,7 @@ class Playground {
     this.trainer = new Trainer(spec);
     this.columns = columnsOf(spec);
     this.edges = edgesOf(spec, this.columns);
+    this.sampled = new Sampled(this.trainer, this.columns, this.shape);
     this.measured = new Measured();
     this.still = matchMedia("(prefers-reduced-motion: reduce)");
     this.shows = "weights";
@@ -259,9 +260,11 @@ class Playground {
     const begun = performance.now();
     this.counts();
     this.drawPlot();
+    const slowly = !this.playing || this.drawings % 12 === 0;
+    if (slowly) this.states = this.sampled.states();
     this.drawNetwork();
     this.drawCurves();
-    if (!this.playing || this.drawings % 12 === 0) {
+    if (slowly) {
       this.drawHealth();
       this.why.rule();
     }
@@ -285,34 +288,15 @@ class Playground {
     write($("test-accuracy"), percent(test.accuracy));
   }
 
-  // The numbers of all units at an input, by column; NaN where Python would go another way.
-  unitsAt(x) {
-    const { trainer, columns } = this;
-    const row = trainer.run(x);
-    return columns.map(({ units }) => units.map(({ slot }) => (row ? trainer.program.at(slot, trainer.parameters, row) : NaN)));
-  }
-
-  predict(x) {
-    return this.trainer.predict(x) ?? new Array(this.shape.outputs).fill(NaN);
-  }
-
-  // Inputs over the plot's range: the corners of an n by n grid from the upper left, or n + 1 places of the line.
-  places(n) {
-    const [[left, right], [low, high] = []] = this.examples.domain;
-    const x = (i) => left + ((right - left) * i) / n;
-    if (this.shape.inputs === 1) return Array.from({ length: n + 1 }, (_, i) => [x(i)]);
-    return Array.from({ length: (n + 1) ** 2 }, (_, i) => [x(i % (n + 1)), high - ((high - low) * Math.floor(i / (n + 1))) / n]);
-  }
-
   drawPlot() {
-    const { shape, examples, trainer, unit } = this;
+    const { shape, examples, trainer, unit, sampled } = this;
     const { points, chosen, domain } = examples;
-    const predictions = points.map(({ x }) => this.predict(x));
+    const predictions = points.map(({ x }) => sampled.predict(x));
     const wrong = shape.kind === "regression" ? null : points.map(({ y }, i) => trainer.classOf(predictions[i]) !== shape.classOf(y));
     let view = { shape, points, chosen, wrong, domain, predictions, scale: new Scale(shape, points) };
     if (shape.inputs <= 2) {
       const n = shape.inputs === 1 ? 160 : this.playing ? this.fine : this.sharp;
-      const outputs = this.places(n).map((x) => (unit ? [this.unitsAt(x)[unit[0]][unit[1]]] : this.predict(x)));
+      const outputs = sampled.places(n, domain).map((x) => (unit ? [sampled.unitsAt(x)[unit[0]][unit[1]]] : sampled.predict(x)));
       view = { ...view, n, outputs };
       if (unit) view = { ...view, single: true, scale: Scale.around(outputs) };
     }
@@ -333,51 +317,17 @@ class Playground {
     if (!this.playing) write($("plot-told"), told);
   }
 
-  // The values of all units where their maps need them, by column and unit.
-  unitValues(n) {
-    const { trainer, columns, shape, examples } = this;
-    const places = shape.inputs > 2 ? [examples.points[examples.chosen].x] : this.places(n);
-    const values = columns.map(({ units }) => units.map(() => new Float64Array(places.length)));
-    places.forEach((x, i) => {
-      const row = trainer.run(x);
-      columns.forEach(({ units }, c) => units.forEach(({ slot }, u) => (values[c][u][i] = row ? trainer.program.at(slot, trainer.parameters, row) : NaN)));
-    });
-    if (shape.inputs > 2) {
-      // each beside the others of its layer
-      for (const units of values) {
-        const most = UnitMaps.largest(units.map(([v]) => v));
-        for (const unit of units) unit[0] /= most;
-      }
-    }
-    return values;
-  }
-
   drawNetwork() {
-    const { trainer, shape, examples } = this;
+    const { trainer, shape, examples, sampled } = this;
+    const { x } = examples.points[examples.chosen];
     const numbers = this.shows === "weights" ? trainer.parameters : trainer.gradient;
     const n = shape.inputs === 1 ? 60 : Math.min(COARSE, this.fine);
-    this.network.drawUnits(this.unitValues(n), n);
+    this.network.drawUnits(sampled.maps(shape.inputs > 2 ? [x] : sampled.places(n, examples.domain)), n);
     if (this.playing && this.drawings % LINES) return; // lines are dear
     this.network.drawWeights(numbers, { chosen: this.why.weight, frozen: trainer.frozen });
     const sign = this.shows === "weights" ? "Weights" : "Gradients";
     write($("legend"), `${sign}: width and colour by size, the widest ${show(this.network.most)}. Short bars are biases. Click a line for its chain rule, a unit for its map.`);
-    if (!this.playing) this.network.describe(this.unitsAt(examples.points[examples.chosen].x), this.unitStates(), this.unit);
-  }
-
-  // Units that say the same for every training example, by column.
-  unitStates() {
-    const { trainer, columns } = this;
-    const seen = trainer.trainIndices.slice(0, 200).map((i) => this.unitsAt(trainer.X[i]));
-    this.states = columns.map(({ units }, c) =>
-      units.map((_, u) => {
-        if (c === 0 || c === columns.length - 1) return "";
-        const values = seen.map((v) => v[c][u]);
-        const [low, high] = [Math.min(...values), Math.max(...values)];
-        if (low === 0 && high === 0) return "dead: 0 for every example";
-        return seen.length > 1 && high - low <= 1e-6 * Math.max(Math.abs(high), 1e-12) ? "the same for every example" : "";
-      }),
-    );
-    return this.states;
+    if (!this.playing) this.network.describe(sampled.unitsAt(x), this.states, this.unit);
   }
 
   drawCurves() {
@@ -401,8 +351,7 @@ class Playground {
   drawHealth() {
     const layers = gradientsByLayer(this.trainer.names, this.trainer.gradient);
     this.histogram.draw(layers.slice(0, MOST_LAYERS));
-    if (!this.playing) this.unitStates();
-    const told = healthInWords(layers, this.columns, this.states ?? []);
+    const told = healthInWords(layers, this.columns, this.states);
     const list = $("health-told");
     if (list.dataset.told === told.join("\n")) return;
     list.dataset.told = told.join("\n");
