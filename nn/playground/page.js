@@ -58,9 +58,8 @@ class Playground {
     $("whole").addEventListener("click", () => this.unitChosen(...(this.unit ?? [])));
     for (const radio of document.getElementsByName("shows")) radio.addEventListener("change", () => this.showLines(radio.value));
     document.addEventListener("keydown", (event) => this.key(event));
-    const redraw = () => this.playing || this.draw();
-    new ResizeObserver(redraw).observe($("plot"));
-    new ResizeObserver(redraw).observe($("progress"));
+    const observer = new ResizeObserver(() => this.playing || this.size === this.measuredSize() || this.draw());
+    for (const place of ["plot", "progress"]) observer.observe($(place));
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
       this.palette.read();
       this.examples.thumbnails();
@@ -256,8 +255,14 @@ class Playground {
 
   // -- drawing ------------------------------------------------------------------------------------------------------
 
+  // How large the pictures are.
+  measuredSize() {
+    return ["plot", "progress"].map((place) => `${$(place).clientWidth} × ${$(place).clientHeight}`).join(", ");
+  }
+
   draw() {
     const begun = performance.now();
+    this.size = this.measuredSize();
     this.counts();
     this.drawPlot();
     const slowly = !this.playing || this.drawings % 12 === 0;
