@@ -34,7 +34,18 @@ from nn.steps import Loss
 ENGINE = ("random.js", "optimizers.js", "program.js", "trainer.js", "files.js")
 """What trains, and needs no page."""
 
-_PAGE = ("page.js",)
+_LOOKS = (
+    "dom.js",
+    "data.js",
+    "plots.js",
+    "pictures.js",
+    "curves.js",
+    "maps.js",
+    "network.js",
+    "health.js",
+    "sampled.js",
+)
+_PAGE = (*_LOOKS, "why.js", "learning.js", "examples.js", "downloads.js", "links.js", "page.js")
 _POLICY = "default-src 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'"
 
 

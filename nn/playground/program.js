@@ -56,9 +56,10 @@ class Program {
 
   // A pattern of a row with names, or numbers, in its places: {0} is the first operand, {y} the result.
   filled(pattern, { slot, operands }, write) {
-    return pattern.replace(/\{(\w+)\}/g, (_, place) => {
+    return pattern.replace(/(?<=\()\{(\w+)\}(?=\))|\{(\w+)\}/g, (_, alone, other) => {
+      const place = alone ?? other; // alone in parentheses, it needs none of its own
       const text = write(place === "y" ? slot : operands[place]);
-      return text.startsWith("−") ? `(${text})` : text;
+      return text.startsWith("−") && !alone ? `(${text})` : text;
     });
   }
 
