@@ -59,6 +59,9 @@ def parser() -> argparse.ArgumentParser:
         help="an exercise to be solved in the terminal: the one of a seed, or one drawn at random",
     )
     action.add_argument("--page", metavar="FILE", type=Path, help="write one demo's walk as a live HTML page")
+    action.add_argument(
+        "--playground", metavar="FILE", type=Path, help="write one demo's network as a page that trains it (moons)"
+    )
     action.add_argument("--site", metavar="DIR", type=Path, help="write the pages of all demos, and an index of them")
     action.add_argument(
         "--pictures",
@@ -107,6 +110,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if len(chosen) != 1:
             command.error("--draw, --step and --page take one demo; name it, for instance xnor_step")
         return _look(command, chosen[0], options.draw, options.page, options.lang)
+    if options.playground is not None:
+        return _playground(command, chosen, options.playground)
     if options.site is not None:
         return _written(command, lambda: write_site(chosen if options.demos else DEMOS, options.site, options.lang))
     if options.pictures is not None:
@@ -182,6 +187,15 @@ def _practise(command: argparse.ArgumentParser, seed: int, demos: Sequence[str])
     exercise.play()
     print(repr(exercise))
     return 0
+
+
+def _playground(command: argparse.ArgumentParser, chosen: Sequence[Demo], path: Path) -> int:
+    """One demo's network as a page that trains it."""
+    makers = [demo.playground for demo in chosen if demo.playground]
+    if len(chosen) != 1 or not makers:
+        names = ", ".join(demo.name for demo in DEMOS if demo.playground)
+        command.error(f"--playground: takes one demo that trains a small network: {names}")
+    return _written(command, lambda: [makers[0]().save_html(path)])
 
 
 def _written(command: argparse.ArgumentParser, write: Callable[[], Sequence[Path]]) -> int:

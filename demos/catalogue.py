@@ -29,6 +29,7 @@ from demos import (
     xnor_step,
 )
 from demos.report import Report
+from nn import Playground
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class Demo:
         output: the labelled expression of which drawings, walks and pages are made.
         plots: writes its pictures to a folder and returns their paths; takes the options, too. None if it has none.
         options: the options of the command line that it takes.
+        playground: makes the page that trains its network. None if it has none.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Demo:
     output: Callable[[], Value]
     plots: Callable[..., list[Path]] | None = None
     options: tuple[str, ...] = ()
+    playground: Callable[[], Playground] | None = None
 
     @property
     def heading(self) -> str:
@@ -104,6 +107,7 @@ DEMOS = (
         moons.report,
         moons.output,
         moons.plots,
+        playground=moons.training_page,
     ),
     Demo(
         "digits",

@@ -14,7 +14,7 @@ from pathlib import Path
 from autograd import Value, constant, relu
 from autograd.support.extras import has
 from demos.report import AtLeast, Report, Section
-from nn import MLP, SGD, EarlyStopping, History, accuracy, fit, hinge, l2_penalty, predict
+from nn import MLP, SGD, EarlyStopping, History, Playground, accuracy, fit, hinge, l2_penalty, playground, predict
 
 POINTS, NOISE, STEPS, PATIENCE = 100, 0.1, 100, 20
 PENALTY = 2e-4
@@ -114,6 +114,20 @@ def output() -> Value:
     loss: Value = relu(1.0 - side * score)
     loss.label = "loss"
     return loss
+
+
+def training_page() -> Playground:
+    """The same points and network as a page that trains it."""
+    model = MLP(2, [16, 16, 1], activation="relu", seed=0)
+    return playground(
+        model,
+        *two_moons(POINTS, NOISE, seed=0),
+        loss=hinge,
+        optimizer=SGD(model.parameters(), 0.1),
+        seed=0,
+        validation=two_moons(POINTS, NOISE, seed=1),
+        title="Two moons",
+    )
 
 
 def plots(folder: Path) -> list[Path]:

@@ -1,4 +1,4 @@
-"""The pictures of the README: a drawing of document 000's network, and its page as a browser shows it."""
+"""The pictures of the README: a drawing of document 000's network, and pages as a browser shows them."""
 
 from __future__ import annotations
 
@@ -6,17 +6,20 @@ import os
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from autograd import draw, walkthrough
-from demos import chain_rule
+from demos import chain_rule, moons
 
 STEP = 35  # w10.grad: 0.0000 + 0.0736 × 0.5180 = 0.0381, the document's product
+TRAINED = 300  # steps after which the two moons are told apart
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
 def write_pictures(folder: Path) -> list[Path]:
-    """Write drawing.svg and page.png; returns their paths.
+    """Write drawing.svg, page.png and playground.png; returns their paths.
 
     Raises:
         OSError: if a file cannot be written, or there is no browser.
@@ -26,11 +29,21 @@ def write_pictures(folder: Path) -> list[Path]:
     e.backward()
     folder.mkdir(parents=True, exist_ok=True)
     drawing = draw(e).save(folder / "drawing.svg")
-    return [drawing, photograph(folder / "page.png")]
+    pictures = [
+        photograph(walkthrough(chain_rule.output()).save_html, f"step={STEP}", 800, folder / "page.png"),
+        photograph(moons.training_page().save_html, f"steps={TRAINED}", 1010, folder / "playground.png"),
+    ]
+    return [drawing, *pictures]
 
 
-def photograph(path: Path) -> Path:
-    """A picture of the page at one of its steps, taken by a Chromium without a window.
+def photograph(write: Callable[[Path], Any], at: str, height: int, path: Path) -> Path:
+    """A picture of a page, taken by a Chromium without a window.
+
+    Args:
+        write: writes the page to a path.
+        at: where in the page, the part of its address after #.
+        height: of the window.
+        path: of the picture.
 
     Raises:
         FileNotFoundError: if there is no Chromium.
@@ -41,12 +54,16 @@ def photograph(path: Path) -> Path:
         raise FileNotFoundError(f"no browser takes the picture of the page; install Chromium (looked for {BROWSERS})")
     with tempfile.TemporaryDirectory() as scratch:
         page, picture = Path(scratch) / "page.html", Path(scratch) / "page.png"
-        walkthrough(chain_rule.output()).save_html(page)
+        write(page)
         flags = ["--headless", "--disable-gpu", "--hide-scrollbars", "--force-prefers-reduced-motion"]
-        flags += ["--disable-background-networking", f"--user-data-dir={scratch}/profile", "--window-size=1280,800"]
+        flags += [
+            "--disable-background-networking",
+            f"--user-data-dir={scratch}/profile",
+            f"--window-size=1280,{height}",
+        ]
         if hasattr(os, "geteuid") and os.geteuid() == 0:
             flags.append("--no-sandbox")  # Chromium's sandbox refuses to run as root
-        command = [browser, *flags, f"--screenshot={picture}", f"{page.as_uri()}#step={STEP}"]
+        command = [browser, *flags, f"--screenshot={picture}", f"{page.as_uri()}#{at}"]
         done = subprocess.run(command, capture_output=True, text=True, timeout=120)
         if not picture.exists():
             raise RuntimeError(f"{browser} took no picture of the page: {done.stderr.strip()[-300:]}")

@@ -31,6 +31,7 @@ from nn.metrics import accuracy, argmax, confusion_matrix, f1, r2
 from nn.module import Module
 from nn.optim import Optimizer
 from nn.optimizers import SGD, Adam, AdamW, RMSprop
+from nn.playground import Playground, playground
 from nn.prediction import predict
 from nn.regression import gaussian_nll, half_squared_error, huber, mae, mse
 from nn.saving import Saved, load
@@ -53,6 +54,7 @@ __all__ = [
     "Module",
     "Neuron",
     "Optimizer",
+    "Playground",
     "RMSprop",
     "ReduceLROnPlateau",
     "Saved",
@@ -77,6 +79,7 @@ __all__ = [
     "mae",
     "mse",
     "one_hot",
+    "playground",
     "predict",
     "r2",
     "schedules",

@@ -55,8 +55,9 @@ def checked_examples(
     X: Row[Any],  # noqa: N803 - the field's name for the examples
     y: Row[Any],
     names: tuple[str, str] = ("X", "y"),
+    owner: str = "fit",
 ) -> Examples:
-    """Inputs with their targets.
+    """Inputs with their targets; the owner is whom messages speak of.
 
     Raises:
         TypeError: if one of them is not a list, or an input has a variable in it.
@@ -65,12 +66,12 @@ def checked_examples(
     if not is_array(y):  # whose rows a loss may want as they are
         y = _listed(y)
     if not is_row(y) or getattr(y, "shape", None) == ():
-        raise TypeError(f"fit: {names[1]} must be a list with one for each example, got {typed(y)}")
-    inputs = checked_inputs("fit", names[0], X)
+        raise TypeError(f"{owner}: {names[1]} must be a list with one for each example, got {typed(y)}")
+    inputs = checked_inputs(owner, names[0], X)
     if len(inputs) != len(y):
         raise ValueError(
-            f"fit: {names[0]} has {len(inputs)} examples, but {names[1]} has {len(y)} targets; give each example its "
-            "target"
+            f"{owner}: {names[0]} has {len(inputs)} examples, but {names[1]} has {len(y)} targets; give each example "
+            "its target"
         )
     return Examples(inputs, list(y), None, names, range(len(inputs)))
 
@@ -135,8 +136,10 @@ Validation: TypeAlias = float | tuple[Row[Any], Row[Any]]
 """What `fit` may validate on: `(X, y)`, or a share of the examples between 0 and 1."""
 
 
-def split(examples: Examples, validation: Validation | None, generator: random.Random) -> tuple[Examples, Examples]:
-    """The examples to train on, and those to validate on, of which there may be none.
+def split(
+    examples: Examples, validation: Validation | None, generator: random.Random, owner: str = "fit"
+) -> tuple[Examples, Examples]:
+    """The examples to train on, and those to validate on, of which there may be none; for an owner as above.
 
     Raises:
         TypeError: if `validation` is neither data nor a share.
@@ -146,23 +149,23 @@ def split(examples: Examples, validation: Validation | None, generator: random.R
     if validation is None:
         return examples, examples.part([])
     if is_real(validation) and not isinstance(validation, bool):
-        return _split(examples, as_float(validation, "fit", "validation"), generator)
+        return _split(examples, as_float(validation, owner, "validation"), generator, owner)
     if not isinstance(validation, (tuple, list)) or len(validation) != 2:
         raise TypeError(
-            "fit: validation must be data (X, y), or a share of the examples such as 0.2, got "
+            f"{owner}: validation must be data (X, y), or a share of the examples such as 0.2, got "
             + (f"{len(validation)} things" if isinstance(validation, (tuple, list)) else typed(validation))
         )
-    return examples, checked_examples(validation[0], validation[1], ("validation[0]", "validation[1]"))
+    return examples, checked_examples(validation[0], validation[1], ("validation[0]", "validation[1]"), owner)
 
 
-def _split(examples: Examples, share: float, generator: random.Random) -> tuple[Examples, Examples]:
+def _split(examples: Examples, share: float, generator: random.Random, owner: str) -> tuple[Examples, Examples]:
     if not 0.0 < share < 1.0:
-        raise ValueError(f"fit: validation is {share}, but a share must be between 0 and 1; 0.2 is a fifth")
+        raise ValueError(f"{owner}: validation is {share}, but a share must be between 0 and 1; 0.2 is a fifth")
     count, apart = len(examples), round(share * len(examples))
     if not 0 < apart < count:
         none = "to validate on" if apart == 0 else "to train on"
         raise ValueError(
-            f"fit: a share of {share} leaves no example {none}, of {count}; choose another, or pass data (X, y)"
+            f"{owner}: a share of {share} leaves no example {none}, of {count}; choose another, or pass data (X, y)"
         )
     order = list(range(count))
     generator.shuffle(order)

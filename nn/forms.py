@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from autograd import Value
 from autograd.engine.value import number_of
 from autograd.support.errors import is_real, shown
@@ -15,6 +13,7 @@ from nn.batches import varies
 from nn.examples import Examples
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
@@ -29,17 +28,22 @@ class Form:
 
     Attributes:
         x, t: input and target of the first of them.
+        inputs: how many numbers an input has.
+        rows: the numbers of each: those of the input, those of the target, the weight; until `columns` is called.
     """
 
-    def __init__(self, x: Any, t: Any) -> None:
+    def __init__(self, x: Any, t: Any, inputs: int) -> None:
         self.x = x
         self.t = t
+        self.inputs = inputs
         self.rows: list[list[float]] = []
         self._array: Array | None = None
         self._room: dict[int, tuple[Array, Array]] = {}
 
     def columns(self, rows: Sequence[int]) -> Array:
-        """The numbers of some of the examples, a column for each, in the same memory each time."""
+        """The numbers of some of the examples, a column for each, in the same memory each time; needs NumPy."""
+        import numpy as np
+
         if self._array is None:
             self._array = np.array(self.rows)
             self.rows = []
@@ -61,23 +65,30 @@ class Form:
 class Forms:
     """All examples, each with its form.
 
+    Args:
+        examples: all of them.
+        owner, where: what messages say, whose examples they are and where they are recorded.
+
     Raises:
         TypeError: for a variable in a target.
         ValueError: if there are too many structures.
     """
 
-    def __init__(self, examples: Examples) -> None:
+    def __init__(self, examples: Examples, owner: str = "fit", where: str = "with jit=True") -> None:
+        told = owner, where
         forms: dict[Hashable, Form] = {}
         self._places: list[tuple[Form, int]] = []
         for i, (x, t) in enumerate(zip(examples.inputs, examples.targets, strict=True)):
             numbers: list[float] = []
-            key = _signature(x, numbers, ""), _signature(t, numbers, examples.target_name(i))
+            of_input = _signature(x, numbers, "", told)
+            inputs = len(numbers)
+            key = of_input, _signature(t, numbers, examples.target_name(i), told)
             form = forms.get(key)
             if form is None:
-                form = forms[key] = Form(x, t)
+                form = forms[key] = Form(x, t, inputs)
             if len(forms) > _MOST:
                 raise ValueError(
-                    f"fit: with jit=True each structure of examples is recorded by itself, and up to "
+                    f"{owner}: {where} each structure of examples is recorded by itself, and up to "
                     f"{examples.input_name(i)} there are {len(forms)}; bring them to fewer lengths, with numbers in "
                     "place of texts, or train with jit=False"
                 )
@@ -98,28 +109,28 @@ class Forms:
         return [(form, *both) for form, both in found.items()]
 
 
-def _signature(thing: Any, numbers: list[float], name: str) -> Hashable:
+def _signature(thing: Any, numbers: list[float], name: str, told: tuple[str, str]) -> Hashable:
     """What two examples of one form have in common, all but their numbers, which are appended to the list."""
     if isinstance(thing, (list, tuple)):
         if set(map(type, thing)) <= {float, int}:
             numbers.extend(map(float, thing))
             return type(thing), len(thing)
-        parts = [_signature(part, numbers, name) for part in thing]
+        parts = [_signature(part, numbers, name, told) for part in thing]
         return (type(thing), len(parts)) if set(parts) == {_NUMBER} else (type(thing), tuple(parts))
     if isinstance(thing, Mapping):
-        return dict, tuple((key, _signature(part, numbers, name)) for key, part in thing.items())
+        return dict, tuple((key, _signature(part, numbers, name, told)) for key, part in thing.items())
     if isinstance(thing, Value) or is_real(thing):
         if varies(thing):
             raise TypeError(
-                f"fit: {name} is {shown(thing)}, a variable; with jit=True targets must be numbers: take its .data"
+                f"{told[0]}: {name} is {shown(thing)}, a variable; {told[1]} targets must be numbers: take its .data"
             )
         numbers.append(float(number_of(thing)))
         return _NUMBER
     if is_array(thing):
         for number in thing.ravel().tolist():
-            if _signature(number, numbers, name) != _NUMBER:
+            if _signature(number, numbers, name, told) != _NUMBER:
                 raise TypeError(
-                    f"fit: {name} is an array with {shown(number)} in it; with jit=True arrays must hold numbers"
+                    f"{told[0]}: {name} is an array with {shown(number)} in it; {told[1]} arrays must hold numbers"
                 )
         return "array", thing.shape
     return (type(thing), thing) if isinstance(thing, (str, bytes)) else (type(thing), id(thing))

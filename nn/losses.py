@@ -254,12 +254,15 @@ def l2_penalty(model: Module, strength: float) -> Any:
     if not isinstance(model, Module):
         raise TypeError(f"l2_penalty: model must be a Module, such as an MLP, got {typed(model)}")
     strength = not_negative("l2_penalty", "strength", strength)
-    weights = [
-        parameter for name, parameter in model.named_parameters() if not _BIAS.fullmatch(name.rpartition(".")[2])
-    ]
+    weights = [parameter for name, parameter in model.named_parameters() if is_weight(name)]
     if not weights:
         raise ValueError(f"l2_penalty: {type(model).__name__} has no weights")
     return autograd.dot(weights, weights) * (0.5 * strength)
+
+
+def is_weight(name: str) -> bool:
+    """Whether a parameter of this name is one that `l2_penalty` keeps small: not a bias."""
+    return not _BIAS.fullmatch(name.rpartition(".")[2])
 
 
 def one_hot(index: Any, classes: int) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import random
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn
 
@@ -18,6 +17,7 @@ from nn.forms import Form, Forms
 from nn.lifted import Lifted, Structure
 from nn.module import Module
 from nn.optim import Optimizer
+from nn.randomness import random_states
 from nn.steps import Eager
 
 if TYPE_CHECKING:
@@ -220,7 +220,7 @@ class Recorded:
     def _try_first(self, batch: Sequence[int], epoch: int) -> None:
         """What is wrong with every example is found by the first."""
         eager = self._eager
-        before = _random_states(self.task.model)
+        before = random_states(self.task.model)
         try:
             zero_gradients(eager.parameters)
             eager.differentiate(0.0, batch[:1], epoch)
@@ -228,7 +228,7 @@ class Recorded:
                 eager.differentiate_penalty(epoch)
         finally:
             zero_gradients(eager.parameters)
-        if _random_states(self.task.model) != before:  # a second recording may draw the same by chance
+        if random_states(self.task.model) != before:  # a second recording may draw the same by chance
             raise _refusal(
                 ValueError("they draw random numbers, as Dropout does in training, which every replay would repeat")
             )
@@ -343,15 +343,3 @@ def _refusal(failure: Exception) -> Exception:
         "inputs are Values then, and nothing may change from call to call, as in dropout; change that, or train with "
         "jit=False"
     )
-
-
-def _random_states(model: Any) -> list[Any]:
-    """The states of Python's and NumPy's shared generators, and of all that a model's Modules have."""
-    states: list[Any] = [random.getstate(), repr(np.random.get_state())]
-    for module in model.modules() if isinstance(model, Module) else []:
-        for thing in vars(module).values():
-            if isinstance(thing, random.Random):
-                states.append(thing.getstate())
-            elif isinstance(thing, np.random.Generator):
-                states.append(repr(thing.bit_generator.state))
-    return states

@@ -4,72 +4,29 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
-from typing import NamedTuple
 
 from autograd.engine.primitive import Primitive
 from autograd.formulas.c_runtime import LENGTH, POWER, ROUNDED, XLOGY
-from autograd.formulas.masks import flowing
-from autograd.formulas.notation import ARITHMETIC, Dialect, operands_first, spell_number, statements
-from autograd.formulas.rewriting import shared, spelled_out
-from autograd.formulas.symbol import Symbol, partial_formulas, value_formula
-from autograd.support.floats import PLAIN_ZERO
+from autograd.formulas.code import (
+    LOGIC,
+    Language,
+    PartialsCode,
+    ValueCode,
+    function_code,
+    function_name,
+    partials_code,
+    value_code,
+)
+from autograd.formulas.notation import ARITHMETIC, Dialect, spell_number
+from autograd.formulas.symbol import Symbol
 
 C_FLAGS = ("-std=c99", "-ffp-contract=off", "-frounding-math")
 """How the code is to be compiled, so that every bit is that of Python's floats: no fused multiply-add, and no function
 of a constant computed by the compiler, which rounds some of them otherwise than the C library."""
 
 
-class PartialCode(NamedTuple):
-    """A partial derivative in C.
-
-    Attributes:
-        expression: its value, where the condition holds; elsewhere it may be anything.
-        condition: where it flows; None: everywhere.
-    """
-
-    expression: str
-    condition: str | None
-
-
-class ValueCode(NamedTuple):
-    """The value of an operation in C.
-
-    Attributes:
-        steps: declarations of constants t0, t1, ... that the expression uses, for a block of their own.
-        expression: the value.
-        calls: the rows whose functions are called: see `c_functions`.
-    """
-
-    steps: list[str]
-    expression: str
-    calls: frozenset[Primitive]
-
-
-class PartialsCode(NamedTuple):
-    """The partial derivatives of an operation in C; `steps` and `calls` are those of all of them.
-
-    Attributes:
-        steps, calls: as of a `ValueCode`.
-        partials: one for each operand; None where nothing ever flows.
-    """
-
-    steps: list[str]
-    partials: list[PartialCode | None]
-    calls: frozenset[Primitive]
-
-
 def c_value(primitive: Primitive, operands: Sequence[str | float]) -> ValueCode:
-    """The value of an operation.
-
-    What Python's floats refuse (a division by zero, an overflow) becomes the infinity or NaN of IEEE 754.
-
-    Args:
-        primitive: the row.
-        operands: each a C expression that needs no parentheses, such as `v[3]`, or a plain number.
-
-    Raises:
-        TypeError: for a primitive whose rules compute with floats only.
+    """The value of an operation; see `value_code`.
 
     >>> from autograd import PRIMITIVES
     >>> c_value(PRIMITIVES["div"], ["v[3]", 2.0]).expression
@@ -77,26 +34,11 @@ def c_value(primitive: Primitive, operands: Sequence[str | float]) -> ValueCode:
     >>> c_value(PRIMITIVES["sigmoid"], ["v[3]"]).expression
     'row_sigmoid(v[3])'
     """
-    value = Symbol(primitive.name, tuple(_leaf(operand) for operand in operands), primitive)
-    if not any(isinstance(operand, str) for operand in operands):
-        numbers = [float(operand) for operand in operands]
-        with suppress(ValueError, ArithmeticError):  # what Python refuses is left to C
-            value = Symbol(primitive.value_at(numbers, numbers))
-    outputs = _compilable([value])
-    steps, [expression] = _statements(outputs)
-    return ValueCode(steps, expression, _calls(outputs))
+    return value_code(C, primitive, operands)
 
 
 def c_partials(primitive: Primitive, operands: Sequence[str | float], y: str) -> PartialsCode:
-    """The partials of an operation by those operands that aren't plain numbers.
-
-    Args:
-        primitive: the row.
-        operands: as for `c_value`; nothing flows into plain numbers.
-        y: the value, a C expression that needs no parentheses.
-
-    Raises:
-        TypeError: for a primitive whose rules compute with floats only.
+    """The partials of an operation by those operands that aren't plain numbers; see `partials_code`.
 
     >>> from autograd import PRIMITIVES
     >>> c_partials(PRIMITIVES["mul"], ["v[0]", 3.0], "v[1]").partials
@@ -104,30 +46,7 @@ def c_partials(primitive: Primitive, operands: Sequence[str | float], y: str) ->
     >>> c_partials(PRIMITIVES["relu"], ["v[0]"], "v[1]").partials
     [PartialCode(expression='1.0', condition='v[0] > 0.0')]
     """
-    leaves = [_leaf(operand) for operand in operands]
-    marked = [
-        leaf if isinstance(operand, str) else PLAIN_ZERO if operand == 0.0 else float(operand)
-        for operand, leaf in zip(operands, leaves, strict=True)
-    ]
-    try:
-        formulas = partial_formulas(primitive, marked, Symbol(y), exact=True)
-    except (ValueError, ArithmeticError):  # what Python refuses to do with the plain numbers is left to C
-        formulas = partial_formulas(primitive, leaves, Symbol(y), exact=True)
-    flows = [
-        flowing(formula) if isinstance(operand, str) else None
-        for operand, formula in zip(operands, _compilable(formulas), strict=True)
-    ]
-    parts = [part for flow in flows if flow for part in flow if isinstance(part, Symbol) and flow.condition is not None]
-    outputs = shared(parts)
-    steps, texts = _statements(outputs)
-    unread = iter(texts)
-    partials = [
-        None
-        if flow is None or flow.condition is None
-        else PartialCode(next(unread), None if flow.condition is True else next(unread))
-        for flow in flows
-    ]
-    return PartialsCode(steps, partials, _calls(outputs))
+    return partials_code(C, primitive, operands, y)
 
 
 def c_functions(calls: Iterable[Primitive]) -> str:
@@ -160,39 +79,15 @@ def c_functions(calls: Iterable[Primitive]) -> str:
             given.add(definition)
         elif name not in rows:
             rows[name] = row
-            names = [f"x{i}" for i in range(len(row.operands))]
-            outputs = _compilable([value_formula(row, [Symbol(x) for x in names])])
-            steps, [result] = _statements(outputs)
+            names, steps, result, further = function_code(C, row)
             signature = f"static double {name}({', '.join(f'double {x}' for x in names)})"
             bodies[signature] = "\n".join([f"{signature} {{", *[f"  {x}" for x in [*steps, f"return {result};"]], "}"])
-            waiting += _calls(outputs)
+            waiting += further
         elif rows[name] is not row:
             raise ValueError(f"{row.name}: two primitives have this name, which C can't tell apart; rename one of them")
     signatures = sorted(bodies)
     parts = [_HEAD, *sorted(given), "\n".join(f"{x};" for x in signatures), *(bodies[x] for x in signatures)]
     return "\n\n".join(part.strip() for part in parts if part)
-
-
-def _leaf(operand: str | float) -> Symbol:
-    return Symbol(operand if isinstance(operand, str) else float(operand))
-
-
-def _compilable(formulas: Sequence[Symbol]) -> list[Symbol]:
-    return shared(spelled_out(formulas, kept=("norm",)))
-
-
-def _statements(outputs: Sequence[Symbol]) -> tuple[list[str], list[str]]:
-    steps, results = statements(outputs, C99)
-    return [f"const double {name} = {text};" for name, text in steps], results
-
-
-def _calls(outputs: Sequence[Symbol]) -> frozenset[Primitive]:
-    """The operations of formulas that C has no sign for."""
-    return frozenset(
-        symbol.primitive
-        for symbol in operands_first(outputs)
-        if symbol.primitive is not None and symbol.head not in C99.templates
-    )
 
 
 def _function(row: Primitive) -> tuple[str, str | None]:
@@ -203,7 +98,7 @@ def _function(row: Primitive) -> tuple[str, str | None]:
         return _BY_NAME[row.name]
     if row.value in _BY_VALUE:
         return _BY_VALUE[row.value], ""
-    return "row_" + "".join(c if c.isascii() else f"_u{ord(c):x}_" for c in row.name), None
+    return function_name(row), None
 
 
 def _call(symbol: Symbol, arguments: list[str]) -> str:
@@ -245,12 +140,11 @@ C99 = Dialect(
         **ARITHMETIC,
         "ieee_div": "{} / {}",
         "where": "{} ? {} : {}",
-        "not": "!({})",
-        "and": "({} && {})",
-        "or": "({} || {})",
+        **LOGIC,
     },
     call=_call,
     number=spell_number("0.0", "INFINITY", "NAN"),
     name=str,
     is_code=True,
 )
+C = Language(C99, "const double {} = {};")

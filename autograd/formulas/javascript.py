@@ -7,13 +7,14 @@ import math
 from collections.abc import Iterable, Sequence
 
 from autograd.engine.primitive import PRIMITIVES, Primitive
+from autograd.formulas.code import LOGIC, Language, function_code, function_name
 from autograd.formulas.notation import ARITHMETIC, Dialect, operands_first, spell_number, statements
 from autograd.formulas.symbol import Symbol, partial_formulas, value_formula
 
 # What the rules cannot say, because they call Python's math or choose with `if`. Math.pow differs from C's in 1^NaN
 # and 1^∞ only. erf sums 2/√π·exp(−x²)·Σ 2ⁿx²ⁿ⁺¹/(2n+1)!!, erfc evaluates its continued fraction
 # (https://dlmf.nist.gov/7.6.E2 and https://dlmf.nist.gov/7.9.E1); exp(−x²) is split so that rounding x² costs nothing.
-_RUNTIME = """
+_FUNCTIONS = """
 const pow = (a, b) => a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : Math.pow(a, b);
 const xlogy = (a, b) => a === 0 && !Number.isNaN(b) ? 0 : a * Math.log(b);
 const erf = (x) => {
@@ -44,6 +45,8 @@ const round_digits = (a, digits) => {
   const up = rest[0] >= "5" && !(/^50*$/.test(rest) && head % 2n === 0n);
   return Math.sign(a) * Number(`${head + (up ? 1n : 0n)}e${-places}`);
 };
+"""
+_TABLE = """
 const F = {}, D = {};
 const table = (names) => Object.fromEntries(Object.entries(names).map(([name, variadic]) => {
   const key = (x) => variadic ? name + "$" + x.length : name;
@@ -110,7 +113,7 @@ def javascript_table(uses: Iterable[tuple[Primitive, int]] | None = None) -> str
         key = _key(row, count)
         if key in functions:
             continue
-        function = _BY_NAME.get(row.name) or _BY_VALUE.get(row.value)
+        function = _given(row)
         if function is None:
             outputs = [value_formula(row, _operands(count))]
             function = f"({_names(count)}) => {_body(outputs)}"
@@ -118,7 +121,41 @@ def javascript_table(uses: Iterable[tuple[Primitive, int]] | None = None) -> str
         functions[key] = function
     names = {row.name: row.variadic for row, _ in wanted}
     lines = [f"F[{key}] = {function};" for key, function in functions.items()] + partials
-    return "\n".join(["(() => {", _RUNTIME.strip(), *lines, f"return table({json.dumps(names)});", "})()"])
+    return "\n".join(
+        ["(() => {", _FUNCTIONS.strip(), _TABLE.strip(), *lines, f"return table({json.dumps(names)});", "})()"]
+    )
+
+
+def javascript_functions(calls: Iterable[Primitive]) -> str:
+    """Declarations of the functions that compiled code calls: of these rows, and of those that they call.
+
+    Raises:
+        TypeError: for a primitive whose value rule computes with floats only.
+        ValueError: for two primitives of the same name.
+
+    >>> from autograd import PRIMITIVES
+    >>> print(javascript_functions([PRIMITIVES["relu"], PRIMITIVES["exp"]]).splitlines()[-2:])
+    ['const row_exp = Math.exp;', 'const row_relu = (x0) => { return x0 <= 0.0 ? 0.0 : x0; };']
+    """
+    waiting = list(calls)
+    rows: dict[str, Primitive] = {}
+    lines = []
+    while waiting:
+        row = waiting.pop()
+        if rows.setdefault(row.name, row) is not row:
+            raise ValueError(f"{row.name}: two primitives have this name; rename one of them")
+        function = _given(row)
+        if function is None:
+            names, steps, result, further = function_code(SCRIPT, row)
+            function = f"({', '.join(names)}) => {{ {' '.join([*steps, f'return {result};'])} }}"
+            waiting += [other for other in further if rows.get(other.name) is not other]
+        lines.append(f"const {function_name(row)} = {function};")
+    return "\n".join([_FUNCTIONS.strip(), *sorted(set(lines))])
+
+
+def _given(row: Primitive) -> str | None:
+    """The function of a row where it is not made by its rule."""
+    return _BY_NAME.get(row.name) or _BY_VALUE.get(row.value)
 
 
 def _whole_table() -> list[tuple[Primitive, int]]:
@@ -177,3 +214,17 @@ JAVASCRIPT = Dialect(
     name=str,
     is_code=True,
 )
+
+
+def _direct_call(symbol: Symbol, arguments: list[str]) -> str:
+    assert symbol.primitive is not None  # comparisons are written with their signs
+    return f"{function_name(symbol.primitive)}({', '.join(arguments)})"
+
+
+SCRIPT = Language(
+    JAVASCRIPT._replace(
+        templates={**JAVASCRIPT.templates, **LOGIC}, call=_direct_call, number=spell_number("0.0", "Infinity", "NaN")
+    ),
+    "const {} = {};",
+)
+"""Compiled code: rows' functions are called by their names."""

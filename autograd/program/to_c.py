@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Sequence
+from typing import Final
 
-from autograd.engine.primitive import Primitive
-from autograd.formulas.c import C99, C_FLAGS, c_functions, c_partials, c_value
-from autograd.program.comparison import COMPARISONS
+from autograd.formulas.c import C_FLAGS, C, c_functions
 from autograd.program.operations import Operations
-from autograd.program.take import TAKE
+from autograd.program.source import Source
 from autograd.support.errors import one_line, shown, typed
 
 CHUNK: Final = 200  # operations a function: what compilers do to long functions takes them too long
@@ -67,19 +65,7 @@ def _is_taken(name: str) -> bool:
     )
 
 
-class _Template(NamedTuple):
-    """Lines of C with tokens in them: @i@ an operand, @y@ the result, @+i@ the adjoint of an operand.
-
-    Attributes:
-        lines: each with the operand that it is for, to be left out if that has no adjoint; None: it is always there.
-        calls: the rows whose functions are called.
-    """
-
-    lines: list[tuple[int | None, str]]
-    calls: frozenset[Primitive]
-
-
-class _Source:
+class _Source(Source):
     """Writes one program.
 
     Args:
@@ -87,12 +73,8 @@ class _Source:
     """
 
     def __init__(self, program: Operations, name: str) -> None:
-        self.program = program
+        super().__init__(program, C)
         self.name = name
-        self.inputs = len(program.inputs)
-        self.active = program.active()
-        self.calls: set[Primitive] = set()
-        self._templates: dict[object, _Template] = {}
 
     def text(self) -> str:
         """All of it."""
@@ -106,66 +88,26 @@ class _Source:
     # -- values and adjoints ------------------------------------------------------------------------------------------
 
     def _values(self, k: int, chunk: range) -> str:
-        guards = {guard.slot: guard.answer for guard in self.program.guards}
-        lines = [f"static int values_{k}(const double *x, double *v) {{"]
-        for i in chunk:
-            row, operands = self.program.primitives[i], self.program.operands[i]
-            lines += self._filled(self._template(row, operands, _value), i, operands)
-            slot = self.inputs + i
-            if slot in guards:
-                lines.append(f"  {self._check(slot, guards[slot])}")
-        return "\n".join([*lines, "  return 0;", "}"])
+        head = f"static int values_{k}(const double *x, double *v) {{"
+        return "\n".join([head, *[f"  {line}" for line in self.values(chunk)], "  return 0;", "}"])
 
     def _adjoints(self, k: int, chunk: range) -> str:
-        lines = [f"static void adjoints_{k}(const double *x, const double *v, double *a, double *g) {{"]
-        for i in reversed(chunk):
-            operands = self.program.operands[i]
-            targets = {j for j, x in enumerate(operands) if x >= 0 and self.active[x]}
-            if not self.active[self.inputs + i] or not targets:
-                continue
-            template = self._template(self.program.primitives[i], operands, _partials)
-            if any(j in targets for j, _ in template.lines):
-                lines += [f"  if (has_come(a[{i}])) {{", f"    const double u = a[{i}];"]
-                lines += ["  " + line for line in self._filled(template, i, operands, targets)]
-                lines.append("  }")
-        return "\n".join([*lines, "}"])
+        head = f"static void adjoints_{k}(const double *x, const double *v, double *a, double *g) {{"
+        return "\n".join([head, *[f"  {line}" for line in self.adjoints(chunk)], "}"])
 
-    def _template(
-        self, row: Primitive, operands: Sequence[int], make: Callable[[Primitive, Sequence[str | float]], _Template]
-    ) -> _Template:
-        constants = self.program.constants
-        is_own = row is TAKE or COMPARISONS.get(row.symbol) is row  # these have no use for constants
-        given = [f"@{i}@" if x >= 0 or is_own else constants[-1 - x] for i, x in enumerate(operands)]
-        key = make, row, tuple([x if isinstance(x, str) else float(x).hex() for x in given])
-        template = self._templates.get(key)
-        if template is None:
-            template = self._templates[key] = make(row, given)
-            self.calls |= template.calls
-        return template
+    def number(self, slot: int) -> str:
+        if slot < 0:
+            return self.constant(slot)
+        return f"x[{slot}]" if slot < self.inputs else f"v[{slot - self.inputs}]"
 
-    def _filled(
-        self, template: _Template, i: int, operands: Sequence[int], targets: set[int] | None = None
-    ) -> list[str]:
-        def part(match: re.Match[str]) -> str:
-            plus, place = match.groups()
-            if place == "y":
-                return f"v[{i}]"
-            return self._adjoint(operands[int(place)]) if plus else self._number(operands[int(place)])
-
-        return ["  " + _TOKEN.sub(part, x) for j, x in template.lines if j is None or targets is None or j in targets]
-
-    def _number(self, slot: int) -> str:
-        """A slot's number as an expression that needs no parentheses."""
-        if slot >= 0:
-            return f"x[{slot}]" if slot < self.inputs else f"v[{slot - self.inputs}]"
-        text = C99.number(self.program.constants[-1 - slot])
-        return f"({text})" if text.startswith("-") else text
-
-    def _adjoint(self, slot: int) -> str:
+    def adjoint(self, slot: int) -> str:
         return f"g[{slot}]" if slot < self.inputs else f"a[{slot - self.inputs}]"
 
-    def _check(self, slot: int, answer: bool) -> str:
-        return f"if ({self._number(slot)} {'==' if answer else '!='} 0.0) return 1;"
+    def check(self, slot: int, answer: bool) -> str:
+        return f"if ({self.number(slot)} {'==' if answer else '!='} 0.0) return 1;"
+
+    def opening(self, slot: int) -> list[str]:
+        return [f"if (has_come({self.adjoint(slot)})) {{", f"  const double u = {self.adjoint(slot)};"]
 
     # -- the rest -----------------------------------------------------------------------------------------------------
 
@@ -176,14 +118,14 @@ class _Source:
         return f"static {kind} (*const {name}[])({types}) = {{{names}}};" if count else ""
 
     def _all_values(self) -> str:
-        checks = [f"  {self._check(x.slot, x.answer)}" for x in self.program.guards if x.slot < self.inputs]
+        checks = [f"  {self.check(x.slot, x.answer)}" for x in self.program.guards if x.slot < self.inputs]
         lines = ["static int all_values(const double *x, double *v, double *y) {", *checks]
         if len(self.program):
             lines += [
                 "  for (size_t k = 0; k < sizeof values / sizeof *values; k++)",
                 "    if (values[k](x, v)) return 1;",
             ]
-        lines += [f"  y[{i}] = {self._number(slot)};" for i, slot in enumerate(self.program.outputs)]
+        lines += [f"  y[{i}] = {self.number(slot)};" for i, slot in enumerate(self.program.outputs)]
         return "\n".join([*lines, "  return 0;", "}"])
 
     def _public_values(self) -> str:
@@ -198,7 +140,7 @@ class _Source:
         sweep = [f"    for (size_t i = 0; i < {n}; i++) g[i] = NOTHING;"] if n else []
         sweep += [f"    for (size_t i = 0; i < {m}; i++) a[i] = NOTHING;"] if m else []
         sweep += [
-            f"    if (cotangents[{i}] != 0.0) {self._adjoint(slot)} += cotangents[{i}];"
+            f"    if (cotangents[{i}] != 0.0) {self.adjoint(slot)} += cotangents[{i}];"
             for i, slot in enumerate(self.program.outputs)
             if slot >= 0 and self.active[slot]
         ]
@@ -248,8 +190,6 @@ class _Source:
         return "\n".join(["/*", *[f" * {line}".rstrip() for line in lines], " */"])
 
 
-_TOKEN: Final = re.compile(r"@(\+?)(\d+|y)@")
-_ATOM: Final = re.compile(r"@\w+@|[\d.]+|t\d+")
 _OWN: Final = """
 #include <stddef.h>
 #include <stdlib.h>
@@ -266,43 +206,6 @@ static inline int place_of(double index, int count) {
   return index >= 0.0 && index < count && index == floor(index) ? (int)index : -1;
 }
 """.strip()
-
-
-def _value(row: Primitive, operands: Sequence[str | float]) -> _Template:
-    """What computes an operation's value."""
-    if COMPARISONS.get(row.symbol) is row:
-        return _Template([(None, f"@y@ = @0@ {row.symbol} @1@;")], frozenset())
-    if row is TAKE:
-        cases = [f"  case {i}: @y@ = @{i + 1}@; break;" for i in range(len(operands) - 1)]
-        lines = [f"switch (place_of(@0@, {len(operands) - 1})) {{", *cases, "  default: @y@ = NAN;", "}"]
-        return _Template([(None, line) for line in lines], frozenset())
-    code = c_value(row, operands)
-    lines = [f"@y@ = {code.expression};"]
-    if code.steps:
-        lines = ["{", *[f"  {line}" for line in [*code.steps, *lines]], "}"]
-    return _Template([(None, line) for line in lines], code.calls)
-
-
-def _partials(row: Primitive, operands: Sequence[str | float]) -> _Template:
-    """What adds to the adjoints of an operation's operands, given its own as u."""
-    if row is TAKE:
-        cases = [(i, f"  case {i - 1}: @+{i}@ += u; break;") for i in range(1, len(operands))]
-        head = f"switch (place_of(@0@, {len(operands) - 1})) {{"
-        return _Template([(None, head), *cases, (None, "}")], frozenset())
-    code = c_partials(row, operands, "@y@")
-    lines: list[tuple[int | None, str]] = [(None, step) for step in code.steps]
-    for i, partial in enumerate(code.partials):
-        if partial is not None:
-            condition = "" if partial.condition is None else f"if ({partial.condition}) "
-            lines.append((i, f"{condition}@+{i}@ += {_term(partial.expression)};"))
-    return _Template(lines, code.calls)
-
-
-def _term(partial: str) -> str:
-    """What is added to an adjoint; not -0.0."""
-    if partial in ("1.0", "-1.0"):
-        return "u" if partial == "1.0" else "0.0 - u"
-    return f"u * {partial if _ATOM.fullmatch(partial) else f'({partial})'} + 0.0"
 
 
 def _commented(text: str) -> str:

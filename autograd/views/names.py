@@ -38,7 +38,16 @@ def node_names(nodes: Sequence[Value]) -> list[str]:
     >>> node_names(topological_order(x * w + Value(1.0, label="x")))
     ['x', 'w', 'v1', 'x#2', 'v2']
     """
-    own = [shown(node.label or "") for node in nodes]
+    return unique_names([node.label for node in nodes])
+
+
+def unique_names(given: Sequence[str | None]) -> list[str]:
+    """The same for labels: each as `shown`, told apart from the others; v1, v2, ... where there is none.
+
+    >>> unique_names(["h", None, "h", ""])
+    ['h', 'v1', 'h#2', 'v2']
+    """
+    own = [shown(label or "") for label in given]
     labels = set(own)
     short = _unused("v", 1, labels)
     again: dict[str, Iterator[str]] = {}
