@@ -124,9 +124,7 @@ def test_verbose_or_a_name_shows_every_row(monkeypatch, capsys):
     pretend(monkeypatch)
     command_line.main(["--verbose"])
     every = capsys.readouterr().out
-    assert all(
-        text in every for text in ("what  ", "    cut off", "must be 2.0", "  t\n", "c · document 001 · two")
-    )
+    assert all(text in every for text in ("what  ", "    cut off", "must be 2.0", "  t\n", "c · document 001 · two"))
     command_line.main(["a"])
     named = capsys.readouterr().out
     assert named.partition("a · document")[2] in every
