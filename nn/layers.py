@@ -71,8 +71,8 @@ class Neuron(Module):
         """The output for a list of Values or floats of the right length, unchecked."""
         z = dot(self.w, row)
         y: Value = self.activation(z if self.b is None else z + self.b)
-        if self.label is not None and type(y) is Value:  # an activation of the user's may return anything
-            y.label = self.label
+        if self.label is not None and type(y) is Value and y.primitive is not None and y.label is None:
+            y.label = self.label  # an activation of the user's may return anything, a labelled leaf too
         return y
 
     def parameters_labelled(self) -> None:

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, overload
 from autograd.engine import primitives as p
 from autograd.engine.define import each_of_many, of_many
 from autograd.engine.primitive import Primitive
-from autograd.engine.recording import OPEN, grad_enabled
-from autograd.engine.value import Operands, Value, constant, number_of, record_many
+from autograd.engine.value import Operands, Value, record_many
 from autograd.support.errors import as_float, as_list
 
 if TYPE_CHECKING:
@@ -187,18 +186,11 @@ def _listed(xs: Any, function: str, argument: str = "xs", least: int = 0) -> lis
 
 def _shifted(xs: Iterable[Number], function: str) -> list[Any]:
     """The operands less the largest of them. Softmax doesn't change by a shift, so nothing flows through that."""
-    operands = _listed(xs, function, least=1)
-    numbers = [as_float(number_of(x), function, f"operand {i}") for i, x in enumerate(operands)]
-    values = [x for x in operands if isinstance(x, Value)]
-    if not values:
-        largest = max(numbers)
-        return [x - largest for x in numbers]
-    shift = p.stop_gradient(p.amax(*operands)) if OPEN else constant(max(numbers))
-    plain = [x for x in values if x._constant and x._label is None and x._primitive is None]
-    if grad_enabled() and len(plain) < len(values):
-        shift._primitive = p.amax  # like a result of labelled constants it keeps its history, which views follow
-        kept = [x if isinstance(x, Value) else number for x, number in zip(operands, numbers, strict=True)]
-        shift._rest = Operands(kept, [], [], [])
+    given = enumerate(_listed(xs, function, least=1))
+    operands = [x if isinstance(x, Value) else as_float(x, function, f"operand {i}") for i, x in given]
+    shift: Any = p.stop_gradient(largest := p.amax(*operands))
+    if isinstance(largest, Value) and largest._primitive is not None:  # views follow it all the same
+        shift._primitive, shift._rest = p.amax, Operands(list(largest.operands), [], [], [])
     return [x - shift for x in operands]
 
 

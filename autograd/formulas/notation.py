@@ -126,7 +126,7 @@ def _write(symbol: Symbol, operands: list[tuple[str, int]], dialect: Dialect) ->
         if isinstance(head, str):
             return dialect.name(head), _ATOM
         number = dialect.number(head)
-        if head is not None and math.copysign(1.0, head) < 0.0:
+        if head is not None and (math.copysign(1.0, head) if dialect.is_code else head) < 0.0:
             return number, _TIGHTNESS["neg"][0]
         has_exponent = not dialect.is_code and ("e" in number or "10^" in number)
         return number, _TIGHTNESS["mul"][0] if has_exponent else _ATOM
@@ -138,6 +138,8 @@ def _write(symbol: Symbol, operands: list[tuple[str, int]], dialect: Dialect) ->
         numbers = [operand.head if not operand.operands else "" for operand in symbol.operands]
         if (operation == "add" and numbers[0] == 0.0) or (operation == "mul" and numbers[0] == 1.0):
             return operands[1]
+        if operation == "neg" and numbers[0] == 0.0:
+            return operands[0]
         if operation in ("mul", "pow") and numbers[1] == 1.0:
             return operands[0]
         if (operation == "pow" and numbers[1] == 2.0) or (
@@ -169,14 +171,14 @@ def _fill(operation: str, operands: Sequence[tuple[str, int]], dialect: Dialect)
 def spell_number(
     nothing: str, infinity: str, nan: str, digits: str = "", minus: str = "-"
 ) -> Callable[[float | None], str]:
-    """How numbers are written; without `digits` (as of `format`) every bit is kept."""
+    """How numbers are written: every bit kept; or with `digits` (as of `format`), and then no minus before a zero."""
 
     def number(x: float | None) -> str:
         if x is None or math.isnan(x):
             return nothing if x is None else nan
         if math.isinf(x):
             return infinity if x > 0.0 else minus + infinity
-        return (format(x, digits) if digits else repr(x)).replace("-", minus)
+        return (format(x + 0.0, digits) if digits else repr(x)).replace("-", minus)
 
     return number
 
@@ -194,12 +196,32 @@ def _latex_call(symbol: Symbol, arguments: list[str]) -> str:
 
 
 def _latex_name(name: str) -> str:
-    """A label in math mode: a20, a_20 and a₂₀ are all an a with a subscript."""
+    """A label in math mode: a20, a_20, a₂₀ and a[20] are all an a with a subscript; what is no such name is text.
+
+    Whatever stands after the letters goes into one subscript, and so does the module that a parameter is in.
+    """
     plain = unicodedata.normalize("NFKC", name)
-    match = re.fullmatch(r"([A-Za-z]+)_?(\d*)", plain)
-    letters, digits = match.groups() if match else (plain, "")
-    base = letters if match and len(letters) == 1 else rf"\mathrm{{{_escaped(letters)}}}"
-    return f"{base}_{{{digits}}}" if digits else base
+    match = _NAME.fullmatch(plain)
+    if not match:
+        return _latex_word(plain)
+    module, base, digits, rest, again = match.groups()
+    first, _, more = base.partition("_")
+    if first in _GREEK.values():
+        base, rest = first, f"{more}{rest}"
+    below = [rf"\mathrm{{{_escaped(module[:-1])}}}"] if module else []
+    below += [digits] if digits else []
+    below += [_latex_word(part.strip("'\"")) for part in re.findall(r"[^_\[\]]+", rest)]
+    below += [rf"\#{again}"] if again else []
+    return _latex_word(base) + (f"_{{{','.join(below)}}}" if below else "")
+
+
+def _latex_word(word: str) -> str:
+    """One letter or number as it is, a Greek letter as its command, a word upright."""
+    spelled = _GREEK.get(word, word)
+    if spelled in _GREEK.values():
+        return rf"\{spelled}"
+    is_plain = re.fullmatch(r"[A-Za-z]|-?\d+", word)
+    return word if is_plain else rf"\mathrm{{{_escaped(word)}}}"
 
 
 def _escaped(text: str) -> str:
@@ -211,6 +233,47 @@ def _latex_number(x: float | None) -> str:
     return rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if exponent else mantissa
 
 
+_NAME = re.compile(
+    r"((?:[^\W\d]\w*\.)*)"  # the module
+    r"([A-Za-z]{2,}(?:_[A-Za-z]{2,})*|[A-Za-z\u0370-\u03ff])"  # a word, or a letter
+    r"(\d*)((?:_[A-Za-z\d]+|\[[^\[\]]+\])*)(?:#(\d+))?"  # its number, its subscripts and indices, the how manieth it is
+)
+_GREEK = {
+    "α": "alpha",
+    "β": "beta",
+    "γ": "gamma",
+    "δ": "delta",
+    "ε": "epsilon",
+    "ζ": "zeta",
+    "η": "eta",
+    "θ": "theta",
+    "ι": "iota",
+    "κ": "kappa",
+    "λ": "lambda",
+    "μ": "mu",
+    "ν": "nu",
+    "ξ": "xi",
+    "π": "pi",
+    "ρ": "rho",
+    "σ": "sigma",
+    "τ": "tau",
+    "υ": "upsilon",
+    "φ": "phi",
+    "χ": "chi",
+    "ψ": "psi",
+    "ω": "omega",
+    "Γ": "Gamma",
+    "Δ": "Delta",
+    "Θ": "Theta",
+    "Λ": "Lambda",
+    "Ξ": "Xi",
+    "Π": "Pi",
+    "Σ": "Sigma",
+    "Υ": "Upsilon",
+    "Φ": "Phi",
+    "Ψ": "Psi",
+    "Ω": "Omega",
+}
 _LATEX_ESCAPES = {c: "\\" + c for c in "{}$&#%_ "} | {"\\": r"\backslash ", "^": r"\wedge ", "~": r"\sim ", "<": "<{}"}
 _LATEX_COMMANDS = {name: "\\" + name for name in ("exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh")} | {
     "sigmoid": r"\sigma",

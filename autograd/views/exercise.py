@@ -20,6 +20,7 @@ from autograd.views.walkthrough import Walkthrough, walkthrough
 LEVELS: Final = 4
 _NUMBERS: Final = (-3.0, -2.0, -1.5, -0.5, 0.5, 1.5, 2.0, 3.0, 4.0)
 _LARGEST: Final = 40.0  # of a number on the way; gradients may be larger
+_MANY: Final = 10**18
 _SEEDS: Final = 10_000  # of which one is drawn where none is given: short enough to be told
 
 
@@ -87,7 +88,7 @@ def practice(seed: int | None = None, *, level: int = 2) -> Exercise:
 
     Raises:
         TypeError: if the seed or the level is not an int.
-        ValueError: if the seed is negative, or there is no such level.
+        ValueError: if the seed is negative or has more than 18 digits, or there is no such level.
 
     >>> practice(seed=7)
     <exercise ...>
@@ -97,11 +98,11 @@ def practice(seed: int | None = None, *, level: int = 2) -> Exercise:
     for name, number in (("seed", seed), ("level", level)):
         if not isinstance(number, int) or isinstance(number, bool):
             raise TypeError(f"practice: {name} must be an int, got {typed(number)}")
-    if seed < 0:
-        raise ValueError(f"practice: seed must be 0 or more, got {shown(seed)}")
+    if not 0 <= seed < _MANY:
+        raise ValueError(f"practice: seed must be 0 or more, and have no more than 18 digits, got {shown(seed)}")
     if not 1 <= level <= LEVELS:
         raise ValueError(f"practice: level must be from 1 to {LEVELS}, got {shown(level)}")
-    draws = _draws(LEVELS * seed + level - 1)
+    draws = _draws(4 * seed + level - 1)  # 4 whatever levels are added: exercises stay what they are
     while True:
         y = _expression(draws, level)
         if y is not None:

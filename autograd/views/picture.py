@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections import Counter, deque
-from collections.abc import Collection, Iterable, Sequence
+from collections import deque
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from autograd.engine.graph import operand_values, topological_order
@@ -12,10 +12,10 @@ from autograd.engine.value import Value
 from autograd.formulas.notation import to_text
 from autograd.formulas.symbol import Symbol
 from autograd.transforms.chain_rule import check_unchanged, operand_partials, reached
+from autograd.views.modules import Member, around, owners
 from autograd.views.names import node_names, shown
 
 MANY_NUMBERS = 4  # more plain numbers in one operation are drawn as one
-MANY_LEVELS = 20  # modules deeper in each other are one
 
 
 @dataclass(slots=True)
@@ -71,50 +71,14 @@ class Picture:
     has_numbers: bool = True
 
 
-def owners(order: Collection[Value]) -> dict[int, str]:
-    """The module that a node belongs to, by id, as the names of parameters tell.
-
-    `layer1.neuron3.w[2]` belongs to layer1.neuron3, `w[2]` to w. An operation belongs to what its parameters belong
-    to, and so does an activation: a function of one such result that nothing else uses.
-    """
-    uses = Counter(id(operand) for node in order for operand in operand_values(node))
-    owner: dict[int, str] = {}
-    activations: set[int] = set()
-    for node in order:
-        row = node.primitive
-        if row is None:
-            prefix, dot, name = (node.label or "").rpartition(".")
-            prefix = prefix if dot else name.partition("[")[0] if "[" in name else ""
-            if prefix and not node.is_constant:
-                owner[id(node)] = prefix
-            continue
-        operands = list(operand_values(node))
-        parameters = {owner[id(x)] for x in operands if x.primitive is None and id(x) in owner}
-        if parameters:
-            owner[id(node)] = _common(parameters)
-        elif len(operands) == 1 and len(row.operands) - len(row.defaults) == 1 and not row.variadic:
-            below = id(operands[0])
-            if owner.get(below) and uses[below] == 1 and not operands[0].label and below not in activations:
-                owner[id(node)] = owner[below]
-                activations.add(id(node))
-    return {node: name for node, name in owner.items() if name}
-
-
-def _common(prefixes: Iterable[str]) -> str:
-    """The part that dotted names start with in common."""
-    parts = zip(*(prefix.split(".") for prefix in prefixes), strict=False)
-    common = []
-    for same in parts:
-        if len(set(same)) > 1:
-            break
-        common.append(same[0])
-    return ".".join(common)
-
-
-def _prefixes(name: str) -> list[str]:
-    """layer1 and layer1.neuron3 of layer1.neuron3."""
-    parts = name.split(".", MANY_LEVELS)
-    return [".".join(parts[:count]) for count in range(1, len(parts) + 1)]
+def _owners(order: Collection[Value]) -> dict[int, str]:
+    """The module that a node belongs to, by id."""
+    index = {id(node): i for i, node in enumerate(order)}
+    members = [
+        Member(node.label or "", node.primitive, [index[id(x)] for x in operand_values(node)], node.is_constant)
+        for node in order
+    ]
+    return {id(node): name for node, name in zip(order, owners(members), strict=True) if name}
 
 
 def boxes(
@@ -125,8 +89,8 @@ def boxes(
     Raises:
         ValueError: if a name to fold or unfold is not a module's.
     """
-    owner = owners(order)
-    modules = {name: _prefixes(name) for name in set(owner.values())}
+    owner = _owners(order)
+    modules = {name: around(name) for name in set(owner.values())}
     known = sorted({prefix for prefixes in modules.values() for prefix in prefixes})
     named = fold if isinstance(fold, Collection) else []
     for name in [*named, *unfold]:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 from zlib import crc32
 
 from autograd.engine.primitive import PRIMITIVES, Primitive
 from autograd.formulas.notation import sizes, to_text
-from autograd.formulas.symbol import Symbol, operand_symbols, partial_formulas, value_formula
+from autograd.formulas.symbol import Symbol, as_symbol, operand_symbols, partial_formulas, value_formula
 from autograd.views.walk import Walk
 
 CHOICES: Final = 4
+MOST_OPERANDS: Final = 50  # of an operation whose rules are compared
 LONGEST_RULE: Final = 60  # characters; a longer one is not told from others at a glance
 
 _FAMILIAR: Final = {
@@ -47,7 +48,7 @@ class Rules:
 
     def __init__(self, walk: Walk) -> None:
         self._walk = walk
-        self._made: dict[tuple[Primitive, tuple[int | float, ...], int], list[str]] = {}
+        self._trials: dict[tuple[Primitive, tuple[float | int, ...], tuple[bool, ...]], _Trial] = {}
 
     def choice(self, i: int, position: int) -> Choice | None:
         """Four rules for the derivative of node `i` by an operand; None where there aren't four short, different ones.
@@ -57,12 +58,17 @@ class Rules:
         nodes = self._walk.nodes
         node = nodes[i]
         assert node.primitive is not None, "a leaf has no derivatives"
-        shape = tuple(nodes[x].data if nodes[x].kind == "number" else node.operands.index(x) for x in node.operands)
-        key = node.primitive, shape, position
-        if key not in self._made:
-            self._made[key] = _rules(*key, [nodes[x].kind == "number" for x in node.operands])
+        if len(node.operands) > MOST_OPERANDS:
+            return None
+        fixed = tuple(nodes[x].kind == "number" for x in node.operands)
+        shape = tuple(
+            nodes[x].data if plain else node.operands.index(x) for x, plain in zip(node.operands, fixed, strict=True)
+        )
+        key = node.primitive, shape, fixed
+        if key not in self._trials:
+            self._trials[key] = _Trial(*key)
         names = [nodes[x].name for x in node.operands]
-        options = [text.format(*names, y=node.name) for text in self._made[key]]
+        options = [text.format(*names, y=node.name) for text in self._trials[key].options(position)]
         if len(set(options)) < CHOICES or max(map(len, options)) > LONGEST_RULE:
             return None
         ordered = sorted(options, key=lambda text: crc32(f"{i} {position} {text}".encode()))
@@ -107,24 +113,76 @@ def definition_of(row: Primitive) -> str | None:
     return text if 0 < len(text) <= LONGEST_RULE and text != itself else None
 
 
-def _rules(row: Primitive, shape: Sequence[int | float], position: int, fixed: Sequence[bool]) -> list[str]:
-    """The right rule and up to three wrong ones, with places {0}, {1}, ... and {y} for names."""
-    operands = [x if plain else Symbol(f"{{{x}}}") for x, plain in zip(shape, fixed, strict=True)]
-    points = list(_points(row, shape, fixed))
-    tried = _candidates(row, operands, position, points)
-    right = next(tried, None)
-    if right is None:
-        return []
-    found = [right]
-    for rule in tried:
-        if all(rule.text != other.text and _differ(rule, other) for other in found):
-            found.append(rule)
-        if len(found) == CHOICES:
-            break
-    return [rule.text for rule in found]
+class _Trial:
+    """The rules of one operation beside those of others: in places {0}, {1}, ... and {y} for names, and in numbers.
+
+    Args:
+        row: the operation.
+        shape: of every operand its number, if it is a plain one, or the first place where it stands.
+        fixed: which operands are plain numbers.
+    """
+
+    def __init__(self, row: Primitive, shape: Sequence[float | int], fixed: Sequence[bool]) -> None:
+        self._row = row
+        self._operands = [x if plain else Symbol(f"{{{x}}}") for x, plain in zip(shape, fixed, strict=True)]
+        self._points = list(_points(row, shape, fixed))
+        self._ruled: dict[Primitive, list[_Rule | None]] = {}
+        self._options: dict[int, list[str]] = {}
+
+    def options(self, position: int) -> list[str]:
+        """The right rule and up to three wrong ones."""
+        if position not in self._options:
+            found: list[_Rule] = []
+            right = self._rule(self._row, position)
+            for rule in self._candidates(position) if right else ():
+                if all(rule.text != other.text and _differ(rule, other) for other in found):
+                    found.append(rule)
+                if len(found) == CHOICES:
+                    break
+            self._options[position] = [rule.text for rule in found]
+        return self._options[position]
+
+    def _candidates(self, position: int) -> Iterator[_Rule]:
+        """The right rule first; then the row's own for other operands, those of familiar rows, and what is at hand."""
+        row, operands, n = self._row, self._operands, len(self._operands)
+        others = [k for k in range(n) if k != position]
+        rivals = (
+            [other.name for other in PRIMITIVES.values() if other.variadic] if row.variadic else _FAMILIAR.get(n, ())
+        )
+        familiar = [(PRIMITIVES[name], k) for name in rivals for k in [position, *others[:1]]]
+        familiar.sort(key=lambda other: crc32(f"{row.name} {position} {other[0].name} {other[1]}".encode()))
+        for other, k in [(row, k) for k in [position, *others[:2]]] + familiar:
+            rule = self._rule(other, k)
+            if rule is not None:
+                yield rule
+        yield _Rule("{y}", tuple(y for _, y in self._points))
+        for k, operand in enumerate(operands):
+            yield _Rule(to_text(as_symbol(operand)), tuple(x[k] for x, _ in self._points))
+        for constant in (1.0, 0.0, -1.0):
+            yield _Rule(to_text(Symbol(constant)), (constant,) * len(self._points))
+
+    def _rule(self, row: Primitive, position: int) -> _Rule | None:
+        """A row's rule for an operand, applied to these operands; None if it can't be written, or is too long."""
+        if row not in self._ruled:
+            self._ruled[row] = self._rules(row)
+        return self._ruled[row][position]
+
+    def _rules(self, row: Primitive) -> list[_Rule | None]:
+        n = len(self._operands)
+        try:
+            formulas = partial_formulas(row, self._operands, Symbol("{y}"))
+        except (TypeError, ValueError, ArithmeticError):  # of vectors of different lengths, say
+            return [None] * n
+        lengths = sizes(formulas)
+        texts = [to_text(f) if size <= LONGEST_RULE else "" for f, size in zip(formulas, lengths, strict=True)]
+        numbers = [_numbers(row, x, y) for x, y in self._points]
+        return [
+            _Rule(text, tuple(at[k] for at in numbers)) if 0 < len(text) <= LONGEST_RULE else None
+            for k, text in enumerate(texts)
+        ]
 
 
-def _points(row: Primitive, shape: Sequence[int | float], fixed: Sequence[bool]) -> Iterator[tuple[list[float], float]]:
+def _points(row: Primitive, shape: Sequence[float | int], fixed: Sequence[bool]) -> Iterator[tuple[list[float], float]]:
     """Operands and values at which rules are compared: plain numbers as they are, the same operand the same number."""
     samples = [sample for sample in row.samples if len(sample) == len(shape)]
     samples += [tuple(point[k % len(point)] + k // len(point) for k in range(len(shape))) for point in _GENERIC]
@@ -136,50 +194,13 @@ def _points(row: Primitive, shape: Sequence[int | float], fixed: Sequence[bool])
             continue
 
 
-def _candidates(
-    row: Primitive, operands: Sequence[Any], position: int, points: Sequence[tuple[list[float], float]]
-) -> Iterator[_Rule]:
-    """The right rule first; then the row's own for other operands, those of familiar rows, and whatever is at hand."""
-    first = _ruled(row, operands, position, points)
-    if first is None:
-        return
-    yield first
-    others = [k for k in range(len(operands)) if k != position]
-    n = len(operands)
-    names = [name for name, other in PRIMITIVES.items() if other.variadic] if row.variadic else _FAMILIAR.get(n, ())
-    familiar = [(PRIMITIVES[name], k) for name in names for k in [position, *others[:1]]]
-    familiar.sort(key=lambda other: crc32(f"{row.name} {position} {other[0].name} {other[1]}".encode()))
-    for other, k in [(row, k) for k in others[:2]] + familiar:
-        made = _ruled(other, operands, k, points)
-        if made is not None:
-            yield made
-    yield _Rule("{y}", tuple(y for _, y in points))
-    for k, operand in enumerate(operands):
-        yield _Rule(to_text(Symbol(operand) if isinstance(operand, float) else operand), tuple(x[k] for x, _ in points))
-    for constant in (1.0, 0.0, -1.0):
-        yield _Rule(to_text(Symbol(constant)), (constant,) * len(points))
-
-
-def _ruled(
-    row: Primitive, operands: Sequence[Any], position: int, points: Sequence[tuple[list[float], float]]
-) -> _Rule | None:
-    """A row's rule for an operand, applied to these operands; None if it can't be written, or is too long."""
+def _numbers(row: Primitive, numbers: list[float], y: float) -> list[float]:
+    """What a row's rules come to; NaN where they aren't defined."""
     try:
-        formula = partial_formulas(row, operands, Symbol("{y}"))[position]
-    except (TypeError, ValueError, ArithmeticError):  # of vectors of different lengths, say
-        return None
-    text = to_text(formula) if sizes([formula])[0] <= LONGEST_RULE else ""
-    if not 0 < len(text) <= LONGEST_RULE:
-        return None
-    return _Rule(text, tuple(_tried(lambda x, y: row.partials_at(x, y, textbook=True)[position], *at) for at in points))
-
-
-def _tried(rule: Callable[[list[float], float], float | None], numbers: list[float], y: float) -> float:
-    try:
-        number = rule(numbers, y)
+        partials = row.partials_at(numbers, y, textbook=True)
+        return [0.0 if partial is None else float(partial) for partial in partials]
     except (ValueError, ArithmeticError):
-        return math.nan
-    return 0.0 if number is None else float(number)
+        return [math.nan] * len(numbers)
 
 
 def _differ(one: _Rule, other: _Rule) -> bool:

@@ -18,6 +18,7 @@ from importlib.util import find_spec
 from types import FrameType
 from typing import TextIO
 
+from autograd.views.folding import Folding
 from autograd.views.practice import LETTERS, Practice
 from autograd.views.practice_texts import TEXTS
 from autograd.views.questions import Question, intuition
@@ -134,13 +135,14 @@ def _keys(keyboard: int, told: int) -> Iterator[str]:
 class _Player:
     """Where one is in the walk, and what the screen shows."""
 
-    def __init__(self, walk: Walk, keys: Iterator[str], practising: bool) -> None:
+    def __init__(self, walk: Walk, keys: Iterator[str], practising: bool = False) -> None:
         self.walk = walk
         self.keys = keys
         self.colour = wants_colour(sys.stdout)
         self.position = -1  # before the first step
         self.practising, self.explaining = practising, False
         self.practice = Practice(walk)
+        self.folding = Folding(walk)
         self.message, self.style = PRACTISING if practising else "", "quiet"
         self.prompt = ""
 
@@ -158,13 +160,15 @@ class _Player:
         if key in _NEXT:
             self.next_step()
         elif key in _BACK:
-            self.go(self.position - 1)
+            self.go(self.position - 1 if self.practising else self.folding.before(self.position))
         elif key in (_PAGE_BACK, _PAGE_ON):
             self.go(self.position + (_PAGE if key == _PAGE_ON else -_PAGE))
         elif key in _START or key in _END:
             self.go(-1 if key in _START else len(self.walk))
         elif key == "f":
             self.position = 0 if self.position >= self.walk.forward_steps else self.walk.forward_steps
+        elif key == "u" and self.position >= 0:
+            self.folding.toggle(self.walk.at(self.position)[1])
         elif key == "g":
             self.go_to(self.ask("Go to node: "))
         elif key == "?":
@@ -184,7 +188,7 @@ class _Player:
         elif self.practising:
             self.practise()
         else:
-            self.position += 1
+            self.position = self.folding.after(self.position)
 
     def practise(self) -> None:
         """Ask about the next step, and go there unless it is left."""
@@ -238,31 +242,42 @@ class _Player:
         """The whole screen: title, nodes, the step's arithmetic, keys; what fits of it."""
         size = os.get_terminal_size(sys.stdout.fileno())
         width, height = size.columns or 80, size.lines or 24  # a terminal may not know its size
-        at = self.position + 1 if self.practice.questions else self.position
-        step = self.walk[at] if at >= 0 else None
+        step = self.walk[self.at] if self.at >= 0 else None
         below = [*code_pane(self.walk, step, width, height), *self.below(step, width)]
         room = height - len(below)
-        above = [self.title(step, at), ("─" * width, "quiet"), *self.table(step, width, room - 2)]
+        above = [self.title(step), ("─" * width, "quiet"), *self.table(step, width, room - 2)]
         lines = above[: max(room, 0)] + below
         painted = [_paint(clip(text, width), style, self.colour) for text, style in lines[-height:]]
         print(end="\033[H" + "\033[K\n".join(painted) + "\033[K\033[J", flush=True)
 
-    def title(self, step: Step | None, at: int) -> tuple[str, str]:
+    @property
+    def at(self) -> int:
+        """The step that is shown: the one that was taken last, or is asked about."""
+        return self.position + 1 if self.practice.questions else self.position
+
+    def title(self, step: Step | None) -> tuple[str, str]:
         """Where one is."""
-        where = f"step {at + 1} of {len(self.walk)} · {step.phase}" if step else "before the first step"
+        where = f"step {self.at + 1} of {len(self.walk)} · {step.phase}" if step else "before the first step"
         right, asked = self.practice.right, self.practice.asked
         score = f"   score {right} of {asked}" if self.practising or asked else ""
         return f" {self.walk.nodes[-1].name}   {where}{score}", step.phase if step else "bold"
 
     def table(self, step: Step | None, width: int, height: int) -> list[tuple[str, str]]:
         """The nodes around the step's, with what has been computed so far."""
-        nodes = [i for i, node in enumerate(self.walk.nodes) if node.kind != "number"]
-        at = nodes.index(step.target) if step else 0
-        first = max(min(at - (height - 1) // 2, len(nodes) - height + 1), 0)
+        seen = self.folding.rows()
+        inside = {self.folding.box(i) for i in (step.node, step.target)} - {""} if step else set()
+        at = next(
+            (k for k, (box, i) in enumerate(seen) if step and (box in inside or (not box and i == step.target))), 0
+        )
+        first = max(min(at - (height - 1) // 2, len(seen) - height + 1), 0)
         data, gradients = self.walk.state(self.position)
         wide = max((width - 29) // 3, 6)
         rows = [(_row("", "node", "is", "data", "grad", wide, width), "bold")]
-        for i in nodes[first : first + max(height - 1, 0)]:
+        for box, i in seen[first : first + max(height - 1, 0)]:
+            if box:
+                text = _row("▸", box, self.folding.contents(box), "", "", wide, width)
+                rows.append((text, "here" if box in inside else ""))
+                continue
             node, here = self.walk.nodes[i], step is not None and i == step.target
             mark = "▶" if here else "•" if step and i == step.node else ""
             kind = self.walk.operation(node) if node.primitive else node.kind
@@ -278,7 +293,8 @@ class _Player:
         elif step is None:
             lines.append((" The inputs are given. Enter computes the first operation.", ""))
         else:
-            lines += [(line, "bold") for line in _wrap(step.text, width)]
+            together = "" if self.practising else self.folding.summary(self.position)
+            lines += [(line, "bold") for line in _wrap(together or step.text, width)]
             if self.explaining:
                 lines += [(line, "") for text in explanation(self.walk, step) for line in _wrap(text, width)]
         lines += [("", "")] * (4 - len(lines))
@@ -287,8 +303,14 @@ class _Player:
         if self.prompt:
             lines += [(line, "bold") for line in _wrap(self.prompt, width)]
         if not self.prompt or self.practice.questions:
-            lines += [(line, "quiet") for line in _wrap_keys(ASKED if self.practice.questions else HINTS, width)]
+            lines += [(line, "quiet") for line in _wrap_keys(self.hints(), width)]
         return lines
+
+    def hints(self) -> str:
+        """The keys that do something now."""
+        if self.practice.questions:
+            return ASKED
+        return f"{HINTS} · u open or fold" if any(self.folding.modules) else HINTS
 
     def question(self, question: Question, width: int) -> list[tuple[str, str]]:
         """A question, and what may be answered."""

@@ -186,6 +186,13 @@ class Walk(Sequence[Step]):
         text = f"{self.nodes[target].name}.grad: {show(old)} + {factor(upstream)} × {factor(local)} = {show(new)}"
         return Step("backward", i, position, target, self.local(i, position), upstream, local, term, old, new, text)
 
+    def at(self, step: int) -> tuple[str, int]:
+        """The phase of a step and its node, without the arithmetic."""
+        back = step - self.forward_steps
+        if back < 0:
+            return "forward", self._operations[step]
+        return "backward", self._contributions[back - 1].edge.above if back else len(self.nodes) - 1
+
     def state(self, index: int) -> tuple[list[float | None], list[float | None]]:
         """Data and gradient of every node after step `index` (-1: before the first); None where not computed yet."""
         pending = set(self._operations[index + 1 :])

@@ -10,19 +10,21 @@ from pathlib import Path
 from typing import Any
 
 from autograd.engine.graph import operand_values, topological_order
-from autograd.engine.primitives import add
+from autograd.engine.primitives import add, stop_gradient
 from autograd.engine.recording import enable_grad
-from autograd.engine.value import Value, constant
+from autograd.engine.value import Operands, Value, constant
 from autograd.formulas.notation import to_text
 from autograd.formulas.symbol import Symbol
 from autograd.program.jit import Jitted
 from autograd.program.program import Program
-from autograd.support.errors import shown, typed
+from autograd.support.errors import as_float, one_line, shown, typed
 from autograd.support.files import write_whole
 from autograd.transforms.chain_rule import check_unchanged
 from autograd.views import page, terminal, walk_json
+from autograd.views.animation import ENDINGS, MANY_FRAMES, animation
 from autograd.views.calls import traced
 from autograd.views.code import Trace
+from autograd.views.frames import Frames, svg
 from autograd.views.names import node_names
 from autograd.views.page.settings import settings
 from autograd.views.walk import MANY_STEPS, Node, Walk
@@ -72,6 +74,50 @@ class Walkthrough(Walk):
         """
         chosen = settings(self, title=title, intro=intro, start=start, learn=learn, theme=theme, lang=lang)
         write_whole(path, page.to_html(self, chosen).encode())
+        return Path(path)
+
+    def save_frames(self, folder: str | os.PathLike[str]) -> list[Path]:
+        """Write the walk as pictures for slides: an SVG for every step; returns their paths.
+
+        `000.svg` shows the graph before the first step, `001.svg` after it, and so on, all of one size; files of these
+        names are replaced.
+
+        Args:
+            folder: where to; it is made if it isn't there.
+
+        Raises:
+            ValueError: if there are more than 200 nodes or 2,000 steps.
+            RuntimeError: if nothing here can lay out the graph.
+            OSError: if a file cannot be written.
+        """
+        pictures = list(map(svg, Frames(self, "save_frames")))
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        paths = [Path(folder) / f"{i:03}.svg" for i in range(len(pictures))]
+        for path, picture in zip(paths, pictures, strict=True):
+            write_whole(path, picture.encode())
+        return paths
+
+    def save_animation(self, path: str | os.PathLike[str], *, seconds: float = 1.2) -> Path:
+        """Write the walk as one moving picture, .gif or .webp, for slides; returns its path.
+
+        Args:
+            path: where to; the ending says what it will be. An existing file is replaced.
+            seconds: how long a step is shown; the last one three times as long.
+
+        Raises:
+            TypeError: if seconds is not a number.
+            ValueError: for another ending, seconds out of 0.02 to 60, or more than 200 nodes or 300 steps.
+            ImportError: if matplotlib (extra `demos`), which draws it, is not installed.
+            RuntimeError: if nothing here can lay out the graph.
+            OSError: if the file cannot be written.
+        """
+        ending = Path(path).suffix.lower()
+        if ending not in ENDINGS:
+            raise ValueError(f"save_animation: {one_line(str(path), 120)!r} must end in {' or '.join(ENDINGS)}")
+        seconds = as_float(seconds, "save_animation", "seconds")
+        if not 0.02 <= seconds <= 60.0:
+            raise ValueError(f"save_animation: seconds must be from 0.02 to 60, got {seconds}")
+        write_whole(path, animation(Frames(self, "save_animation", MANY_FRAMES), ending, seconds))
         return Path(path)
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
@@ -186,6 +232,13 @@ def _replayed(program: Program, numbers: Sequence[Any]) -> Value:
         raise ValueError(f"walkthrough: {program!r} has {len(program.outputs)} outputs; record a function with one")
     with enable_grad():
         slots = program.replay([Value(x, name or None) for x, name in zip(numbers, program.inputs, strict=True)])
+    for slot, row, operands in program.operations():  # replaying keeps no history of what nothing flows back through
+        x = slots[operands[0]] if operands and operands[0] >= 0 else None
+        if row is stop_gradient and isinstance(x, Value) and isinstance(slots[slot], Value):
+            slots[slot]._primitive, slots[slot]._rest = (
+                row,
+                Operands([x], [], [], []),
+            )
     for slot, label in program.labels.items():
         if isinstance(slots[slot], Value):  # what is made of plain numbers alone is a float
             slots[slot].label = label

@@ -270,7 +270,7 @@ def test_every_page_of_the_site_has_a_title_of_its_own_says_what_is_computed_and
             ).groups()
             assert f'<html lang="{lang}">' in page
             assert intro.startswith(f"{home}</a></p><p>")
-            assert len(intro) > 80
+            assert len(intro) > 60
             titles.add(title)
         assert len(titles) == len(DEMOS)
         index = (folder / "index.html").read_text(encoding="utf-8")

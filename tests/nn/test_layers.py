@@ -191,3 +191,17 @@ def test_activations_are_rows_of_the_table(name):
 def test_bad_arguments_are_named(make, error, message):
     with pytest.raises(error, match=message):
         make()
+
+
+def test_results_are_called_by_their_neurons_names():
+    model = MLP(2, [3, 1], "tanh", seed=1)
+    y = model([0.5, -1.0])
+    labels = [node.label for node in autograd.topological_order(y) if node.primitive and node.label]
+    assert labels == ["layer0.neuron0", "layer0.neuron1", "layer0.neuron2", "layer1.neuron0"]
+    assert Neuron(2, seed=1)([0.5, -1.0]).label is None  # a neuron alone has no name
+    assert [unit.label for unit in Layer(2, 2, seed=1)([0.5, -1.0])] == ["neuron0", "neuron1"]
+    floor = constant(2.0, "floor")
+    model = MLP(1, [1, 1], lambda z: max(z, floor), seed=1)  # Python's own, which returns one of the two
+    assert model([Value(0.5)]).label == "layer1.neuron0"
+    assert floor.label == "floor"
+    assert Layer(1, 1, lambda z: 1.0, seed=1)([0.5]) == 1.0

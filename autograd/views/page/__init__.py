@@ -10,7 +10,9 @@ import re
 from importlib.resources import files
 from typing import Any
 
+from autograd.engine.primitives import stop_gradient
 from autograd.formulas.javascript import javascript_table
+from autograd.views.folding import MANY_NODES, modules
 from autograd.views.page.code import code_html
 from autograd.views.page.graph import graph_svg
 from autograd.views.page.practice import choices_of, practice_of
@@ -23,6 +25,8 @@ _SCRIPTS = (
     "address.js",
     "graph.js",
     "code.js",
+    "layout.js",
+    "folding.js",
     "reckon.js",
     "practice.js",
     "practice_form.js",
@@ -51,7 +55,9 @@ def to_html(walk: Walk, chosen: Settings = DEFAULT) -> str:
     tables = [f"const TABLE = {javascript_table(uses)};", f"const TEXTS = {_json(texts)};"]
     tables.append(f"const PRACTICE = {_json(practice_of(walk, chosen.lang))};")
     script = "\n".join(['"use strict";', *tables, *map(_asset, _SCRIPTS)])
-    graph, boxes = graph_svg(walk, texts["the_graph"])
+    module_of = modules(walk)
+    is_large = len(walk.nodes) > MANY_NODES  # it can be folded; and Graphviz would take minutes
+    graph, boxes = graph_svg(walk, texts["the_graph"], has_places=not is_large)
     learn = learners(walk) if chosen.learn is None else chosen.learn
     data = document(walk)
     choices = choices_of(walk)
@@ -59,11 +65,14 @@ def to_html(walk: Walk, chosen: Settings = DEFAULT) -> str:
     held = _held(walk)
     for i, entry in enumerate(data["nodes"]):
         entry.update(_shown(walk, i), box=boxes[i], choices=choices[i])
+        if module_of[i]:
+            entry["module"] = module_of[i]
         if walk.nodes[i].kind == "variable":
             entry["learns"] = walk.nodes[i].name in learn
         if i in held:
             entry["held"] = True
     style = _asset("page.css") + (_asset("code.css") if walk.functions else "")
+    style += _asset("folding.css") if is_large else ""
     style = style.replace(THEMES["auto"], THEMES[chosen.theme])
     home = f'<p><a href="{html.escape(chosen.home)}">{html.escape(texts["home"])}</a></p>' if chosen.home else ""
     parts = {name: html.escape(text) for name, text in texts.items()} | {
@@ -74,6 +83,7 @@ def to_html(walk: Walk, chosen: Settings = DEFAULT) -> str:
         "policy": html.escape(_POLICY.format(_hash(script), _hash(style))),
         "css": style,
         "graph": graph,
+        "kind": "with-code" if walk.functions else "",
         "code": code_html(walk, texts),
         "walk": _json({**data, "start": chosen.start}),
         "script": script,
@@ -117,7 +127,7 @@ def _held(walk: Walk) -> set[int]:
         ways = [k for k, operand in enumerate(node.operands) if flows[operand]]
         if ways and all(partial is None for partial in node.partials):
             partials = node.primitive.partials_at([walk.nodes[operand].data for operand in node.operands], node.data)
-            if any(partials[k] is not None for k in ways):
+            if node.primitive is stop_gradient or any(partials[k] is not None for k in ways):
                 held.add(i)
         flows.append(bool(ways) and i not in held)
     return held

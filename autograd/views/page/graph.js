@@ -9,6 +9,7 @@ class Graph {
     const [, , width, height] = this.svg.getAttribute("viewBox").split(" ").map(Number);
     this.whole = { x: 0, y: 0, width, height };
     this.nodes = walk.nodes.map((_, i) => document.getElementById(`n${i}`));
+    this.edges = walk.nodes.map((node, i) => (node.operands ?? []).map((_, k) => document.getElementById(`e${i}-${k}`)));
     this.nodes.forEach((element, i) => element.addEventListener("click", () => this.dragged || onNode(i)));
     this.still = matchMedia("(prefers-reduced-motion: reduce)");
     this.pointers = new Map();
@@ -30,6 +31,7 @@ class Graph {
     const { nodes } = this.walk;
     nodes.forEach((node, i) => {
       const { classList } = this.nodes[i];
+      if (classList.contains("folded")) return;
       const operand = step?.phase === "forward" && nodes[step.node].operands.includes(i);
       classList.toggle("pending", state.data[i] === null);
       classList.toggle("target", step?.target === i);
@@ -38,7 +40,7 @@ class Graph {
       this.write(this.nodes[i], ".data", show(state.data[i]));
       this.write(this.nodes[i], ".grad", show(state.gradients[i]));
       (node.operands ?? []).forEach((_, k) => {
-        const edge = document.getElementById(`e${i}-${k}`);
+        const edge = this.edges[i][k];
         const active = step?.node === i && (step.phase === "forward" || step.operand === k);
         edge.classList.toggle("forward", active && step.phase === "forward");
         edge.classList.toggle("backward", active && step.phase === "backward");
@@ -52,7 +54,7 @@ class Graph {
 
   write(element, selector, text) {
     const place = element.querySelector(selector);
-    if (place && place.textContent !== text) place.textContent = text;
+    if (place) write(place, text);
   }
 
   // -- where one looks ----------------------------------------------------------------------------------------------
@@ -70,6 +72,13 @@ class Graph {
     if (this.hidden || this.printing) return;
     this.aim = null;
     this.put(this.fit ? this.nearest(this[this.fit]()) : this.view);
+  }
+
+  // Another drawing of the graph, of another size.
+  framed(whole) {
+    this.whole = whole;
+    this.fit ??= "follow";
+    this.resize();
   }
 
   // All of a small graph, and of any before the first step; of a large one where the step is, as large as text must be
@@ -90,6 +99,7 @@ class Graph {
 
   show(view) {
     this.view = view;
+    this.onShow?.(view);
     this.svg.setAttribute("viewBox", [view.x, view.y, view.width, view.width * this.aspect].map((x) => x.toFixed(1)).join(" "));
   }
 
@@ -136,8 +146,9 @@ class Graph {
   print(on) {
     this.printing = on;
     const { width, height } = this.whole;
-    if (on) this.svg.setAttribute("viewBox", [-12, -12, width + 24, height + 24].join(" "));
-    else this.resize();
+    if (!on) return this.resize();
+    this.onShow?.(this.all());
+    this.svg.setAttribute("viewBox", [-12, -12, width + 24, height + 24].join(" "));
   }
 
   fitAll() {

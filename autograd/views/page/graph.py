@@ -21,19 +21,47 @@ _ARROWS = "".join(
 )
 
 
-def graph_svg(walk: Walk, name: str) -> tuple[str, list[list[float]]]:
+def graph_svg(walk: Walk, name: str, has_places: bool = True) -> tuple[str, list[list[float]]]:
     """The SVG, and each node's box in it: left, top, width, height.
+
+    `n3` is the id of a node, `e3-0` that of the edge from its first operand. Numbers are left for the page to fill in.
 
     Args:
         walk: what it is the graph of.
         name: what screen readers call it.
-
-    `n3` is the id of a node, `e3-0` that of the edge from its first operand. Numbers are left for the page to fill in.
+        has_places: whether to lay it out; otherwise the places are left for the page, too.
 
     Raises:
         RuntimeError: if nothing here can lay out the graph.
     """
-    sizes = [_size(node) for node in walk.nodes]
+    sizes = [size_of(node) for node in walk.nodes]
+    if has_places:
+        whole, edges, centres = laid_out(walk, sizes)
+    else:
+        whole, centres = (0.0, 0.0), [(0.0, 0.0)] * len(sizes)
+        edges = [(f"e{i}-{k}", "", (0.0, 0.0)) for i, node in enumerate(walk.nodes) for k in range(len(node.operands))]
+    shapes = []
+    for edge, path, (x, y) in edges:
+        shapes.append(f'<g class="edge" id="{edge}"><path d="{path}"/><text x="{x:g}" y="{y + 4:g}"></text></g>')
+    boxes = []
+    for i, (node, (width, height), (x, y)) in enumerate(zip(walk.nodes, sizes, centres, strict=True)):
+        boxes.append([x - width / 2, y - height / 2, width, height])
+        kind = f"{node.kind} output" if i == len(walk.nodes) - 1 else node.kind
+        place = f"translate({boxes[i][0]:g} {boxes[i][1]:g})"
+        shapes.append(f'<g class="node {kind}" id="n{i}" transform="{place}">{_inside(node, width, height)}</g>')
+    head = f'<svg viewBox="0 0 {whole[0]:g} {whole[1]:g}" role="img" aria-label="{escape(name)}"><defs>{_ARROWS}</defs>'
+    return f"{head}{''.join(shapes)}</svg>", boxes
+
+
+_Point = tuple[float, float]
+
+
+def laid_out(walk: Walk, sizes: list[tuple[int, int]]) -> tuple[_Point, list[tuple[str, str, _Point]], list[_Point]]:
+    """By Graphviz: the size of the whole, every edge with its id, path and the place of its number, the nodes' centres.
+
+    Raises:
+        RuntimeError: if nothing here can lay out the graph.
+    """
     dot = ['digraph { rankdir=LR; nodesep=.2; ranksep=.35; node [shape=box fixedsize=true label=""];']
     dot += ['edge [arrowhead=none fontname=Helvetica fontsize=11 label="−0.0000"];']
     for i, (node, (width, height)) in enumerate(zip(walk.nodes, sizes, strict=True)):
@@ -45,37 +73,27 @@ def graph_svg(walk: Walk, name: str) -> tuple[str, list[list[float]]]:
         layout = json.loads(render("\n".join([*dot, *rows, "}"]), "json0"))
     right, top = map(float, layout["bb"].split(",")[2:])
 
-    def point(text: str) -> tuple[float, float]:
+    def point(text: str) -> _Point:
         x, y = _point(text)
         return round(x, 1), round(top - y, 1)  # Graphviz measures from below
 
-    shapes = []
+    edges = []
     for edge in layout["edges"]:
         if edge.get("style") == "invis":
             continue
         start, *curve = (f"{x:g},{y:g}" for x, y in map(point, edge["pos"].split()))
-        x, y = point(edge["lp"])
-        path = f'<path d="M{start}C{" ".join(curve)}"/>'
-        shapes.append(f'<g class="edge" id="{edge["id"]}">{path}<text x="{x:g}" y="{y + 4:g}"></text></g>')
+        edges.append((edge["id"], f"M{start}C{' '.join(curve)}", point(edge["lp"])))
     centres = {entry["name"]: point(entry["pos"]) for entry in layout["objects"] if "pos" in entry}  # or a row
-    boxes = []
-    for i, (node, (width, height)) in enumerate(zip(walk.nodes, sizes, strict=True)):
-        x, y = centres[str(i)]
-        boxes.append([x - width / 2, y - height / 2, width, height])
-        kind = f"{node.kind} output" if i == len(walk.nodes) - 1 else node.kind
-        place = f"translate({boxes[i][0]:g} {boxes[i][1]:g})"
-        shapes.append(f'<g class="node {kind}" id="n{i}" transform="{place}">{_inside(node, width, height)}</g>')
-    head = f'<svg viewBox="0 0 {right:g} {top:g}" role="img" aria-label="{escape(name)}"><defs>{_ARROWS}</defs>'
-    return f"{head}{''.join(shapes)}</svg>", boxes
+    return (right, top), edges, [centres[str(i)] for i in range(len(walk.nodes))]
 
 
-def _point(text: str) -> tuple[float, float]:
+def _point(text: str) -> _Point:
     """A point as Graphviz writes it."""
     x, y = map(float, text.split(","))
     return x, y
 
 
-def _size(node: Node) -> tuple[int, int]:
+def size_of(node: Node) -> tuple[int, int]:
     """Width and height of a node's box, in pixels."""
     title = columns(clip(node.name, _LONGEST_NAME))
     if node.kind == "number":

@@ -8,6 +8,11 @@ const make = (tag, properties = {}, ...children) => {
   return element;
 };
 
+// Only what has changed is written: a browser lays out all that is.
+const write = (element, text) => {
+  if (element.textContent !== text) element.textContent = text;
+};
+
 class View {
   constructor(walk, start) {
     this.walk = walk;
@@ -20,6 +25,8 @@ class View {
     $("learning").hidden = !walk.nodes.some((node) => node.kind === "variable");
     this.graph = new Graph(walk, (i) => this.select(i), (i, k) => this.practice.hides(i, k));
     this.code = new Code(walk);
+    this.folding = new Folding(walk, this.graph, () => this.draw());
+    this.folding.addRows(this.rows);
     this.controls();
     this.draw();
   }
@@ -97,7 +104,7 @@ class View {
   controls() {
     const on = (id, event, action) => $(id).addEventListener(event, action);
     on("first", "click", () => this.go(0));
-    on("back", "click", () => this.go(this.position - 1));
+    on("back", "click", () => this.back());
     on("next", "click", () => this.next());
     on("last", "click", () => this.go(this.walk.steps.length));
     on("play", "click", () => this.play(!this.timer));
@@ -117,10 +124,11 @@ class View {
     if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
     const actions = {
       ArrowRight: () => this.next(),
-      ArrowLeft: () => this.go(this.position - 1),
+      ArrowLeft: () => this.back(),
       " ": () => this.play(!this.timer),
       Home: () => this.go(0),
       End: () => this.go(this.walk.steps.length),
+      u: () => this.folding.toggle(this.walk.steps[Math.max(this.position - 1, 0)].node),
     };
     if (!actions[event.key]) return;
     event.preventDefault();
@@ -129,9 +137,13 @@ class View {
 
   next() {
     if (this.position === this.walk.steps.length) return;
-    if (!this.practice.on) return this.go(this.position + 1);
+    if (!this.practice.on) return this.go(this.folding.after(this.position));
     this.play(false);
     this.practice.ask(this.position);
+  }
+
+  back() {
+    this.go(this.practice.on ? this.position - 1 : this.folding.before(this.position));
   }
 
   go(position) {
@@ -178,7 +190,10 @@ class View {
       $("arithmetic").textContent = walk.text(shown);
       $("words").textContent = walk.words(shown);
     }
-    this.factors(asking ? null : shown);
+    const together = this.practice.on ? null : this.folding.summary(position, state);
+    if (together) [$("arithmetic").textContent, $("words").textContent] = [together.text, together.words];
+    this.factors(asking || together ? null : shown);
+    this.folding.update(state, shown);
     this.table(state, shown);
     this.detail(state);
     this.graph.svg.classList.toggle("walking-back", shown?.phase === "backward");
@@ -208,9 +223,9 @@ class View {
 
   table(state, step) {
     this.rows.forEach((row, i) => {
-      if (!row) return;
-      if (!row.input) row.data.textContent = show(state.data[i]);
-      row.grad.textContent = show(state.gradients[i]);
+      if (!row || row.line.hidden) return;
+      if (!row.input) write(row.data, show(state.data[i]));
+      write(row.grad, show(state.gradients[i]));
       row.line.className = step?.target === i ? step.phase : "";
     });
   }

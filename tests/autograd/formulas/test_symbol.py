@@ -96,13 +96,30 @@ def test_latex_of_every_row_can_be_typeset(row: Primitive) -> None:
         ("a₂₀", "a_{20}"),
         ("w_1", "w_{1}"),
         ("target", r"\mathrm{target}"),
-        ("layer1.neuron3.w[2]", r"\mathrm{layer1.neuron3.w[2]}"),
+        ("w_h", "w_{h}"),
+        ("w[0][1]", "w_{0,1}"),
+        ("w[-1]", "w_{-1}"),
+        ("rate_h[2]", r"\mathrm{rate}_{h,2}"),
+        ("batch_loss", r"\mathrm{batch\_loss}"),
+        ("options['rate']", r"\mathrm{options}_{\mathrm{rate}}"),
+        ("z#2", r"z_{\#2}"),
+        ("λ", r"\lambda"),
+        ("sigma_hat", r"\sigma_{\mathrm{hat}}"),
+        ("δ₂", r"\delta_{2}"),
+        ("layer1.neuron3.w[2]", r"w_{\mathrm{layer1.neuron3},2}"),
         ("100% {of} $x_y$\n\\^~#", r"\mathrm{100\%\ \{of\}\ \$x\_y\$\ \backslash \wedge \sim \#}"),
     ],
 )
 def test_labels_in_latex(name: str, latex: str) -> None:
     assert to_latex(Symbol(name)) == latex
     MathTextParser("path").parse(f"${latex}$")
+
+
+def test_a_zero_has_no_minus_for_readers_and_keeps_it_for_computers() -> None:
+    zero, x = Symbol(-0.0), Symbol("x")
+    assert [to_text(zero), to_latex(zero)] == ["0", "0"]
+    assert [to_text(x * zero), to_text(x - zero), to_latex(-Symbol(0.0))] == ["x·0", "x − 0", "0"]
+    assert spell_number("0", "inf", "nan")(-0.0) == "-0.0"
 
 
 a, b, c = Symbol("a"), Symbol("b"), Symbol("c")

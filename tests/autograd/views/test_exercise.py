@@ -96,7 +96,11 @@ def test_where_nothing_is_recorded_it_is_drawn_all_the_same() -> None:
         ({"seed": "7"}, TypeError("practice: seed must be an int, got str '7'")),
         ({"seed": 1.0}, TypeError("practice: seed must be an int, got float 1.0")),
         ({"seed": True}, TypeError("practice: seed must be an int, got bool True")),
-        ({"seed": -1}, ValueError("practice: seed must be 0 or more, got -1")),
+        ({"seed": -1}, ValueError("practice: seed must be 0 or more, and have no more than 18 digits, got -1")),
+        (
+            {"seed": 10**5000},
+            ValueError("practice: seed must be 0 or more, and have no more than 18 digits, got <int of 16610 bits>"),
+        ),
         ({"level": 0}, ValueError("practice: level must be from 1 to 4, got 0")),
         ({"level": 5}, ValueError("practice: level must be from 1 to 4, got 5")),
         ({"level": "2"}, TypeError("practice: level must be an int, got str '2'")),
@@ -110,4 +114,4 @@ def test_what_is_refused(arguments: dict[str, Any], error: Exception) -> None:
 
 
 def test_a_large_seed_is_a_seed() -> None:
-    assert repr(practice(10**40)).endswith(f"practice(seed={10**40}, level=2)>")
+    assert repr(practice(10**18 - 1)).endswith(f"practice(seed={10**18 - 1}, level=2)>")

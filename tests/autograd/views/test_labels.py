@@ -227,6 +227,6 @@ def _nested(times: int) -> Callable[[Value, Value], tuple[Value]]:
 
 
 def test_the_box_and_its_name_are_as_wide_as_a_short_label() -> None:
-    svg, boxes = graph_svg(walkthrough(graph("x" * 20_000)))
+    svg, boxes = graph_svg(walkthrough(graph("x" * 20_000)), "The graph")
     assert max(width for _, _, width, _ in boxes) < 300
     assert len(svg) < 20_000

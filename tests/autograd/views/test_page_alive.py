@@ -183,3 +183,70 @@ def test_training_takes_the_gradient_step_of_python(show_page: Open) -> None:
     page.locator("#rate").fill("fast")
     page.locator("#train").click()
     assert page.locator("#rate").get_attribute("aria-invalid") == "true"
+
+
+def test_what_cannot_be_followed_cannot_be_edited(show_page: Open) -> None:
+    """What more was computed from than the walk holds: beyond a depth, or from constants without a name."""
+    x, w, unnamed = Value(1.0, "x"), Value(3.0, "w"), autograd.constant(2.0)
+    f = autograd.sin(w)
+    f.label = "f"
+    page = show_page(walkthrough(f * x + w * unnamed, depth=2))
+    names = page.evaluate("[...document.querySelectorAll('input.data')].map((one) => one.ariaLabel)")
+    assert sorted(names) == ["data of f", "data of x"]
+    assert rows(page)["w"][0] == "3.0000"
+    page.get_by_role("button", name="w", exact=True).click()
+    assert "can’t be changed here" in page.locator("#detail-what").inner_text()
+
+
+def test_rows_over_constants_follow_their_constants(show_page: Open) -> None:
+    """Every row of the table over constants alone, each used by a variable."""
+    draw = random.Random(3)
+    longest = {name: list(max(row.samples, key=len)) for name, row in TABLE.items()}
+
+    def made(points: dict[str, list[float]]) -> dict[str, Value]:
+        results = {}
+        for name, point in points.items():
+            result = PRIMITIVES[name](*[autograd.constant(number, f"{name}.{i}") for i, number in enumerate(point)])
+            results[name] = result if isinstance(result, Value) else autograd.constant(result)
+        return results
+
+    x = Value(1.0, "x")
+    page = show_page(autograd.sum([x * result for result in made(longest).values()]))
+    for _ in range(3):
+        points: dict[str, list[float]] = {}
+        for name, row in TABLE.items():
+            while len(points.get(name, [])) != len(longest[name]):
+                points[name] = random_point(row, draw)
+        numbers = {f"{name}.{i}": number for name, point in points.items() for i, number in enumerate(point)}
+        page.evaluate(
+            """numbers => {
+              for (const row of view.rows) {
+                if (!row?.input || row.input.ariaLabel === "data of x") continue;
+                row.input.value = String(numbers[row.input.ariaLabel.slice("data of ".length)]);
+                row.input.dispatchEvent(new Event("input"));
+              }
+            }""",
+            numbers,
+        )
+        wanted = sum(result.data for result in made(points).values())
+        assert page.evaluate("walk.gradients[walk.nodes.findIndex((node) => node.name === 'x')]") == pytest.approx(
+            wanted, rel=1e-12, nan_ok=True
+        )
+
+
+def test_softmax_follows_its_largest_operand_also_in_a_recorded_program(show_page: Open) -> None:
+    def share(a: Value, b: Value) -> Value:
+        return autograd.softmax([a, b])[0]
+
+    for walk in (walkthrough(share, 1.0, 2.0), walkthrough(autograd.jit(share).program(1.0, 2.0), 1.0, 2.0)):
+        page = show_page(walk)
+        fill(page, "a", "800")  # its exponential is beyond all floats
+        fill(page, "b", "801")
+        values, gradients = page.evaluate("[walk.nodes.map((node) => node.data), walk.gradients]")
+        a, b = Value(800.0), Value(801.0)
+        y = share(a, b)
+        y.backward()
+        names = [node.name for node in walk.nodes]
+        assert values[-1] == pytest.approx(y.data, rel=1e-12)
+        assert [gradients[names.index(name)] for name in "ab"] == pytest.approx([a.grad, b.grad], rel=1e-12)
+        assert page.evaluate("walk.steps.length") == len(walk)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 import autograd
 from autograd import Value, topological_order, walkthrough
 from demos.catalogue import DEMOS, Demo
+from demos.site import write_page
 from support.pages import Open
 
 EDIT = """([name, text]) => {
@@ -79,3 +81,27 @@ def test_every_edit_is_computed_as_python_computes_it(
                 if called in engine:
                     assert float(shown or 0.0) == pytest.approx(engine[called], rel=1e-12, abs=1e-12), called
         assert compared >= 2, name  # the number as it was, and at least one other
+
+
+STICKING_OUT = """() => [...document.querySelectorAll("g.node")].flatMap((node) => {
+  const frame = node.querySelector("rect").getBBox();
+  const texts = [...node.querySelectorAll("text")].map((text) => [text.textContent, text.getBBox()]);
+  const outside = (a) => a.x < 0 || a.y < 0 || a.x + a.width > frame.width || a.y + a.height > frame.height;
+  const meet = (a, b) => a.x < b.x + b.width && b.x < a.x + a.width && Math.abs(a.y - b.y) < 4;
+  const wrong = ([, a], i) => outside(a) || texts.some(([, b], j) => i !== j && meet(a, b));
+  return texts.filter(wrong).map(([text]) => text);
+})"""
+CUT_OFF = """() => [...document.querySelectorAll("td, th, button, p, h1, h2, dt, dd, li, label")]
+  .filter((e) => e.clientWidth && e.scrollWidth > e.clientWidth).map((e) => e.textContent)"""
+
+
+@pytest.mark.parametrize("demo", DEMOS, ids=lambda demo: str(demo.name))
+@pytest.mark.parametrize(("width", "lang"), [(1280, "en"), (390, "ko")])
+def test_no_texts_meet_or_leave_their_boxes(width: int, lang: str, demo: Demo, browser: Any, tmp_path: Path) -> None:
+    path = write_page(demo, tmp_path / "page.html", lang, "index.html")
+    with browser.new_context(offline=True, viewport={"width": width, "height": 844}) as context:
+        page = context.new_page()
+        page.goto(f"{path.as_uri()}#step={len(walkthrough(demo.output()))}")
+        assert page.evaluate(STICKING_OUT) == []
+        assert page.evaluate(CUT_OFF) == []
+        assert page.evaluate("document.documentElement.scrollWidth") == width

@@ -155,6 +155,32 @@ def test_a_frame_that_was_hidden_when_it_loaded_shows_its_graph(browser: Any, wa
         assert troubles == []
 
 
+@pytest.mark.parametrize("sandbox", ["", "sandbox", 'sandbox="allow-scripts"'])
+def test_a_saved_page_in_a_frame_in_closed_details(sandbox: str, browser: Any, tmp_path: Path) -> None:
+    """As in a course's own pages. Without scripts there is the graph, and no more."""
+    walkthrough(neuron()).save_html(tmp_path / "page.html")
+    frame = f'<iframe src="page.html" {sandbox} style="width: 900px; height: 700px"></iframe>'
+    (tmp_path / "course.html").write_text(f"<!doctype html><details><summary>open</summary>{frame}</details>")
+    with browser.new_context(offline=True, reduced_motion="reduce") as context:
+        page = context.new_page()
+        troubles: list[str] = []
+        page.on("console", lambda message: troubles.append(message.text))
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.goto((tmp_path / "course.html").as_uri())
+        page.locator("summary").click()
+        if sandbox == "sandbox":
+            assert page.frame_locator("iframe").locator("g.node").count() == 11
+            return
+        frame = page.frames[1]
+        frame.wait_for_function("() => window.view")
+        assert missed(frame) == 0
+        frame.locator("#next").click()
+        assert frame.locator("#where").inner_text() == "step 1 of 15"
+        frame.wait_for_function("() => location.hash === '#step=1'")
+        assert page.evaluate("location.hash") == ""
+        assert troubles == []
+
+
 def test_the_whole_graph_follows_the_size_until_it_is_moved_by_hand(show_page: Open) -> None:
     page = show_page(neuron(), reduced_motion="reduce")
     for width in (1280, 700, 400, 1500):

@@ -150,6 +150,13 @@ def test_a_rule_that_cannot_be_written_or_is_long_leaves_the_number() -> None:
     )
 
 
+def test_wide_operations_have_rules_up_to_a_width() -> None:
+    wide = autograd.dot([Value(float(i), f"w{i}") for i in range(20)], [Value(1.5, f"x{i}") for i in range(20)])
+    found = choices(wide)
+    assert [choice and choice.options[choice.right] for choice in found][::20] == ["x0", "w0"]
+    assert set(choices(autograd.sum([Value(1.0) for _ in range(51)]))) == {None}
+
+
 @pytest.mark.parametrize(
     ("name", "position", "rule"),
     [

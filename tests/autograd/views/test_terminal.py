@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -361,3 +362,51 @@ def test_wide_characters_count_twice_and_accents_not_at_all() -> None:
     assert columns("손실") == 4
     assert columns("y\u0302") == 1
     assert columns("∂E/∂w₁₀ −½ ✓") == 12
+
+
+SOURCE = """
+def loss(w, x):
+    z = w * x
+    for _ in range(2):
+        z = z * z
+    return z - 1.0
+"""
+
+
+def test_the_code_is_shown_with_the_line_of_the_step_where_there_is_room(tmp_path: Path) -> None:
+    (tmp_path / "example.py").write_text(SOURCE)
+    script = f"import sys; sys.path.insert(0, {str(tmp_path)!r})\nfrom example import loss\n"
+    script += "from autograd import walkthrough\nwalkthrough(loss, 2.0, 3.0).play()"
+
+    def lit() -> list[str]:
+        return [line.strip() for line in terminal.frame.split("\r\n") if line.startswith(" ▶") and "  " in line][-1:]
+
+    terminal = Terminal(script, rows=30).start()
+    assert "── loss · example.py" in terminal.frame
+    terminal.press("\r", "step 1 of 11 · forward")
+    assert lit() == ["▶    3      z = w * x"]
+    terminal.press("\r\r", "step 3 of 11 · forward")
+    assert lit() == ["▶    5          z = z * z"]
+    assert "── line 5 of loss ─" in terminal.frame
+    terminal.press("f\r", "step 6 of 11 · backward")
+    assert lit() == ["▶    6      return z - 1.0"]
+    terminal.child.setwinsize(16, 80)
+    terminal.wait("step 6 of 11")
+    assert "line 6 of loss" not in terminal.frame
+    terminal.child.close(force=True)
+
+
+def test_a_network_is_walked_layer_by_layer_and_opened_by_a_key() -> None:
+    script = "import nn\nfrom autograd import walkthrough\n"
+    script += "walkthrough(lambda m: m([0.5, -1.0]) ** 2, nn.MLP(2, [16, 16, 1], seed=1)).play()"
+    terminal = Terminal(script, rows=40, width=120).start()
+    assert "▸ layer0" in terminal.frame
+    assert "u open or fold" in terminal.frame
+    assert "layer0: 48 steps forward, at once" in terminal.press("\r", "step 48 of")
+    terminal.press("\r", "layer1: 48 steps forward, at once")
+    terminal.press("b", "layer0: 48 steps forward, at once")
+    assert "▸ layer0.neuron15" in terminal.press("u", "▸ layer0.neuron0")
+    terminal.press("b", "step 45 of")
+    terminal.press("u", "layer0.neuron14.w[0]")
+    terminal.press("b", "step 44 of")
+    terminal.child.close(force=True)
