@@ -70,8 +70,7 @@ class Source(ABC):
         guards = {guard.slot: guard.answer for guard in self.program.guards}
         lines = []
         for i in chunk:
-            row, operands = self.program.primitives[i], self.program.operands[i]
-            lines += self._filled(self._template(row, operands, _value), i, operands)
+            lines += self.value_of(i)
             slot = self.inputs + i
             if slot in guards:
                 lines.append(self.check(slot, guards[slot]))
@@ -85,12 +84,21 @@ class Source(ABC):
             targets = {j for j, x in enumerate(operands) if x >= 0 and self.active[x]}
             if not self.active[self.inputs + i] or not targets:
                 continue
-            template = self._template(self.program.primitives[i], operands, _partials)
-            if any(j in targets for j, _ in template.lines):
-                lines += self.opening(self.inputs + i)
-                lines += ["  " + line for line in self._filled(template, i, operands, targets)]
-                lines.append("}")
+            body = self.contributions_of(i, targets)
+            if body:
+                lines += [*self.opening(self.inputs + i), *[f"  {line}" for line in body], "}"]
         return lines
+
+    def value_of(self, i: int) -> list[str]:
+        """The lines that compute an operation."""
+        operands = self.program.operands[i]
+        return self._filled(self._template(self.program.primitives[i], operands, _value), i, operands)
+
+    def contributions_of(self, i: int, targets: set[int]) -> list[str]:
+        """The lines that add what comes from an operation, whose adjoint is u, to the adjoints of some operands."""
+        operands = self.program.operands[i]
+        template = self._template(self.program.primitives[i], operands, _partials)
+        return self._filled(template, i, operands, targets) if any(j in targets for j, _ in template.lines) else []
 
     def constant(self, slot: int) -> str:
         """A constant as an expression that needs no parentheses."""

@@ -34,7 +34,17 @@ from nn.steps import Loss
 ENGINE = ("random.js", "optimizers.js", "program.js", "trainer.js", "files.js")
 """What trains, and needs no page."""
 
-_LOOKS = ("dom.js", "data.js", "plots.js", "pictures.js", "curves.js", "maps.js", "network.js", "health.js")
+_LOOKS = (
+    "dom.js",
+    "data.js",
+    "plots.js",
+    "pictures.js",
+    "curves.js",
+    "maps.js",
+    "network.js",
+    "health.js",
+    "sampled.js",
+)
 _PAGE = (*_LOOKS, "why.js", "learning.js", "examples.js", "downloads.js", "links.js", "page.js")
 _POLICY = "default-src 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'"
 
@@ -149,6 +159,7 @@ def playground(
     learnt, validated = split(checked_examples(X, y, owner="playground"), validation, generator, "playground")
     examples = _together(learnt, validated)
     whole = recorded(model, loss, parameters, [name for name, _ in named], examples)
+    layers = layers_of(whole)
     spec = {
         **_data(whole, len(learnt)),
         "title": title or _name_of(model),
@@ -158,12 +169,12 @@ def playground(
         "frozen": [i for i, p in enumerate(parameters) if p.is_constant or id(p) not in trained],
         "weights": [i for i, (name, _) in enumerate(named) if is_weight(name)],
         "shapes": shapes_of([name for name, _ in named]),
-        "layers": layers_of(whole),
+        "layers": layers,
         "task": task_of(loss, whole),
         "optimizer": _padded(of_optimizer, optimizer, parameters),
         "optimizers": defaults(),
         "program": program_of(whole, len(parameters)),
-        "connections": connections_of(whole, len(parameters)),
+        "connections": connections_of(whole, len(parameters), layers),
         "saving": saving_of(model, loss, examples.inputs[0], [name for name, _ in named]),
     }
     try:

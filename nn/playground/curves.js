@@ -77,6 +77,7 @@ class HistogramPicture {
   }
 
   draw(layers) {
+    this.surface.canvas.style.height = `${Math.max(110, 56 * layers.length + 20)}px`;
     const context = this.surface.begin();
     if (!context) return;
     const { width, height } = this.surface;

@@ -16,7 +16,6 @@ from autograd.formulas.notation import sizes, to_text
 from autograd.formulas.symbol import Symbol, partial_formulas
 from autograd.program.program import Program
 from autograd.support.errors import one_line
-from autograd.views.names import unique_names
 from autograd.views.walk import LONGEST_FORMULA
 from nn.activations import ACTIVATIONS
 from nn.optim import Optimizer
@@ -43,18 +42,12 @@ def program_of(recorded: Recorded, parameters: int) -> dict[str, Any]:
         "counted": recorded.counted,
         "rows": [_row(row, count) for row, count in rows],
         "constants": list(program.constants),
-        "names": names_of(program),
+        "names": recorded.names,
         "loss": program.outputs[-1],
         "outputs": list(program.outputs[:-1]),
         "stopped": sorted(program.stopped),
         "guards": [{"place": _place(program, x.place), "answer": x.answer} for x in program.guards],
     }
-
-
-def names_of(program: Program) -> list[str]:
-    """A name for every slot, no two the same."""
-    count = len(program.inputs)
-    return unique_names([*program.inputs, *map(program.labels.get, range(count, count + len(program)))])
 
 
 def _place(program: Program, place: int) -> str:
@@ -96,7 +89,7 @@ def layers_of(recorded: Recorded) -> list[dict[str, Any]]:
     activations return, by how many follow each other.
     """
     program = recorded.program
-    names, count = names_of(program), len(program.inputs)
+    names, count = recorded.names, len(program.inputs)
     outputs = set(program.outputs[:-1])
     slots = range(count, count + recorded.first)
     labelled = {slot: _layer(names[slot]) for slot in slots if slot in program.labels}
@@ -125,14 +118,14 @@ def _activated(program: Program, first: int) -> dict[int, str]:
     return dict(sorted(found.items(), key=lambda item: depth[item[0]]))
 
 
-def connections_of(recorded: Recorded, parameters: int) -> list[list[int]]:
+def connections_of(recorded: Recorded, parameters: int, layers: Sequence[dict[str, Any]]) -> list[list[int]]:
     """What the parameters connect, wherever they are used: `[parameter, from, to]`, slots of inputs and units.
 
     What is added rather than multiplied, a bias, comes from -1. Where it can't be told there is no entry.
     """
     program = recorded.program
     inputs, count = len(program.inputs), len(program.inputs) + recorded.first
-    nodes = {unit["slot"] for layer in layers_of(recorded) for unit in layer["units"]}
+    nodes = {unit["slot"] for layer in layers for unit in layer["units"]}
     nodes |= {slot for slot in program.outputs[:-1] if slot >= inputs}
     sources = nodes | set(range(parameters, inputs))
     leads_to: dict[int, set[int]] = {}  # the next nodes on the way to the prediction

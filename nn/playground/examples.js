@@ -72,8 +72,9 @@ class Examples {
     const classes = shape.labels.map((_, c) => shape.className(c)).join(", ");
     const last = shape.kind === "regression" ? shape.targetNames.join(", ") : `class (${classes})`;
     $("csv-what").textContent = `One line an example: ${shape.inputNames.slice(0, 6).join(", ")}${shape.inputs > 6 ? ` … ${shape.inputNames.at(-1)}` : ""}, ${last}. Commas, semicolons, tabs or spaces between; a first line of names is fine.`;
-    const clicks = shape.inputs === 2 || (shape.inputs === 1 && shape.outputs === 1) ? "Click to add a point, drag one to move it. " : "Click an example to choose it. ";
-    $("plot-keys").textContent = `${clicks}Hollow marks are for testing${shape.kind === "regression" ? "" : ", dark rims are wrong"}.`;
+    const table = shape.kind === "classes" && shape.inputs > 2;
+    const clicks = this.editable ? "Click to add a point, drag one to move it. " : table ? "Rows are what examples are, columns what they are taken for. " : "Click an example to choose it. ";
+    $("plot-keys").textContent = table ? clicks.trim() : `${clicks}Hollow marks are for testing${shape.kind === "regression" ? "" : ", dark rims are wrong"}.`;
   }
 
   choose(set) {

@@ -11,11 +11,12 @@ const gradientsByLayer = (names, gradient) => {
   return [...layers].map(([name, gradients]) => ({ name, gradients }));
 };
 
+const MOST_LAYERS = 12;
 const VANISHING = 100; // how many times smaller than another layer's
 const EXPLODING = 1000;
 
 const healthInWords = (layers, columns, states) => {
-  const told = layers.slice(0, 8).map(({ name, gradients }) => {
+  const told = layers.slice(0, MOST_LAYERS).map(({ name, gradients }) => {
     const zeros = gradients.filter((g) => g === 0).length;
     const size = `typical size ${show(medianSize(gradients))}`;
     return `${name}: ${size}${zeros ? `, ${zeros} of ${gradients.length} are exactly 0` : ""}.`;

@@ -1,6 +1,7 @@
 // The state of the page in its address: what is set, the numbers, and the learner's own examples.
 
 const LONGEST_LINK = 60000;
+const RANGES = { noise: [0, 1], share: [0, 100], count: [2, 2000], seed: [0, Number.MAX_SAFE_INTEGER] };
 const PATIENCE = 3000; // milliseconds of training before the page is shown
 
 // Rows of numbers, as the letters of their bytes; everything else as JSON.
@@ -76,7 +77,10 @@ class Links {
       const { examples, trainer } = app;
       const { set, own, numbers } = state;
       if (!["given", "own", ...fitting(app.shape)].includes(set)) throw new Error(`no set of examples is called ${String(set).slice(0, 40)}`);
-      for (const name of ["noise", "share", "count", "seed"]) if (Number.isFinite(state[name])) examples[name] = state[name];
+      for (const [name, [low, high]] of Object.entries(RANGES)) {
+        if (!(state[name] >= low && state[name] <= high)) throw new Error(`${name} is ${String(state[name]).slice(0, 40)}`);
+        examples[name] = state[name];
+      }
       examples.set = set;
       if (own) {
         const { inputs } = app.shape;

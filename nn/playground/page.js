@@ -14,11 +14,12 @@ class Playground {
     this.trainer = new Trainer(spec);
     this.columns = columnsOf(spec);
     this.edges = edgesOf(spec, this.columns);
+    this.sampled = new Sampled(this.trainer, this.columns, this.shape);
     this.measured = new Measured();
     this.still = matchMedia("(prefers-reduced-motion: reduce)");
     this.shows = "weights";
     this.unit = null; // the unit whose map the plot shows, as [column, unit]
-    this.fine = 48;
+    [this.fine, this.sharp] = [48, 64]; // corners of the plane, less one, in motion and at rest
     for (const element of document.querySelectorAll(".accuracy")) element.hidden = this.shape.kind === "regression";
     const sizes = this.columns.map(({ units }) => units.length).join("–");
     const count = spec.start.length.toLocaleString("en");
@@ -57,9 +58,8 @@ class Playground {
     $("whole").addEventListener("click", () => this.unitChosen(...(this.unit ?? [])));
     for (const radio of document.getElementsByName("shows")) radio.addEventListener("change", () => this.showLines(radio.value));
     document.addEventListener("keydown", (event) => this.key(event));
-    const redraw = () => this.playing || this.draw();
-    new ResizeObserver(redraw).observe($("plot"));
-    new ResizeObserver(redraw).observe($("progress"));
+    const observer = new ResizeObserver(() => this.playing || this.size === this.measuredSize() || this.draw());
+    for (const place of ["plot", "progress"]) observer.observe($(place));
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
       this.palette.read();
       this.examples.thumbnails();
@@ -90,6 +90,7 @@ class Playground {
     if (on === Boolean(this.playing)) return;
     document.body.classList.toggle("playing", on);
     $("play").setAttribute("aria-label", on ? "Pause" : "Play");
+    this.tell("note", "");
     if (!on) {
       cancelAnimationFrame(this.playing);
       this.playing = null;
@@ -136,6 +137,7 @@ class Playground {
   once(act) {
     this.play(false);
     this.tell("trouble", "");
+    this.tell("note", "");
     if (act() === null) this.stopped();
     else this.settle();
   }
@@ -171,6 +173,7 @@ class Playground {
     try {
       this.trainer.setData(points.map(({ x }) => x), points.map(({ y }) => y), indices(false), indices(true));
       this.tell("warning", complaint(points, this.shape));
+      this.learning.show();
     } catch (error) {
       this.tell("warning", error.message);
     }
@@ -204,9 +207,11 @@ class Playground {
     this.changed();
   }
 
+  // Explain a weight; where the explanation is out of sight it comes into it.
   weightChosen(parameter) {
     this.why.weight = parameter;
     this.changed();
+    $("product").scrollIntoView({ block: "nearest" });
   }
 
   // Show a unit's map in place of the output, and what leads into it; once more, the output again.
@@ -224,6 +229,7 @@ class Playground {
   // Training rests: gradients of all training examples, everything drawn, and the address follows.
   settle() {
     const { trainer } = this;
+    trainer.branchChanged = trainer.trouble = null; // which drawing may have left
     if (trainer.differentiate(trainer.trainIndices) === null) {
       const why = trainer.branchChanged ?? trainer.trouble;
       this.tell("trouble", why[0].toUpperCase() + why.slice(1));
@@ -249,21 +255,30 @@ class Playground {
 
   // -- drawing ------------------------------------------------------------------------------------------------------
 
+  // How large the pictures are.
+  measuredSize() {
+    return ["plot", "progress"].map((place) => `${$(place).clientWidth} × ${$(place).clientHeight}`).join(", ");
+  }
+
   draw() {
     const begun = performance.now();
+    this.size = this.measuredSize();
     this.counts();
     this.drawPlot();
+    const slowly = !this.playing || this.drawings % 12 === 0;
+    if (slowly) this.states = this.sampled.states();
     this.drawNetwork();
     this.drawCurves();
-    if (!this.playing || this.drawings % 12 === 0) {
+    if (slowly) {
       this.drawHealth();
       this.why.rule();
     }
     if (!this.playing) this.why.pass();
     this.examples.fillForm();
     this.drawings = (this.drawings ?? 0) + 1;
-    // As fine as 25 milliseconds a drawing allow.
+    // As fine as some 20 milliseconds a drawing allow.
     const took = performance.now() - begun;
+    if (!this.playing && took > 80) this.sharp = Math.max(24, Math.round(0.8 * this.sharp));
     if (this.playing) this.fine = clamp(Math.round(this.fine * (took > 28 ? 0.9 : took < 14 ? 1.06 : 1)), 20, 72);
   }
 
@@ -278,34 +293,15 @@ class Playground {
     write($("test-accuracy"), percent(test.accuracy));
   }
 
-  // The numbers of all units at an input, by column; NaN where Python would go another way.
-  unitsAt(x) {
-    const { trainer, columns } = this;
-    const row = trainer.run(x);
-    return columns.map(({ units }) => units.map(({ slot }) => (row ? trainer.program.at(slot, trainer.parameters, row) : NaN)));
-  }
-
-  predict(x) {
-    return this.trainer.predict(x) ?? new Array(this.shape.outputs).fill(NaN);
-  }
-
-  // Inputs over the plot's range: the corners of an n by n grid from the upper left, or n + 1 places of the line.
-  places(n) {
-    const [[left, right], [low, high] = []] = this.examples.domain;
-    const x = (i) => left + ((right - left) * i) / n;
-    if (this.shape.inputs === 1) return Array.from({ length: n + 1 }, (_, i) => [x(i)]);
-    return Array.from({ length: (n + 1) ** 2 }, (_, i) => [x(i % (n + 1)), high - ((high - low) * Math.floor(i / (n + 1))) / n]);
-  }
-
   drawPlot() {
-    const { shape, examples, trainer, unit } = this;
+    const { shape, examples, trainer, unit, sampled } = this;
     const { points, chosen, domain } = examples;
-    const predictions = points.map(({ x }) => this.predict(x));
+    const predictions = points.map(({ x }) => sampled.predict(x));
     const wrong = shape.kind === "regression" ? null : points.map(({ y }, i) => trainer.classOf(predictions[i]) !== shape.classOf(y));
     let view = { shape, points, chosen, wrong, domain, predictions, scale: new Scale(shape, points) };
     if (shape.inputs <= 2) {
-      const n = shape.inputs === 1 ? 160 : this.fine;
-      const outputs = this.places(n).map((x) => (unit ? [this.unitsAt(x)[unit[0]][unit[1]]] : this.predict(x)));
+      const n = shape.inputs === 1 ? 160 : this.playing ? this.fine : this.sharp;
+      const outputs = sampled.places(n, domain).map((x) => (unit ? [sampled.unitsAt(x)[unit[0]][unit[1]]] : sampled.predict(x)));
       view = { ...view, n, outputs };
       if (unit) view = { ...view, single: true, scale: Scale.around(outputs) };
     }
@@ -326,51 +322,17 @@ class Playground {
     if (!this.playing) write($("plot-told"), told);
   }
 
-  // The values of all units where their maps need them, by column and unit.
-  unitValues(n) {
-    const { trainer, columns, shape, examples } = this;
-    const places = shape.inputs > 2 ? [examples.points[examples.chosen].x] : this.places(n);
-    const values = columns.map(({ units }) => units.map(() => new Float64Array(places.length)));
-    places.forEach((x, i) => {
-      const row = trainer.run(x);
-      columns.forEach(({ units }, c) => units.forEach(({ slot }, u) => (values[c][u][i] = row ? trainer.program.at(slot, trainer.parameters, row) : NaN)));
-    });
-    if (shape.inputs > 2) {
-      // each beside the others of its layer
-      for (const units of values) {
-        const most = UnitMaps.largest(units.map(([v]) => v));
-        for (const unit of units) unit[0] /= most;
-      }
-    }
-    return values;
-  }
-
   drawNetwork() {
-    const { trainer, shape, examples } = this;
+    const { trainer, shape, examples, sampled } = this;
+    const { x } = examples.points[examples.chosen];
     const numbers = this.shows === "weights" ? trainer.parameters : trainer.gradient;
     const n = shape.inputs === 1 ? 60 : Math.min(COARSE, this.fine);
-    this.network.drawUnits(this.unitValues(n), n);
+    this.network.drawUnits(sampled.maps(shape.inputs > 2 ? [x] : sampled.places(n, examples.domain)), n);
     if (this.playing && this.drawings % LINES) return; // lines are dear
     this.network.drawWeights(numbers, { chosen: this.why.weight, frozen: trainer.frozen });
     const sign = this.shows === "weights" ? "Weights" : "Gradients";
     write($("legend"), `${sign}: width and colour by size, the widest ${show(this.network.most)}. Short bars are biases. Click a line for its chain rule, a unit for its map.`);
-    if (!this.playing) this.network.describe(this.unitsAt(examples.points[examples.chosen].x), this.unitStates(), this.unit);
-  }
-
-  // Units that say the same for every training example, by column.
-  unitStates() {
-    const { trainer, columns } = this;
-    const seen = trainer.trainIndices.slice(0, 200).map((i) => this.unitsAt(trainer.X[i]));
-    this.states = columns.map(({ units }, c) =>
-      units.map((_, u) => {
-        if (c === 0 || c === columns.length - 1) return "";
-        const values = seen.map((v) => v[c][u]);
-        const [low, high] = [Math.min(...values), Math.max(...values)];
-        if (low === 0 && high === 0) return "dead: 0 for every example";
-        return seen.length > 1 && high - low <= 1e-6 * Math.max(Math.abs(high), 1e-12) ? "the same for every example" : "";
-      }),
-    );
-    return this.states;
+    if (!this.playing) this.network.describe(sampled.unitsAt(x), this.states, this.unit);
   }
 
   drawCurves() {
@@ -393,9 +355,8 @@ class Playground {
 
   drawHealth() {
     const layers = gradientsByLayer(this.trainer.names, this.trainer.gradient);
-    this.histogram.draw(layers.slice(0, 8));
-    if (!this.playing) this.unitStates();
-    const told = healthInWords(layers, this.columns, this.states ?? []);
+    this.histogram.draw(layers.slice(0, MOST_LAYERS));
+    const told = healthInWords(layers, this.columns, this.states);
     const list = $("health-told");
     if (list.dataset.told === told.join("\n")) return;
     list.dataset.told = told.join("\n");

@@ -95,7 +95,8 @@ class PlanePicture extends Picture {
       }
       pixels.data.set([colour[0], colour[1], colour[2], 255], 4 * i);
     }
-    return [pixels, shape.kind === "regression" && !single ? [] : fields];
+    const none = single ? !fields[0].some((v) => v < 0) : shape.kind === "regression"; // a relu is 0 on a whole side
+    return [pixels, none ? [] : fields];
   }
 }
 
@@ -107,7 +108,9 @@ class CurvePicture extends Picture {
     const { width, height } = this.surface;
     const { shape, domain, outputs, points, single } = view;
     const several = shape.kind === "classes" && !single;
-    const curves = outputs.map((y) => (several ? shares(y) : y));
+    const logits = shape.kind === "binary" && shape.labels[0] === 0 && shape.threshold === 0 && !single; // of the share of class 1
+    const curves = outputs.map((y) => (several ? shares(y) : logits ? y.map((z) => 1 / (1 + Math.exp(-z))) : y));
+    const threshold = logits ? 0.5 : shape.threshold;
     const target = (point) => (several ? 1 : [point.y].flat()[0]);
     const wanted = several ? [0, 1] : single ? outputs.flat().filter(Number.isFinite) : points.flatMap(({ y }) => y);
     let [low, high] = [Math.min(...wanted, Infinity), Math.max(...wanted, -Infinity)];
@@ -115,7 +118,7 @@ class CurvePicture extends Picture {
     const margin = (several ? 0.1 : 0.35) * (high - low);
     const box = { left: 38, top: 18, width: width - 46, height: height - 40 };
     this.axes = new Axes(domain[0], [low - margin, high + margin], box);
-    this.axes.draw(context, this.palette, [shape.inputNames[0], several ? "share" : shape.targetNames?.[0] && !single ? shape.targetNames[0] : "output"]);
+    this.axes.draw(context, this.palette, [shape.inputNames[0], several ? "share of each class" : logits ? "share of class 1" : shape.targetNames?.[0] && !single ? shape.targetNames[0] : "output"]);
     context.save();
     context.beginPath();
     context.rect(box.left, box.top, box.width, box.height);
@@ -130,15 +133,26 @@ class CurvePicture extends Picture {
     const at = (i) => domain[0][0] + ((domain[0][1] - domain[0][0]) * i) / (curves.length - 1);
     if (shape.kind === "binary") {
       context.lineWidth = 1;
-      line(this.palette.quiet, [[domain[0][0], shape.threshold], [domain[0][1], shape.threshold]], [4, 4]);
+      line(this.palette.quiet, [[domain[0][0], threshold], [domain[0][1], threshold]], [4, 4]);
     }
     context.lineWidth = 2.5;
     for (let k = 0; k < curves[0].length; k++) {
-      const colour = several ? Palette.css(this.palette.ofClass(k, shape.classes)) : k ? Palette.css(this.palette.classes[k % 10]) : this.palette.ink;
+      const colour = several ? Palette.css(this.palette.ofClass(k, shape.classes)) : curves[0].length > 1 ? Palette.css(this.palette.classes[k % 10]) : this.palette.ink;
       line(colour, curves.map((y, i) => [at(i), y[k]]).filter(([, y]) => Number.isFinite(y)));
     }
     context.restore();
+    if (shape.kind === "regression" && !single) this.others(context, points);
     this.marks(context, view, (point) => this.axes.place(point.x[0], single ? low - margin : clamp(target(point), low - margin, high + margin)));
+  }
+  // Targets beside the first: small dots in the colours of their curves.
+  others(context, points) {
+    for (const { x, y } of points)
+      [y].flat().slice(1).forEach((target, k) => {
+        context.fillStyle = Palette.css(this.palette.classes[(k + 1) % 10]);
+        context.beginPath();
+        context.arc(...this.axes.place(x[0], target), 3, 0, 2 * Math.PI);
+        context.fill();
+      });
   }
 }
 
@@ -178,7 +192,7 @@ class AgreementPicture extends Picture {
     const k = shape.classes;
     const counts = Array.from({ length: k }, () => new Array(k).fill(0));
     points.forEach((point, i) => (counts[shape.classOf(point.y)][largest(predictions[i])] += 1));
-    const [left, top] = [64, 30];
+    const [left, top] = [96, 30];
     const [w, h] = [(width - left - 6) / k, (height - top - 6) / k];
     context.textBaseline = "middle";
     context.textAlign = "center";
@@ -194,7 +208,7 @@ class AgreementPicture extends Picture {
       }
       context.fillStyle = this.palette.quiet;
       context.fillText(shape.className(row), left + (row + 0.5) * w, top - 9);
-      context.fillText(shape.className(row), left - 22, top + (row + 0.5) * h);
+      context.fillText(shape.className(row), left - 34, top + (row + 0.5) * h);
     }
     context.textAlign = "left";
     context.fillText("is ↓  taken for →", 2, 9);

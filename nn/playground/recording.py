@@ -13,8 +13,9 @@ from autograd.engine.recording import recorder
 from autograd.engine.value import number_of
 from autograd.program.operations import Guard
 from autograd.program.program import BranchError, Program
-from autograd.program.recorder import Tape, record
+from autograd.program.recorder import Recording, Tape, record
 from autograd.support.errors import is_real, one_line, shown, typed
+from autograd.views.names import unique_names
 from nn.batches import plain_structure
 from nn.blocks import Dropout
 from nn.descent import is_frozen, set_frozen
@@ -42,6 +43,7 @@ class Recorded:
         first: how many operations, the first ones, the prediction needs, with what the model asked on the way.
         counted: how many the loss needs, too; what comes after them is only asked.
         inputs: how many numbers an input has.
+        names: one for every slot, no two the same.
         rows: the numbers of all examples.
     """
 
@@ -49,6 +51,7 @@ class Recorded:
     first: int
     counted: int
     inputs: int
+    names: list[str]
     rows: list[list[float]]
 
 
@@ -100,22 +103,27 @@ def recorded(
         outputs = _values_in(prediction, examples.input_name(0))
         cost = loss(prediction, t)
         if not isinstance(cost, Value) or cost.is_constant:
-            why = (
-                "which depends on no parameter"
-                if isinstance(cost, Value) or is_real(cost)
-                else "but must be one number"
-            )
+            is_number = isinstance(cost, Value) or is_real(cost)
+            why = "which depends on no parameter" if is_number else "but must be one number"
             raise TypeError(
                 f"the loss of {examples.input_name(0)} is {shown(cost)}, {why}; return a Value made of the prediction"
             )
         return [*outputs, cost]
 
+    def in_either_mode(training: bool) -> Recording:
+        with in_mode(model, training), _named_units(model):
+            _check_dropout(model)
+            return record("the loss", call, arguments, [*names, *columns])
+
     before = random_states(model)
     set_frozen(frozen, False)  # the page can unfreeze them
     try:
-        with in_mode(model, training=True), _named_units(model):
-            _check_dropout(model)
-            recording = record("the loss", call, arguments, [*names, *columns])
+        recording = in_either_mode(True)
+        if not _are_same(recording.program, in_either_mode(False).program):
+            raise ValueError(
+                "the model computes something else in evaluation mode than in training mode, and a page has one "
+                "program; let it do the same"
+            )
         if random_states(model) != before:  # a second recording may draw the same by chance
             raise ValueError("the model draws random numbers, which every replay would repeat; leave them out")
     except Exception as error:
@@ -130,7 +138,18 @@ def recorded(
             f"{MOST_OPERANDS:,}; show a smaller model, or shorter examples"
         )
     _check_examples(program, [number_of(p) for p in parameters], rows, examples)
-    return Recorded(program, first, counted, form.inputs, rows)
+    labels = map(program.labels.get, range(len(program.inputs), len(program.inputs) + len(program)))
+    return Recorded(program, first, counted, form.inputs, unique_names([*program.inputs, *labels]), rows)
+
+
+def _are_same(program: Program, other: Program) -> bool:
+    """Whether two programs compute the same."""
+    return (
+        program.primitives == other.primitives
+        and program.operands == other.operands
+        and program.constants == other.constants
+        and program.outputs == other.outputs
+    )
 
 
 def _tell(error: Exception, where: str, what: str) -> NoReturn:

@@ -84,14 +84,15 @@ class Why {
     if (document.activeElement !== $("example")) this.example.set(examples.chosen + 1);
     const point = examples.points[examples.chosen];
     write($("example-of"), `of ${examples.points.length}${point.test ? ", for testing" : ""}`);
+    trainer.branchChanged = null;
     const edges = trainer.explain(weight, examples.chosen);
     const arriving = edges.filter(({ to, local }) => to === name && local !== null);
     const total = arriving.reduce((sum, { contribution }) => sum + contribution, 0);
     write($("chain-title"), `∂loss/∂${name} for example ${examples.chosen + 1} = ${show(total)}`);
+    $("chain-details").hidden = !arriving.length;
     if (!arriving.length) {
       $("chain").replaceChildren();
       $("product").replaceChildren();
-      write($("chain-told"), "No edges");
       return write($("chain-rule"), trainer.branchChanged ?? "No way leads from the loss back to this weight for this example, so its gradient is 0: a unit that is not active passes nothing on.");
     }
     $("product").replaceChildren(...this.product(arriving, name, total));

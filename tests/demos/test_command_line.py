@@ -201,6 +201,9 @@ def test_the_readme_runs_what_it_installs_and_not_the_sources_one_stands_in():
         (["--page", "x.html", "000", "002"], "take one demo; name it"),
         (["--page", str(Path(__file__).parent), "000"], "is a folder; name a file in it"),
         (["--site", str(Path(__file__))], "File exists"),
+        (["--playground", "x.html", "xnor_step"], "takes one demo that trains a small network: moons"),
+        (["--playground", "x.html"], "takes one demo that trains a small network: moons"),
+        (["--playground", str(Path(__file__).parent), "moons"], "is a folder; name a file in it"),
         (["--updates", "5"], "--updates: not for chain_rule, only for mnist and gpt"),
         (["gpt", "montecarlo", "--paths", "5"], "--paths: not for gpt, only for montecarlo"),
         (["gpt", "--updates", "0"], "argument --updates: expected a whole number, 1 or more, got '0'"),
@@ -301,10 +304,19 @@ def test_the_readme_s_pictures(tmp_path):
     ended = run("--pictures", str(tmp_path))
     if "install Chromium" in ended.stderr:
         pytest.skip("no Chromium here to take the picture with")
-    assert ended.stdout.splitlines() == [str(tmp_path / "drawing.svg"), str(tmp_path / "page.png")]
+    assert ended.stdout.splitlines() == [str(tmp_path / f) for f in ("drawing.svg", "page.png", "playground.png")]
     assert "0.0381" in (tmp_path / "drawing.svg").read_text(encoding="utf-8")
-    width_and_height = (tmp_path / "page.png").read_bytes()[16:24]
-    assert struct.unpack(">II", width_and_height) == (1280, 800)
+    for name, height in (("page", 800), ("playground", 1010)):
+        width_and_height = (tmp_path / f"{name}.png").read_bytes()[16:24]
+        assert struct.unpack(">II", width_and_height) == (1280, height)
+
+
+def test_a_playground_is_written_for_a_demo_that_trains_a_small_network(tmp_path):
+    path = tmp_path / "moons.html"
+    assert run("moons", "--playground", str(path)).stdout == f"{path}\n"
+    page = path.read_text(encoding="utf-8")
+    assert "<title>Two moons</title>" in page
+    assert len(page.encode()) <= 300_000
 
 
 def test_colour_on_a_terminal_unless_no_color_is_set():

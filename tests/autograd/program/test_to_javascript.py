@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from autograd import PRIMITIVES, Value, exp, jit, primitive, relu, sqrt, take, tanh, where
+from autograd import PRIMITIVES, Value, dot, exp, jit, primitive, relu, sqrt, take, tanh, where
 from autograd.engine.value import number_of
 from autograd.program.program import Program
 from autograd.program.to_javascript import to_javascript
@@ -156,6 +156,36 @@ def test_long_programs_are_many_functions() -> None:
     check(chain, [[0.3, 0.1], [0.1, -0.2]])
     code = to_javascript(jit(chain).program(0.3, 0.1), 2)
     assert max(len(function.splitlines()) for function in code.split("\n};")) < 2_000
+
+
+@pytest.mark.parametrize(
+    "pick",
+    [
+        lambda xs: (xs[:8], xs[8:]),
+        lambda xs: (xs[:8][::-1], xs[8:]),
+        lambda xs: (xs[::2], xs[1::2]),
+        lambda xs: (xs[:8], xs[:8]),
+        lambda xs: ([xs[0]] * 6, xs[4:10]),
+        lambda xs: (xs[:6], [2.0] * 6),
+        lambda xs: (xs[:6], [2.0, -3.0, *xs[9:13]]),
+        lambda xs: ([tanh(x) * 0.5 for x in xs[:7]], xs[9:]),
+        lambda xs: ([tanh(x) for x in xs[:7]], [x * x for x in xs[9:]]),
+        lambda xs: ([*xs[:4], *[tanh(x) for x in xs[:4]]], xs[8:]),
+        lambda xs: (xs[:5], [x.detach() if isinstance(x, Value) else x for x in xs[5:10]]),
+        lambda xs: (xs[:1], xs[1:2]),
+    ],
+)
+def test_long_sums_of_products_are_loops(pick: Any) -> None:
+    def f(*xs: Any) -> Any:
+        return dot(*pick(list(xs))) * 0.5
+
+    points = [[math.sin(3.0 * i + shift) for i in range(16)] for shift in (0.0, 1.0)]
+    check(f, points)
+    loops = "for (let k" in to_javascript(jit(f).program(*points[0]), 16)
+    assert loops == (len(pick(points[0])[0]) > 3)
+    [whole], [part] = (run(jit(f).program(*points[0]), points[1:], parameters=n) for n in (16, 9))
+    assert part.outputs == whole.outputs
+    assert part.gradients == [whole.gradients[0][:9]]
 
 
 def test_data_are_apart_from_parameters_and_get_no_adjoints() -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from nn import MLP, SGD, hinge, mse, playground
+from nn import MLP, SGD, binary_cross_entropy_with_logits, hinge, mse, playground
 from support.playground_pages import (
     KINDS,
     POINTS,
@@ -116,6 +117,20 @@ def test_the_curve_of_one_input_is_drawn_through_the_outputs(open_page: Open) ->
         assert any(pixel[:3] == ink and pixel[3] == 255 for pixel in near)
 
 
+def test_the_curve_of_two_classes_is_the_share_of_the_second(open_page: Open) -> None:
+    model = MLP(1, [3, 1], activation="tanh", seed=1)
+    x, y = [[-1.0], [-0.5], [0.5], [1.0]], [0, 0, 1, 1]
+    page = open_page(
+        playground(model, x, y, loss=binary_cross_entropy_with_logits, optimizer=SGD(model.parameters(), 0.1), seed=0)
+    )
+    ink = page.evaluate("Palette.rgb(page.palette.ink)")
+    for place in (-0.75, 0.2, 0.75):
+        share = 1 / (1 + math.exp(-model([place]).data))
+        px, py = page.evaluate("([x, y]) => page.picture.axes.place(x, y)", [place, share])
+        near = [page.evaluate(f"([x, y]) => ({_PIXEL})([$('plot'), x, y])", [px, py + d]) for d in (-1, 0, 1)]
+        assert any(pixel[:3] == ink and pixel[3] == 255 for pixel in near)
+
+
 def _middle(page: Any, name: str) -> list[float]:
     """The middle of a weight's line."""
     found: list[float] = page.evaluate(
@@ -154,6 +169,7 @@ def test_lines_have_the_colour_of_weights_or_gradients(open_page: Open) -> None:
 def test_a_click_on_a_line_opens_the_chain_rule_of_its_weight(open_page: Open) -> None:
     page = trained(open_page)
     for name in ("layer2.neuron0.w[1]", "layer0.neuron3.w[0]"):
+        page.locator("#lines").scroll_into_view_if_needed()
         box = page.locator("#lines").bounding_box()
         x, y = _middle(page, name)
         page.mouse.click(box["x"] + x, box["y"] + y)
@@ -192,8 +208,9 @@ def _check_chain(page: Any, name: str, gradient: float) -> None:
 
 def test_the_line_under_the_mouse_is_the_one_that_is_clicked(open_page: Open) -> None:
     page = open_page(KINDS["function"]())
-    box = page.locator("#lines").bounding_box()
     for name in ("w2", "w1"):
+        page.locator("#lines").scroll_into_view_if_needed()
+        box = page.locator("#lines").bounding_box()
         x, y = _middle(page, name)
         page.mouse.click(box["x"] + x, box["y"] + y)
         assert page.locator("#weight").evaluate("(list) => list.selectedOptions[0].text") == name

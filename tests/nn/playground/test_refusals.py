@@ -93,6 +93,19 @@ def test_random_numbers_are_refused() -> None:
     assert "draws random numbers" in refused(ValueError, Noisy())
 
 
+def test_a_model_with_two_modes_is_refused() -> None:
+    class Shrinking(Module):
+        def __init__(self) -> None:
+            self.w = Value(1.0)
+
+        def __call__(self, x: Any) -> Any:
+            return self.w * x[0] * (0.5 if self.training else 1.0)
+
+    made = Shrinking()
+    assert "something else in evaluation mode than in training mode" in refused(ValueError, made)
+    assert made.training
+
+
 def test_operations_that_javascript_does_not_have_are_refused() -> None:
     bump = Primitive("bump", lambda a: math.exp(-float(a) * float(a)), lambda a, y: (-2.0 * float(a) * y,))
 
