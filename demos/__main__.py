@@ -6,7 +6,7 @@ import argparse
 import io
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -15,10 +15,11 @@ from autograd.support.errors import shown
 from autograd.views.terminal import wants_colour
 from demos.catalogue import DEMOS, Demo, find
 from demos.handwriting import DataError
+from demos.opening import opening_lines
 from demos.pictures import write_pictures
-from demos.report import Report, Verdict
+from demos.report import Report
 from demos.site import write_page, write_site
-from demos.terminal import WIDTH, paint, report_lines, tally
+from demos.terminal import WIDTH, report_lines, short_lines, tally, wrong_lines
 
 Settings = dict[str, str | int]
 """The options for a demo, by name."""
@@ -38,7 +39,8 @@ def parser() -> argparse.ArgumentParser:
     """The command line: demos by name, and what to do with them."""
     made = _Parser(
         prog="autograd-demos",
-        description="Every number of five lecture documents, out of the engine. Without a name: the five documents.",
+        description="Every number of five Korean lectures on backpropagation, out of the engine. Without a name: the "
+        "verdicts on the five; with names: these demos in full.",
         epilog="Document 003 trains on MNIST where MNIST_DIR names a folder with its IDX files (gzip or not), "
         "otherwise on the handwritten digits of scikit-learn. The demo mnist needs that folder.",
     )
@@ -72,6 +74,7 @@ def parser() -> argparse.ArgumentParser:
         help="write the README's drawing and picture of a page (to docs/pictures)",
     )
     action.add_argument("--plots", metavar="DIR", type=Path, help="write the demos' plots as PNG (needs matplotlib)")
+    made.add_argument("-v", "--verbose", action="store_true", help="every row of the tables, also without a name")
     made.add_argument("--lang", choices=("en", "ko"), default="en", help="the language of --page and --site")
     made.add_argument(
         "--data", metavar="PATH", help="mnist: the folder with its files; gpt: a text file, a word a line"
@@ -118,7 +121,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _written(command, lambda: write_pictures(options.pictures))
     if options.plots is not None:
         return _plots(command, chosen, options.plots, settings)
-    return _reports(command, chosen, options.check, settings)
+    lines = report_lines if options.verbose or options.demos else short_lines
+    return _reports(command, chosen, lines, options.check, settings)
 
 
 def _settings(command: argparse.ArgumentParser, options: argparse.Namespace, chosen: Sequence[Demo]) -> Settings:
@@ -140,17 +144,31 @@ def _list(demos: Sequence[Demo]) -> int:
     return 0
 
 
-def _reports(command: argparse.ArgumentParser, chosen: Sequence[Demo], check: bool, settings: Settings) -> int:
+def _reports(
+    command: argparse.ArgumentParser,
+    chosen: Sequence[Demo],
+    lines: Callable[[str, Report, bool], Iterator[str]],
+    check: bool,
+    settings: Settings,
+) -> int:
+    """Compute the reports, and print each as soon as it is there, in full or in short."""
     colour = wants_colour(sys.stdout)
-    reports = []
+    reports: list[Report] = []
+    if opening := list(opening_lines(chosen, colour)):
+        print(*opening, sep="\n", flush=True)
     for number, demo in enumerate(chosen):
         try:
             reports.append(demo.report(**settings))
         except (OSError, ModuleNotFoundError, DataError) as error:
             command.error(f"{demo.name}: {error}")
         title = f"{demo.heading} · {demo.title}"
-        print(*([""] if number else []), *report_lines(title, reports[-1], colour), sep="\n", flush=True)
-    return _summary(chosen, reports, colour) if check else 0
+        print(*([""] if number else []), *lines(title, reports[-1], colour), sep="\n", flush=True)
+    if check:
+        return _summary(chosen, reports, colour)
+    if lines is short_lines:
+        print(f"\n{tally([section for report in reports for section in report])}")
+        print("Every row: --verbose, or a name: autograd-demos chain_rule. More demos: --list.")
+    return 0
 
 
 def _summary(chosen: Sequence[Demo], reports: Sequence[Report], colour: bool) -> int:
@@ -159,10 +177,9 @@ def _summary(chosen: Sequence[Demo], reports: Sequence[Report], colour: bool) ->
     wrong = 0
     for demo, report in zip(chosen, reports, strict=True):
         print(f"{demo.heading}: {tally(report)}")
-        for row in (row for section in report for row in section.rows):
-            if row.verdict is Verdict.WRONG:
-                wrong += 1
-                print(paint(f"  {Verdict.WRONG} {row.cells[0]}", Verdict.WRONG, colour))
+        for line in (line for section in report for line in wrong_lines(section, colour)):
+            wrong += 1
+            print(line)
     print(f"{wrong} wrong" if wrong else "every row agrees or is a known erratum")
     return 1 if wrong else 0
 

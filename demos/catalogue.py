@@ -45,6 +45,7 @@ class Demo:
         plots: writes its pictures to a folder and returns their paths; takes the options, too. None if it has none.
         options: the options of the command line that it takes.
         playground: makes the page that trains its network. None if it has none.
+        lecture: what the source document is, by its own name; empty for a demo of our own.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Demo:
     plots: Callable[..., list[Path]] | None = None
     options: tuple[str, ...] = ()
     playground: Callable[[], Playground] | None = None
+    lecture: str = ""
 
     @property
     def heading(self) -> str:
@@ -69,6 +71,7 @@ DEMOS = (
         "losses, the chain rule, one weight of a network",
         chain_rule.report,
         chain_rule.output,
+        lecture="손실 함수 (loss functions) and the chain rule: slides",
     ),
     Demo(
         "network_cost",
@@ -76,6 +79,7 @@ DEMOS = (
         "a network's cost, and its gradient as loops",
         network_cost.report,
         network_cost.output,
+        lecture="cost and gradient in words: notes on a course, week 5",
     ),
     Demo(
         "xnor_step",
@@ -83,6 +87,7 @@ DEMOS = (
         "a 2-2-1 network, one step of backpropagation",
         xnor_step.report,
         xnor_step.output,
+        lecture="7. 역전파 (backpropagation), one step by hand: a blog",
     ),
     Demo(
         "learning",
@@ -91,6 +96,7 @@ DEMOS = (
         learning.report,
         learning.output,
         learning.plots,
+        lecture="4. 신경망 학습 (how networks learn): slides",
     ),
     Demo(
         "one_neuron",
@@ -99,6 +105,7 @@ DEMOS = (
         one_neuron.report,
         one_neuron.output,
         one_neuron.plots,
+        lecture="손실함수 (loss functions) and one neuron: class notes",
     ),
     Demo(
         "moons",

@@ -11,6 +11,7 @@ from demos.report import Report, Section, Verdict
 WIDTH = 80
 _COLUMNS = (35, 15, 14)  # what, printed, engine; what is left is for the verdict
 _GAP = "  "
+_SHORT = 24  # what the short form leaves for its counts, gaps included
 
 _CODES = {"title": "1", "head": "2", "✓": "32", "erratum": "33", "✗": "1;31"}
 
@@ -53,6 +54,25 @@ def report_lines(title: str, report: Report, colour: bool = False) -> Iterator[s
     if any(row.cells[1].endswith("~") for section in report for row in section.rows):
         yield "  ~ the document went on with rounded numbers: its last digit may be one off"
     yield "  " + tally(report)
+
+
+def short_lines(title: str, report: Report, colour: bool = False) -> Iterator[str]:
+    """A report's verdicts, a line for each table, and the rows that are wrong."""
+    for line in wrap(title, WIDTH):
+        yield paint(line, "title", colour)
+    for section in (section for section in report if section.rows):
+        counts = tally([section])
+        first, *others = wrap(section.title, WIDTH - _SHORT)
+        yield _GAP + _pad(first, WIDTH - _SHORT) + _GAP + counts
+        yield from (_GAP + line for line in others)
+        yield from wrong_lines(section, colour)
+
+
+def wrong_lines(section: Section, colour: bool) -> Iterator[str]:
+    """The rows of a table that are wrong, by what they compute."""
+    for row in section.rows:
+        if row.verdict is Verdict.WRONG:
+            yield paint(f"  {Verdict.WRONG} {row.cells[0]}", Verdict.WRONG, colour)
 
 
 def tally(report: Report) -> str:

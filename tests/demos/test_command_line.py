@@ -16,7 +16,8 @@ import autograd
 from autograd.views.terminal import columns
 from demos import __main__ as command_line
 from demos.catalogue import DEMOS, Demo
-from demos.report import Row, Section
+from demos.opening import opening_lines
+from demos.report import Row, Section, Verdict
 from demos.terminal import WIDTH
 
 ROOT = Path(__file__).parents[2]
@@ -74,10 +75,10 @@ def _read(reader):
 
 @pytest.fixture(scope="module")
 def check():
-    return run("--check")
+    return run("--check", "--verbose")
 
 
-def test_check_passes_and_shows_every_document_within_80_columns_without_colour(check):
+def test_check_passes_and_shows_every_row_within_80_columns_without_colour(check):
     assert check.returncode == 0
     assert check.stderr == ""
     assert all(f"{demo.heading}: " in check.stdout for demo in DEMOS if demo.document)
@@ -86,12 +87,76 @@ def test_check_passes_and_shows_every_document_within_80_columns_without_colour(
     assert [line for line in check.stdout.splitlines() if columns(line) > WIDTH] == []
 
 
-def test_without_a_name_come_the_documents_and_nothing_else(monkeypatch, capsys):
-    demos = [Demo(name, number, "", list, lambda: None) for name, number in (("a", "000"), ("b", ""), ("c", "001"))]
+MANY = [
+    Section("first", [Row("x", "2", "2.0", 2.0), Row("y", "2", "3.5", 3.5, "cut off")]),
+    Section("words", text=["t"]),
+]
+BAD = [Section("second", [Row("z", "2", "2.0", 3.0)])]
+
+
+def pretend(monkeypatch):
+    """Three demos in place of all, two of them of lectures."""
+    demos = [
+        Demo("a", "000", "one", lambda: MANY, lambda: None, lecture="손실 함수: slides"),
+        Demo("b", "", "ours", list, lambda: None),
+        Demo("c", "001", "two", lambda: BAD, lambda: None, lecture="notes"),
+    ]
     monkeypatch.setattr(command_line, "DEMOS", demos)
+    monkeypatch.setattr(command_line, "find", {demo.name: demo for demo in demos}.__getitem__)
+
+
+def test_without_a_name_come_the_verdicts_on_the_lectures_and_nothing_else(monkeypatch, capsys):
+    pretend(monkeypatch)
     assert command_line.main([]) == 0
-    shown = capsys.readouterr().out
-    assert [line for line in shown.splitlines() if "·" in line] == ["a · document 000 ·", "c · document 001 ·"]
+    _, _, reports = capsys.readouterr().out.partition("a · document 000")
+    assert [" ".join(line.split()) for line in reports.splitlines() if line] == [
+        "· one",
+        "first 1 ✓, 1 erratum",
+        "c · document 001 · two",
+        "second 1 ✗",
+        "✗ z",
+        "1 ✓, 1 erratum, 1 ✗",
+        "Every row: --verbose, or a name: autograd-demos chain_rule. More demos: --list.",
+    ]
+
+
+def test_verbose_or_a_name_shows_every_row(monkeypatch, capsys):
+    pretend(monkeypatch)
+    command_line.main(["--verbose"])
+    every = capsys.readouterr().out
+    assert all(text in every for text in ("what  ", "    cut off", "must be 2.0", "  t\n", "c · document 001 · two"))
+    command_line.main(["a"])
+    named = capsys.readouterr().out
+    assert named.partition("a · document")[2] in every
+    assert "c · document 001" not in named
+
+
+def test_check_is_as_short_without_a_name_and_verbose_when_asked(monkeypatch, capsys):
+    pretend(monkeypatch)
+    assert command_line.main(["--check"]) == command_line.main(["--check", "-v"]) == 1
+    short, verbose = capsys.readouterr().out.split("1 wrong\n")[:2]
+    assert "cut off" not in short
+    assert "cut off" in verbose
+    ends = [text[text.rindex("a · document 000:") :] for text in (short, verbose)]
+    assert ends[0] == ends[1] == "a · document 000: 1 ✓, 1 erratum\nc · document 001: 1 ✗\n  ✗ z\n"
+
+
+def test_it_opens_with_the_lectures_by_name_and_a_legend_of_the_words_and_marks(capsys):
+    for demo in DEMOS:
+        assert bool(demo.lecture) is bool(demo.document), demo.name
+    lines = list(opening_lines(DEMOS))
+    opening = "\n".join(lines)
+    assert all(
+        re.search(rf"^  {demo.document}  {demo.name} +{re.escape(demo.lecture)}$", opening, re.M)
+        for demo in DEMOS
+        if demo.lecture
+    )
+    assert [columns(line) for line in lines if columns(line) > WIDTH] == []
+    marks = re.findall(r"^  (\S+)  ", opening, re.M)
+    assert marks[-7:] == ["printed", "formula", "process", "engine", *Verdict]
+    command_line.main(["chain_rule"])
+    assert capsys.readouterr().out.startswith("A Korean lecture")
+    assert list(opening_lines([demo for demo in DEMOS if not demo.lecture])) == []
 
 
 def test_one_demo_by_name_and_by_document_is_the_same():

@@ -1,0 +1,89 @@
+"""From the README to a page of one's own network, as someone who has never seen the project goes: by its very lines."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import autograd
+
+README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+def block(mark: str) -> str:
+    """The README's block below a mark."""
+    found = re.search(rf"^<!-- {re.escape(mark)} -->\n```(?:python)?\n(.*?)^```", README, re.M | re.S)
+    assert found, mark
+    return found[1]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty folder, and then what the README has one do there; installed is what is tested here."""
+    folder = tmp_path_factory.mktemp("empty")
+    python, script = shlex.split(block("run"))
+    (folder / script).write_text(block(script), encoding="utf-8")
+    assert f"{Path(python).parent}/pip install" in block("install"), "what runs is not what was installed"
+    environment = {**os.environ, "PYTHONPATH": str(Path(autograd.__file__).parents[1])}
+    command = [sys.executable, script]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, encoding="utf-8", timeout=120)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.split() == ["mine.html", "walk.html"]
+    assert sorted(path.name for path in folder.iterdir()) == ["mine.html", script, "walk.html"]
+    return folder
+
+
+@pytest.fixture
+def opened(folder: Path, tmp_path: Path) -> Iterator[Any]:
+    """Open a file of the folder, alone in another place, as one who was sent it does."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium here to open the page with")
+    api = pytest.importorskip("playwright.sync_api", reason="playwright drives the browser")
+    with api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = browser.new_context(offline=True).new_page()
+        requests: list[str] = []
+        troubles: list[str] = []
+        page.on("request", lambda request: requests.append(request.url))
+        page.on("console", lambda message: troubles.append(message.text))
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+
+        def open_file(name: str) -> Any:
+            sent = shutil.copy(folder / name, tmp_path / "sent.html")
+            page.goto(sent.as_uri())
+            return page
+
+        yield open_file
+        browser.close()
+    assert requests == [(tmp_path / "sent.html").as_uri()], "the page, and nothing else"
+    assert troubles == []
+
+
+def test_the_network_trains_in_its_page(opened: Any) -> None:
+    page = opened("mine.html")
+    assert page.title() == "Mine"
+    page.get_by_role("button", name=re.compile("^Play")).click()
+    page.wait_for_function("document.querySelector('#train-accuracy').innerText.startsWith('100')")
+
+
+def test_the_first_example_is_walked_through(opened: Any) -> None:
+    page = opened("walk.html")
+    assert page.title() == "One example, step by step"
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("location.hash === '#step=1'")
+    assert page.locator("g.node").count() > 10
+
+
+def test_a_page_is_small_enough_to_be_sent(folder: Path) -> None:
+    assert all((folder / name).stat().st_size < 300_000 for name in ("mine.html", "walk.html"))
