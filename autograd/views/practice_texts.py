@@ -40,7 +40,7 @@ ENGLISH: Final = {
     "unread.large": "That is too large for a number.",
     "unread.root": "That is no real number: a negative base with a fractional power.",
     "score": "{right} of {asked} right at the first try.",
-    "score.none": "Nothing has been asked yet.",
+    "score.none": "No answers yet.",
     "repeat": "To repeat:",
     "repeat.line": "{operation}: {part}, missed {missed} of {asked}",
     "repeat.any": "{part}, missed {missed} of {asked}",
@@ -98,7 +98,6 @@ KOREAN: Final = {
 }
 
 DEFINITIONS: Final = {
-    "div": "a/b",
     "pow": "a^b: a multiplied by itself b times, where b is whole",
     "abs": "|a|: a without its sign",
     "exp": "exp(a) = e^a with e = 2.71828",

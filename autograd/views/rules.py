@@ -10,7 +10,7 @@ from zlib import crc32
 
 from autograd.engine.primitive import PRIMITIVES, Primitive
 from autograd.formulas.notation import sizes, to_text
-from autograd.formulas.symbol import Symbol, operand_symbols, partial_formulas, value_formula
+from autograd.formulas.symbol import Symbol, as_symbol, operand_symbols, partial_formulas, value_formula
 from autograd.views.walk import Walk
 
 CHOICES: Final = 4
@@ -157,8 +157,7 @@ class _Trial:
                 yield rule
         yield _Rule("{y}", tuple(y for _, y in self._points))
         for k, operand in enumerate(operands):
-            text = to_text(Symbol(operand) if isinstance(operand, float) else operand)
-            yield _Rule(text, tuple(x[k] for x, _ in self._points))
+            yield _Rule(to_text(as_symbol(operand)), tuple(x[k] for x, _ in self._points))
         for constant in (1.0, 0.0, -1.0):
             yield _Rule(to_text(Symbol(constant)), (constant,) * len(self._points))
 

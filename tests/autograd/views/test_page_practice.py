@@ -227,7 +227,7 @@ def test_escape_an_edit_and_the_slider_leave_the_question(show_page: Open) -> No
     page.locator("#slider").fill("12")
     assert page.locator("#question").is_hidden()
     assert page.locator("#verdict").inner_text() == ""
-    assert page.locator("#scored").inner_text() == "Nothing has been asked yet."
+    assert page.locator("#scored").inner_text() == "No answers yet."
 
 
 def test_questions_follow_the_numbers_of_the_page(show_page: Open) -> None:

@@ -134,7 +134,7 @@ def test_leaving_a_question_counts_nothing_more() -> None:
     practice = at(square_of_sum(), 3)
     practice.leave()
     assert practice.questions == []
-    assert practice.summary() == ["Nothing has been asked yet."]
+    assert practice.summary() == ["No answers yet."]
 
 
 def test_the_summary_lists_what_was_missed_most_first() -> None:
