@@ -33,13 +33,13 @@ class CurvesPicture {
     if (!(high > low)) [low, high] = Number.isFinite(low) ? [low - 1, low + 1] : [0, 1];
     const axes = new Axes([0, last], [low - (bounds ? 0.04 : 0), high + 0.04 * (high - low)], box);
     axes.draw(context, this.palette, ["steps", this.name]);
-    const write = [
+    const styles = [
       [Palette.css(this.palette.positive), []],
       [Palette.css(this.palette.negative), [5, 3]],
     ];
     lines.forEach((line, k) => {
-      context.strokeStyle = write[k][0];
-      context.setLineDash(write[k][1]);
+      context.strokeStyle = styles[k][0];
+      context.setLineDash(styles[k][1]);
       context.lineWidth = 2;
       context.beginPath();
       line.forEach(([x, y], i) => context[i ? "lineTo" : "moveTo"](...axes.place(x, y)));

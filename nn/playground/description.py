@@ -70,9 +70,9 @@ def _row(row: Primitive, count: int) -> dict[str, Any]:
 
 
 def _formula(row: Primitive, symbols: Sequence[Symbol]) -> str:
-    if row.name in ("sum", "dot"):  # of many terms the first and the last
+    if row in (p.sum, p.dot):  # of many terms the first and the last
         half = len(symbols) // 2
-        pairs = zip(symbols[:half], symbols[half:], strict=True) if row.name == "dot" else zip(symbols, strict=True)
+        pairs = zip(symbols[:half], symbols[half:], strict=True) if row is p.dot else zip(symbols, strict=True)
         terms = ["·".join(map(to_text, pair)) for pair in pairs]
         shown = terms if len(terms) <= _LONGEST_SUM else [*terms[: _LONGEST_SUM - 2], "…", terms[-1]]
         return " + ".join(shown) or "0"
@@ -150,7 +150,9 @@ def _used(row: Primitive, operands: Sequence[int], parameters: int) -> Iterator[
     for i, x in enumerate(operands):
         if 0 <= x < parameters:
             if row in (p.dot, p.mul):
-                yield x, operands[(i + half) % len(operands)]
+                other = operands[(i + half) % len(operands)]
+                if other >= 0:  # no plain number
+                    yield x, other
             elif row in (p.add, p.sub, p.sum):
                 yield x, -1
 

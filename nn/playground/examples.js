@@ -301,6 +301,9 @@ class Examples {
       const box = plot.getBoundingClientRect();
       return [event.clientX - box.left, event.clientY - box.top];
     };
+    // A finger on a point drags it; beside points it scrolls the page.
+    const onPoint = (event) => this.editable && this.app.picture.nearest(...inside(event.touches[0]), 20) >= 0 && event.preventDefault();
+    plot.addEventListener("touchstart", onPoint, { passive: false });
     plot.addEventListener("pointerdown", (event) => {
       if (event.button > 0) return;
       const at = inside(event);

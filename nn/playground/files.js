@@ -90,7 +90,6 @@ const sha256 = (text) => {
   return hash.map((x) => x.toString(16).padStart(8, "0")).join("");
 };
 
-const floats = (numbers) => [...numbers].map(Number);
 const whole = (numbers) => [...numbers].map(BigInt);
 
 class Files {
@@ -111,6 +110,8 @@ class Files {
   parameters() {
     const { names } = this;
     const { parameters } = this.trainer;
+    const lost = parameters.findIndex((number) => !Number.isFinite(number));
+    if (lost >= 0) throw new Error(`the parameter ${names[lost]} is ${parameters[lost]}; reset, and train with a lower learning rate`);
     return Object.fromEntries(names.map((name, i) => [name, parameters[i]]));
   }
 
@@ -187,7 +188,7 @@ class Files {
         ? [`model.load_state_dict(${text(this.parameters())})`, "parameters = model.parameters()"]
         : [
             "parameters = ...  # put the list of its parameters here, in the order of the page's",
-            `for parameter, number in zip(parameters, ${text(floats(trainer.parameters))}, strict=True):`,
+            `for parameter, number in zip(parameters, ${text(Object.values(this.parameters()))}, strict=True):`,
             "    parameter.data = number",
           ]),
       ...this.frozenLines(),

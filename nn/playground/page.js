@@ -18,6 +18,7 @@ class Playground {
     this.measured = new Measured();
     this.still = matchMedia("(prefers-reduced-motion: reduce)");
     this.shows = "weights";
+    this.drawings = 0;
     this.unit = null; // the unit whose map the plot shows, as [column, unit]
     [this.fine, this.sharp] = [48, 64]; // corners of the plane, less one, in motion and at rest
     for (const element of document.querySelectorAll(".accuracy")) element.hidden = this.shape.kind === "regression";
@@ -98,7 +99,7 @@ class Playground {
     }
     this.tell("trouble", "");
     [this.owed, this.last, this.drawn] = [0, performance.now(), 0];
-    this.window = [{ time: this.last, steps: this.trainer.steps, drawings: this.drawings ?? 0 }];
+    this.window = [{ time: this.last, steps: this.trainer.steps, drawings: this.drawings }];
     const tick = (now) => {
       this.playing = requestAnimationFrame(tick);
       this.advance(now);
@@ -275,7 +276,7 @@ class Playground {
     }
     if (!this.playing) this.why.pass();
     this.examples.fillForm();
-    this.drawings = (this.drawings ?? 0) + 1;
+    this.drawings += 1;
     // As fine as some 20 milliseconds a drawing allow.
     const took = performance.now() - begun;
     if (!this.playing && took > 80) this.sharp = Math.max(24, Math.round(0.8 * this.sharp));

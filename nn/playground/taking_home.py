@@ -39,9 +39,11 @@ def saving_of(model: Any, loss: Any, x: Any, names: Sequence[str]) -> dict[str, 
         "imports": [],
         "loss": None,
         "X": _kind_of(x),
-        "names": None if unique_names(names) == list(names) else list(names),  # else the page has them
+        "names": None,  # those that the page shows
     }
     content |= _written(model)
+    if isinstance(model, Module) and unique_names(names) != list(names):
+        content["names"] = list(names)
     name = getattr(loss, "__name__", "")
     if any(getattr(home, name, None) is loss for home in (nn.losses, nn.regression)):
         content["imports"] = [*content["imports"], name]

@@ -146,7 +146,11 @@ class Trainer {
   }
 
   stopAt(i, what) {
-    const began = this.program.trouble(this.parameters, this.rows[i]);
+    const lost = this.parameters.findIndex((number) => !Number.isFinite(number));
+    const began =
+      lost < 0
+        ? this.program.trouble(this.parameters, this.rows[i])
+        : `${this.names[lost]}, which the step before has made ${spelled(this.parameters[lost])}`;
     return this.stop(`${what} for example ${i}${began ? `; it began with ${began}` : ""}`);
   }
 

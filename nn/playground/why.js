@@ -79,8 +79,9 @@ class Why {
     $("weight").value = String(weight);
     if (document.activeElement !== $("number")) this.value.set(trainer.parameters[weight]);
     $("freeze").checked = trainer.frozen[weight] === 1;
+    const penalised = trainer.penalty ? ", the regularisation included" : "";
     const frozen = trainer.frozen[weight] ? " It is frozen: no step moves it." : "";
-    write($("gradient-now"), `Its gradient of the loss ${this.app.batchTold()} is ${show(trainer.gradient[weight])}.${frozen}`);
+    write($("gradient-now"), `Its gradient of the loss ${this.app.batchTold()} is ${show(trainer.gradient[weight])}${penalised}.${frozen}`);
     if (document.activeElement !== $("example")) this.example.set(examples.chosen + 1);
     const point = examples.points[examples.chosen];
     write($("example-of"), `of ${examples.points.length}${point.test ? ", for testing" : ""}`);

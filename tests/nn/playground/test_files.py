@@ -116,6 +116,17 @@ def test_a_model_that_no_file_holds_says_why() -> None:
     assert run(made, "new Files(trainer).refusal") == message
 
 
+def test_a_parameter_that_is_no_number_is_not_taken_home() -> None:
+    for text in ("json", "python"):
+        script = f"""(() => {{
+          trainer.parameters[0] = NaN;
+          try {{ new Files(trainer).{text}(); }} catch (error) {{ return error.message; }}
+        }})()"""
+        model = MLP(1, [1], seed=0)
+        made = playground(model, [[1.0]], [1.0], loss=hinge, optimizer=SGD(model.parameters(), 0.1))
+        assert run(made, script).startswith("the parameter layer0.neuron0.w[0] is NaN; reset")
+
+
 class Bare(Module):
     def __init__(self) -> None:
         self.w = Value(1.0)
@@ -175,12 +186,18 @@ def test_python_says_what_to_fill_in_where_a_page_does_not_know() -> None:
     text = run(bare(), "new Files(trainer).python()")
     assert "model = ...  # put yours here, the Bare that the page was made of" in text
     compile(text, "go_on.py", "exec")
-    w = Value(2.0, "w")
+    w, v = Value(2.0, "w"), Value(0.25, "w")  # of one name
     made = playground(
-        lambda x: w * x[0], POINTS, SIDES, loss=lambda p, t: (p - t) ** 2, optimizer=SGD([w], 0.1), title="a line"
+        lambda x: w * x[0] + v,
+        POINTS,
+        SIDES,
+        loss=lambda p, t: (p - t) ** 2,
+        optimizer=SGD([w, v], 0.1),
+        title="Line",
     )
     text = run(made, "new Files(trainer).python()")
     compile(text, "go_on.py", "exec")
     assert "loss = ...  # put yours here" in text
+    assert "zip(parameters, [2.0, 0.25], strict=True)" in text
     assert "parameters = ...  # put the list of its parameters here" in text
     assert "this model is a function" in run(made, "new Files(trainer).refusal")

@@ -160,6 +160,16 @@ def test_what_the_parameters_connect() -> None:
     assert found == sorted(wanted)
 
 
+def test_a_parameter_that_scales_a_plain_number_connects_nothing() -> None:
+    w, v, b = Value(0.5, "w"), Value(1.5, "v"), Value(0.25, "b")
+    made = playground(
+        lambda x: w * 2.0 + v * x[1] + b, POINTS, SIDES, loss=hinge, optimizer=SGD([w, v, b], 0.1), seed=0
+    )
+    found = run(made, "[trainer.spec.connections, trainer.program.outputs, trainer.program.parameters]")
+    connections, [output], parameters = found
+    assert sorted(connections) == [[1, parameters + 1, output], [2, -1, output]]
+
+
 def test_a_forward_pass_has_every_operation_in_names_and_numbers() -> None:
     model = MLP(2, [2, 1], "tanh", seed=0)
     found = run(page(model, loss=mse, targets=[0.5 * s for s in SIDES]), "trainer.forward(3)")
@@ -256,6 +266,29 @@ def test_a_gradient_that_is_not_finite_stops_training() -> None:
     trouble, finite = run(made, script)
     assert trouble.startswith("At step ")
     assert finite
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ("trainer.optimizer.learningRate = 1e308", "it began with w, which the step before has made −∞"),
+        ("trainer.setOptimizer('Adam', { epsilon: 0 })", "it began with unused, which the step before has made NaN"),
+    ],
+)
+def test_a_step_that_goes_astray_is_where_it_began(options: str, told: str) -> None:
+    class Line(Module):
+        def __init__(self) -> None:
+            self.w, self.unused = Value(1.0), Value(1.0)
+
+        def __call__(self, x: Any) -> Any:
+            return self.w * x + self.unused * 0.0
+
+    made = page(Line(), inputs=[3.0], targets=[-50.0], loss=mse)
+    script = f"({options}, [trainer.step() !== null, trainer.step(), trainer.trouble])"
+    first, second, trouble = run(made, script)
+    assert (first, second) == (True, None)
+    assert trouble.startswith("At step 2 the loss is ")
+    assert told in trouble
 
 
 class Gate(Module):

@@ -129,6 +129,29 @@ def test_points_are_added_dragged_deleted_and_reset(open_page: Open) -> None:
     assert [p["x"] for p in points(page)] == [*map(list, POINTS), *map(list, OTHERS[0])]
 
 
+def test_a_finger_adds_and_drags_points_and_scrolls_beside_them(open_page: Open) -> None:
+    page = open_page(moons(), has_touch=True, viewport={"width": 390, "height": 844})
+    page.touchscreen.tap(*at(page, 0.5, 1.1))
+    assert points(page)[-1]["x"] == pytest.approx([0.5, 1.1], abs=0.03)
+    devtools = page.context.new_cdp_session(page)
+
+    def swipe(start: tuple[float, float], end: tuple[float, float]) -> None:
+        places = [(start[0] + (end[0] - start[0]) * k / 5, start[1] + (end[1] - start[1]) * k / 5) for k in range(6)]
+        for k, (x, y) in enumerate(places):
+            kind = "touchMove" if k else "touchStart"
+            devtools.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+        devtools.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+    top = page.evaluate("scrollY")
+    swipe(at(page, 0.5, 1.1), at(page, 0.5, -0.6))
+    assert points(page)[-1]["x"] == pytest.approx([0.5, -0.6], abs=0.04)
+    assert page.evaluate("scrollY") == top
+    before = points(page)
+    swipe(at(page, -0.9, -0.6), at(page, -0.9, 1.1))
+    page.wait_for_function(f"() => scrollY !== {top}")
+    assert points(page) == before
+
+
 def test_a_click_gives_a_curve_its_target(open_page: Open) -> None:
     page = open_page(sine())
     page.mouse.click(*at(page, 1.05, -0.8))
