@@ -28,7 +28,7 @@ def _function(entry: Any, place: str) -> Function:
     for key, text in (("name", name), ("file", file)):
         if not isinstance(text, str):
             raise ValueError(f"{place}: {key} must be a string, got {short(text)}")
-    if not _is_count(first) or first < 1:
+    if not isinstance(first, int) or isinstance(first, bool) or first < 1:
         raise ValueError(f"{place}: first must be the number of a line, got {short(first)}")
     if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
         raise ValueError(f"{place}: lines must be a list of strings, got {short(lines)}")

@@ -153,7 +153,7 @@ class Frames:
         name = clip(node.name, _LONGEST_NAME)
         if node.kind == "number":
             return [box, Text(x + width / 2, y + LINE, name, anchor="middle")]
-        shapes = [box, Text(x + 9, y + LINE, name, 13, ink, bold=True)]
+        shapes: list[Box | Text | Curve] = [box, Text(x + 9, y + LINE, name, 13, ink, bold=True)]
         if node.primitive:
             shapes.append(Text(x + width - 9, y + LINE, node.primitive.symbol, color=QUIET, anchor="end"))
         numbers = {"data": data} if node.kind == "constant" else {"data": data, "grad": gradient}

@@ -176,7 +176,7 @@ def walkthrough(y: Value | Program | Callable[..., Any], *args: Any, depth: int 
     if isinstance(y, Program):
         y = _replayed(y, args)
     elif callable(y):
-        y, trace = traced(y.__wrapped__ if isinstance(y, Jitted) else y, args)
+        y, trace = traced(y.f if isinstance(y, Jitted) else y, args)
     elif not isinstance(y, Value):
         raise TypeError(f"walkthrough: y must be a Value, a function or a recorded program, got {typed(y)}")
     elif args:

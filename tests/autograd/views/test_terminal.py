@@ -383,15 +383,15 @@ def test_the_code_is_shown_with_the_line_of_the_step_where_there_is_room(tmp_pat
 
     terminal = Terminal(script, rows=30).start()
     assert "── loss · example.py" in terminal.frame
-    terminal.press("\r", "step 1 of 11 · forward")
+    terminal.press("\r", "step 1 of 12 · forward")
     assert lit() == ["▶    3      z = w * x"]
-    terminal.press("\r\r", "step 3 of 11 · forward")
+    terminal.press("\r\r", "step 3 of 12 · forward")
     assert lit() == ["▶    5          z = z * z"]
     assert "── line 5 of loss ─" in terminal.frame
-    terminal.press("f\r", "step 6 of 11 · backward")
+    terminal.press("f\r", "step 6 of 12 · backward")
     assert lit() == ["▶    6      return z - 1.0"]
     terminal.child.setwinsize(16, 80)
-    terminal.wait("step 6 of 11")
+    terminal.wait("step 6 of 12")
     assert "line 6 of loss" not in terminal.frame
     terminal.child.close(force=True)
 
