@@ -71,8 +71,9 @@ class Neuron(Module):
         """The output for a list of Values or floats of the right length, unchecked."""
         z = dot(self.w, row)
         y: Value = self.activation(z if self.b is None else z + self.b)
-        if self.label is not None and type(y) is Value and y.primitive is not None and y.label is None:
-            y.label = self.label  # an activation of the user's may return anything, a labelled leaf too
+        # An activation of the user's may return anything, a labelled leaf too. By its slots, as this is done so often.
+        if type(y) is Value and y._label is None and y._primitive is not None:
+            y._label = self.label
         return y
 
     def parameters_labelled(self) -> None:
