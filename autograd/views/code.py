@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from types import CodeType, FrameType
@@ -132,8 +132,11 @@ class Trace:
     def places(self, order: Iterable[Value]) -> tuple[tuple[Function, ...], dict[int, tuple[Place, ...]]]:
         """The functions, and where each of these Values was made, by id: from the function called down to the line."""
         running = {id(x): self._made[id(x)][1] for x in order if id(x) in self._made}
-        codes = list(dict.fromkeys(x.code for chain in running.values() for x in chain))
-        listing = _Listing(codes, self._modules)
+        lines: dict[CodeType, set[int]] = {}
+        for chain in running.values():
+            for x in chain:
+                lines.setdefault(x.code, set()).add(x.line)
+        listing = _Listing(lines, self._modules)
         places = {key: tuple(map(listing.place, chain)) for key, chain in running.items()}
         return tuple(listing.functions) or (Function(clean(called(self._f))),), places
 
@@ -145,15 +148,23 @@ class _Running(NamedTuple):
 
 
 class _Listing:
-    """The functions as they are shown: one that is written inside another is shown within that."""
+    """The functions as they are shown: one that is written inside another is shown within that.
 
-    def __init__(self, codes: Sequence[CodeType], modules: dict[CodeType, dict[str, Any]]) -> None:
+    Args:
+        codes: theirs, each with the numbers of the lines that were running.
+        modules: the globals they were defined with.
+    """
+
+    def __init__(self, codes: Mapping[CodeType, set[int]], modules: Mapping[CodeType, dict[str, Any]]) -> None:
         texts = {code: source_of(code, modules[code]) for code in codes}
         ranges = {code: range(text.first, text.first + len(text.lines)) for code, text in texts.items() if text}
+        ranges = {
+            code: lines for code, lines in ranges.items() if codes[code] <= set(lines)
+        }  # else the file has changed
         self.functions: list[Function] = []
         self._index: dict[CodeType, int] = {}
         self._places: dict[_Running, Place] = {}
-        self._raw = {code: text.lines for code, text in texts.items() if text}
+        self._raw = {code: text.lines for code, text in texts.items() if text and code in ranges}
         self._of: dict[CodeType, CodeType] = {}
         for code in codes:
             around = [x for x in ranges if x.co_filename == code.co_filename and code in ranges]

@@ -211,6 +211,10 @@ def test_a_file_that_has_changed_since_is_not_quoted(tmp_path: Path) -> None:
     module: dict[str, Any] = {}
     exec(compile(path.read_text(), str(path), "exec"), module)
     assert walkthrough(module["f"], 1.0).functions[0].lines == ("def f(x):", "    return x * 2.0")
+    path.write_text("def f(x): pass\n")  # no line 2
+    walk = walkthrough(module["f"], 1.0)
+    assert walk.functions[0].lines == ()
+    assert Walkthrough.from_json(walk.to_json()).nodes == walk.nodes
     path.write_text("import math\n\ndef g(x):\n    return x * 2.0\n")
     assert walkthrough(module["f"], 1.0).functions[0].lines == ()
     path.write_text("def f(x:\n")
