@@ -26,10 +26,9 @@ def opening_lines(demos: Sequence[Demo], colour: bool = False) -> Iterator[str]:
     lectures = [demo for demo in demos if demo.lecture]
     if not lectures:
         return
-    many = (
-        "Korean lectures, and all that they print" if len(lectures) > 1 else "A Korean lecture, and all that it prints"
-    )
-    yield f"{many}, computed anew by this engine:"
+    one = len(lectures) == 1
+    what = "A Korean lecture, and all that it prints" if one else f"{len(lectures)} Korean lectures, and all they print"
+    yield f"{what}, computed anew by this engine:"
     yield ""
     name = max(columns(demo.name) for demo in lectures) + 2
     for demo in lectures:

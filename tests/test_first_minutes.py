@@ -74,14 +74,14 @@ def test_the_network_trains_in_its_page(opened: Any) -> None:
     page = opened("mine.html")
     assert page.title() == "Mine"
     page.get_by_role("button", name=re.compile("^Play")).click()
-    page.wait_for_function("document.querySelector('#train-accuracy').innerText.startsWith('100')")
+    page.locator("#train-accuracy", has_text="100 %").wait_for()
 
 
 def test_the_first_example_is_walked_through(opened: Any) -> None:
     page = opened("walk.html")
     assert page.title() == "One example, step by step"
     page.keyboard.press("ArrowRight")
-    page.wait_for_function("location.hash === '#step=1'")
+    page.wait_for_url("**#step=1")
     assert page.locator("g.node").count() > 10
 
 

@@ -146,6 +146,7 @@ def test_it_opens_with_the_lectures_by_name_and_a_legend_of_the_words_and_marks(
         assert bool(demo.lecture) is bool(demo.document), demo.name
     lines = list(opening_lines(DEMOS))
     opening = "\n".join(lines)
+    assert opening.startswith("5 Korean lectures, ")
     assert all(
         re.search(rf"^  {demo.document}  {demo.name} +{re.escape(demo.lecture)}$", opening, re.M)
         for demo in DEMOS
