@@ -55,7 +55,7 @@ class Examples {
       seed: new NumberField($("seed"), { test: (n) => Number.isSafeInteger(n) && n >= 0, allowed: "give a whole number, 0 or more", tell, use: (seed) => this.sampled({ seed }) }),
     };
     $("fresh").addEventListener("click", () => this.sampled({ seed: this.seed + 1 }));
-    $("own-reset").addEventListener("click", () => this.choose(this.from ?? this.set));
+    $("own-reset").addEventListener("click", () => this.choose(this.from ?? "given"));
     $("remove").addEventListener("click", () => this.remove());
     $("csv-use").addEventListener("click", () => this.paste());
     this.buildAdding();
@@ -85,13 +85,14 @@ class Examples {
     this.app.dataChanged({ again: true });
   }
 
-  // New examples after another noise, count or seed.
+  // New examples after another noise, count or seed; the learner's own stay, only their split is another.
   sampled(settings) {
     if ("seed" in settings) this.isGiven = false;
     Object.assign(this, settings);
-    if (this.set === "own") this.set = this.from ?? "given";
-    this.from = null;
-    this.sample();
+    if (this.set === "own") {
+      this.divide();
+      this.show();
+    } else this.sample();
     this.app.dataChanged({ again: true });
   }
 

@@ -35,9 +35,9 @@ class Links {
   // All that a reader of the link shall see.
   state() {
     const { trainer, examples, why, shows, unit } = this.app;
-    const { set, noise, share, count, seed, chosen, points, from } = examples;
+    const { set, noise, share, count, seed, isGiven, chosen, points, from } = examples;
     const own = set === "own" ? { x: points.map(({ x }) => x).flat(), y: points.map(({ y }) => y).flat(), test: points.map(({ test }) => Number(test)), from } : undefined;
-    return { set, noise, share, count, seed, chosen, own, shows, unit, weight: why.weight, speed: $("speed").value, logarithmic: $("logarithmic").checked, numbers: trainer.state() };
+    return { set, noise, share, count, seed, isGiven, chosen, own, shows, unit, weight: why.weight, speed: $("speed").value, logarithmic: $("logarithmic").checked, numbers: trainer.state() };
   }
 
   // Write the address, soon.
@@ -76,17 +76,19 @@ class Links {
       const state = unpacked(decodeURIComponent(text));
       const { examples, trainer } = app;
       const { set, own, numbers } = state;
-      if (!["given", "own", ...fitting(app.shape)].includes(set)) throw new Error(`no set of examples is called ${String(set).slice(0, 40)}`);
+      const sets = ["given", ...fitting(app.shape)];
+      if (![...sets, "own"].includes(set)) throw new Error(`no set of examples is called ${String(set).slice(0, 40)}`);
       for (const [name, [low, high]] of Object.entries(RANGES)) {
         if (!(state[name] >= low && state[name] <= high)) throw new Error(`${name} is ${String(state[name]).slice(0, 40)}`);
         examples[name] = state[name];
       }
       examples.set = set;
+      examples.isGiven = state.isGiven !== false;
       if (own) {
         const { inputs } = app.shape;
         const width = own.y.length / own.test.length;
         examples.points = own.test.map((test, i) => ({ x: own.x.slice(i * inputs, (i + 1) * inputs), y: width === 1 ? own.y[i] : own.y.slice(i * width, (i + 1) * width), test: test === 1 }));
-        examples.from = own.from;
+        examples.from = sets.includes(own.from) ? own.from : null;
         examples.refit();
       } else examples.sample();
       app.setData();

@@ -72,6 +72,7 @@ class Network {
       const x = room * (c + 0.5);
       const shown = this.shownUnits(c);
       const top = 22 + (height - 22 - (column.more ? 28 : 0) - shown.length * (size + gap) + gap) / 2;
+      write(column.titleElement, room < 48 ? column.title.replace(/^layer/, "L") : column.title);
       Object.assign(column.titleElement.style, { left: `${room * c}px`, width: `${room}px` });
       const places = new Map();
       shown.forEach((u, i) => {

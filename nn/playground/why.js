@@ -36,7 +36,6 @@ class Why {
     this.app = app;
     const { trainer } = app;
     this.weight = 0;
-    this.unit = null;
     $("weight").append(...trainer.names.map((name, i) => make("option", { value: String(i), textContent: name })));
     $("weight").addEventListener("change", () => app.weightChosen(Number($("weight").value)));
     const tell = (text) => app.tell("note", text);
@@ -64,11 +63,6 @@ class Why {
     $("pass").addEventListener("toggle", () => this.pass());
     $("chain-details").addEventListener("toggle", () => this.rule());
     nameSteps(trainer.program, app.columns);
-  }
-
-  draw() {
-    this.rule();
-    this.pass();
   }
 
   // The chosen weight: its number, its gradient for the chosen example and for all, and where that comes from.

@@ -129,6 +129,16 @@ def test_points_are_added_dragged_deleted_and_reset(open_page: Open) -> None:
     assert [p["x"] for p in points(page)] == [*map(list, POINTS), *map(list, OTHERS[0])]
 
 
+def test_another_seed_keeps_the_learners_own_examples(open_page: Open) -> None:
+    page = open_page(moons())
+    page.mouse.click(*at(page, 0.5, 1.1))
+    before = points(page)
+    page.click("#fresh")
+    assert [p["x"] for p in points(page)] == [p["x"] for p in before]
+    assert [p["test"] for p in points(page)] != [p["test"] for p in before]
+    assert page.locator("#steps").inner_text() == "0"
+
+
 def test_a_finger_adds_and_drags_points_and_scrolls_beside_them(open_page: Open) -> None:
     page = open_page(moons(), has_touch=True, viewport={"width": 390, "height": 844})
     page.touchscreen.tap(*at(page, 0.5, 1.1))

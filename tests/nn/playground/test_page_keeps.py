@@ -73,6 +73,12 @@ def test_the_address_brings_a_set_of_the_page_back(open_page: Open) -> None:
     assert other.get_by_role("radio", name="Spiral").get_attribute("aria-checked") == "true"
     assert other.evaluate("page.examples.points") == page.evaluate("page.examples.points")
     assert parameters(other) == parameters(page)
+    for each in (page, other):
+        each.fill("#batch", "5")
+        each.locator("#batch").press("Tab")
+        each.click("#reset")
+        each.click("#epoch")
+    assert parameters(other) == parameters(page)  # the same order of the same seed
 
 
 @pytest.mark.parametrize(
