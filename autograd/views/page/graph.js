@@ -116,7 +116,7 @@ class Graph {
     const from = this.view;
     const begun = performance.now();
     const tick = (now) => {
-      const t = Math.min((now - begun) / 250, 1);
+      const t = Math.min(Math.max((now - begun) / 250, 0), 1); // a frame may have begun before this was asked for
       const ease = t * (2 - t);
       this.show(Object.fromEntries(Object.keys(to).map((key) => [key, from[key] + (to[key] - from[key]) * ease])));
       if (t < 1) this.frame = requestAnimationFrame(tick);
