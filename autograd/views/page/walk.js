@@ -1,11 +1,17 @@
 // The walk, live: what autograd/views/walk.py records, computed afresh whenever a number changes.
 
+// A number with few digits as Python rounds it: where two are equally near, the one whose last digit is even.
+const even = (short, long) => {
+  const [, kept, exponent] = long.match(/^(-?\d+\.\d*)50*(e.*)?$/) ?? [];
+  return kept?.length === short.split("e")[0].length && "02468".includes(kept.at(-1)) ? kept + (exponent ?? "") : short;
+};
+
 const show = (x) => {
   if (x === null) return "—";
   if (Number.isNaN(x)) return "NaN";
   if (!Number.isFinite(x)) return x > 0 ? "∞" : "−∞";
   const plain = x === 0 || (Math.abs(x) >= 1e-4 && Math.abs(x) < 1e6);
-  const text = plain ? x.toFixed(4) : x.toExponential(3).replace(/e([+-])(\d)$/, (_, sign, digit) => `e${sign}0${digit}`);
+  const text = plain ? even(x.toFixed(4), x.toFixed(60)) : even(x.toExponential(3), x.toExponential(60)).replace(/e([+-])(\d)$/, (_, sign, digit) => `e${sign}0${digit}`);
   return text.replaceAll("-", "−");
 };
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 import autograd
@@ -39,6 +41,20 @@ def test_every_step_reads_as_in_python(show_page: Open) -> None:
     for position in (0, 3, len(walk.nodes), len(walk)):
         state = page.evaluate(f"(() => {{ const s = walk.state({position}); return [s.data, s.gradients]; }})()")
         assert state == list(map(list, walk.state(position - 1)))
+
+
+def test_numbers_are_rounded_as_in_python(show_page: Open) -> None:
+    page = show_page(neuron())
+    ties = [m / 32.0 for m in range(-99, 100)] + [(2 * n + 1) * 500.0 for n in range(1995, 2025)]
+    near = [math.nextafter(x, to) for x in ties for to in (-math.inf, math.inf)]
+    numbers = [
+        *ties,
+        *near,
+        *[x * 10.0**e for x in (1.2345, -9.9995, 9.9985) for e in (-9, -3, 0, 5, 9, 300)],
+        0.0,
+        -0.0,
+    ]
+    assert page.evaluate("numbers => numbers.map(show)", numbers) == [show(x) for x in numbers]
 
 
 def test_keys_buttons_and_slider(show_page: Open) -> None:
