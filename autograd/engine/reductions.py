@@ -219,13 +219,11 @@ def _total(numbers: list[float]) -> float:
     return total
 
 
-def _reduced(
-    primitive: Primitive, y: float, operands: list[Any], places: list[int], partials: list[float]
-) -> Value | float:
+def _reduced(row: Primitive, y: float, operands: list[Any], places: list[int], partials: list[float]) -> Value | float:
     """The number y if the operands are plain, else its node."""
     if len(places) == len(operands) > 0:
-        return record_many(primitive, y, Operands(operands, places, operands, partials))
+        return record_many(row, y, Operands(operands, places, operands, partials))
     if not places and not any(isinstance(x, Value) for x in operands):
         return y
     variables = [operands[i] for i in places]
-    return record_many(primitive, y, Operands(operands, places, variables, [partials[i] for i in places]))
+    return record_many(row, y, Operands(operands, places, variables, [partials[i] for i in places]))
