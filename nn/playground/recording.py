@@ -317,5 +317,6 @@ def parameters_of(model: Any, trained: Sequence[Value]) -> list[tuple[str, Value
         return model.named_parameters()
     if not callable(model):
         raise TypeError(f"playground: model must be a Module, such as an MLP, or a function, got {typed(model)}")
-    own = list(model.parameters()) if hasattr(model, "parameters") else list(trained)
+    parameters = getattr(model, "parameters", None)
+    own = list(trained) if parameters is None else list(parameters())
     return [(p.label or f"p{i}", p) for i, p in enumerate(own)]
