@@ -188,8 +188,9 @@ def _shifted(xs: Iterable[Number], function: str) -> list[Any]:
     """The operands less the largest of them. Softmax doesn't change by a shift, so nothing flows through that."""
     given = enumerate(_listed(xs, function, least=1))
     operands = [x if isinstance(x, Value) else as_float(x, function, f"operand {i}") for i, x in given]
-    largest: Any = p.amax(*operands)  # a float, where all are
-    shift: Any = p.stop_gradient(largest)
+    rows: Any = p  # of floats they return floats, which mypyc doesn't know
+    largest = rows.amax(*operands)
+    shift = rows.stop_gradient(largest)
     if isinstance(largest, Value) and largest._primitive is not None:  # views follow it all the same
         shift._primitive, shift._rest = p.amax, Operands(list(largest.operands), [], [], [])
     return [x - shift for x in operands]
