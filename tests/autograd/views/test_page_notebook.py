@@ -39,7 +39,7 @@ def test_exported_as_html(template: str, executed: Any, browser: Any, tmp_path: 
         troubles: list[str] = []
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.goto(path.as_uri(), wait_until="domcontentloaded")
-        frame = next(frame for frame in page.frames if frame.url == "about:srcdoc")
+        frame = page.wait_for_selector("iframe[srcdoc]", state="attached").content_frame()
         frame.wait_for_function("window.view")
         assert missed(frame) == 0
         frame.locator("#last").click()
