@@ -15,10 +15,9 @@ from typing import Any
 import pytest
 
 import autograd
+from support.browser import chromium, opener
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 def block(mark: str) -> str:
@@ -47,27 +46,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def opened(folder: Path, tmp_path: Path) -> Iterator[Any]:
     """Open a file of the folder, alone in another place, as one who was sent it does."""
-    if CHROMIUM is None:
-        pytest.skip("no Chromium here to open the page with")
-    api = pytest.importorskip("playwright.sync_api", reason="playwright drives the browser")
-    with api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_context(offline=True).new_page()
-        requests: list[str] = []
-        troubles: list[str] = []
-        page.on("request", lambda request: requests.append(request.url))
-        page.on("console", lambda message: troubles.append(message.text))
-        page.on("pageerror", lambda error: troubles.append(str(error)))
-
-        def open_file(name: str) -> Any:
-            sent = shutil.copy(folder / name, tmp_path / "sent.html")
-            page.goto(sent.as_uri())
-            return page
-
-        yield open_file
-        browser.close()
-    assert requests == [(tmp_path / "sent.html").as_uri()], "the page, and nothing else"
-    assert troubles == []
+    with chromium() as browser, opener(browser, height=900) as open_address:
+        yield lambda name: open_address(shutil.copy(folder / name, tmp_path / "sent.html").as_uri())
 
 
 def test_the_network_trains_in_its_page(opened: Any) -> None:

@@ -235,10 +235,7 @@ def _replayed(program: Program, numbers: Sequence[Any]) -> Value:
     for slot, row, operands in program.operations():  # replaying keeps no history of what nothing flows back through
         x = slots[operands[0]] if operands and operands[0] >= 0 else None
         if row is stop_gradient and isinstance(x, Value) and isinstance(slots[slot], Value):
-            slots[slot]._primitive, slots[slot]._rest = (
-                row,
-                Operands([x], [], [], []),
-            )
+            slots[slot]._primitive, slots[slot]._rest = row, Operands([x], [], [], [])
     for slot, label in program.labels.items():
         if isinstance(slots[slot], Value):  # what is made of plain numbers alone is a float
             slots[slot].label = label

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import html
-import json
 import os
 import random
-import re
 from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +16,7 @@ from autograd.formulas.javascript import javascript_table
 from autograd.program.to_javascript import to_javascript
 from autograd.support.errors import is_real, one_line, typed
 from autograd.support.files import write_whole
+from autograd.support.offline import filled, framed, read_asset, script_json
 from nn.arguments import Row, check_made, count_of, generator_of
 from nn.examples import Examples, Validation, checked_examples, split
 from nn.losses import is_weight
@@ -46,7 +42,6 @@ _LOOKS = (
     "sampled.js",
 )
 _PAGE = (*_LOOKS, "why.js", "learning.js", "examples.js", "downloads.js", "links.js", "page.js")
-_POLICY = "default-src 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'"
 
 
 class Playground:
@@ -65,20 +60,12 @@ class Playground:
     def to_html(self) -> str:
         """The page as text."""
         script = "\n".join([self.definitions(), *map(asset, (*ENGINE, *_PAGE))])
-        style = asset("page.css")
-        filled = {
-            "title": html.escape(self.title),
-            "policy": html.escape(_POLICY.format(_hash(script), _hash(style))),
-            "style": style,
-            "script": script,
-        }
-        return re.sub(r"\{\{(\w+)\}\}", lambda match: filled[match[1]], asset("page.html"))
+        return filled(asset("page.html"), {"title": html.escape(self.title)}, script, asset("page.css"))
 
     def definitions(self) -> str:
         """What the scripts are about, in JavaScript: SPEC says what the model is, CODE and TABLE compute it."""
-        spec = json.dumps(self._spec, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
         table = self._table.replace("</", "<\\/")  # in the name of a primitive
-        parts = [f"const TABLE = {table};", f"const CODE = {self._code};", f"const SPEC = {spec};"]
+        parts = [f"const TABLE = {table};", f"const CODE = {self._code};", f"const SPEC = {script_json(self._spec)};"]
         return "\n".join(['"use strict";', *parts])
 
     def save_html(self, path: str | os.PathLike[str]) -> Path:
@@ -91,8 +78,8 @@ class Playground:
         return Path(path)
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
-        frame = 'sandbox="allow-scripts allow-forms allow-downloads" style="width: 100%; height: 800px; border: 0"'
-        page = f'<iframe srcdoc="{html.escape(self.to_html())}" {frame}></iframe>'
+        instead = f"{self!r}; run the cell, or trust the notebook, to train it"
+        page = framed(self.to_html(), "allow-scripts allow-forms allow-downloads", instead)
         return {"text/plain": repr(self), "text/html": page}
 
     def __repr__(self) -> str:
@@ -249,8 +236,4 @@ def _padded(content: dict[str, Any], optimizer: Optimizer, parameters: list[Valu
 
 def asset(name: str) -> str:
     """A file beside this one."""
-    return files("nn.playground").joinpath(name).read_text(encoding="utf-8")
-
-
-def _hash(text: str) -> str:
-    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return read_asset("nn.playground", name)

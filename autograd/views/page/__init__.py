@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import html
-import json
-import re
-from importlib.resources import files
 from typing import Any
 
 from autograd.engine.primitives import stop_gradient
 from autograd.formulas.javascript import javascript_table
+from autograd.support.offline import filled, framed, read_asset, script_json
 from autograd.views.folding import MANY_NODES, modules
 from autograd.views.page.code import code_html
 from autograd.views.page.graph import graph_svg
@@ -32,7 +28,6 @@ _SCRIPTS = (
     "practice_form.js",
     "view.js",
 )
-_POLICY = "default-src 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'"
 DEFAULT = Settings()
 
 
@@ -52,8 +47,8 @@ def to_html(walk: Walk, chosen: Settings = DEFAULT) -> str:
         raise ValueError(f"page: {len(walk):,} steps make no page one can use; walkthrough(y, depth=10) stays near y")
     texts = TEXTS[chosen.lang]
     uses = {(node.primitive, len(node.operands)): None for node in walk.nodes if node.primitive}
-    tables = [f"const TABLE = {javascript_table(uses)};", f"const TEXTS = {_json(texts)};"]
-    tables.append(f"const PRACTICE = {_json(practice_of(walk, chosen.lang))};")
+    tables = [f"const TABLE = {javascript_table(uses)};", f"const TEXTS = {script_json(texts)};"]
+    tables.append(f"const PRACTICE = {script_json(practice_of(walk, chosen.lang))};")
     script = "\n".join(['"use strict";', *tables, *map(_asset, _SCRIPTS)])
     module_of = modules(walk)
     is_large = len(walk.nodes) > MANY_NODES  # it can be folded; and Graphviz would take minutes
@@ -80,27 +75,22 @@ def to_html(walk: Walk, chosen: Settings = DEFAULT) -> str:
         "scheme": {"auto": "light dark"}.get(chosen.theme, chosen.theme),
         "title": html.escape(chosen.title or texts["title_of"].format(name=walk.nodes[-1].name)),
         "intro": f'<div id="intro">{home}{chosen.intro}</div>' if home or chosen.intro else "",
-        "policy": html.escape(_POLICY.format(_hash(script), _hash(style))),
-        "css": style,
         "graph": graph,
         "kind": "with-code" if walk.functions else "",
         "code": code_html(walk, texts),
-        "walk": _json({**data, "start": chosen.start}),
-        "script": script,
+        "walk": script_json({**data, "start": chosen.start}),
     }
-    return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], _asset("page.html"))
+    return filled(_asset("page.html"), parts, script, style)
 
 
 def notebook(walk: Walk) -> dict[str, str]:
     """What a notebook shows: the page in a frame of its own; text alone, with the reason, where there is no page."""
     try:
-        page = html.escape(to_html(walk))
+        page = to_html(walk)
     except (ValueError, TypeError, RuntimeError) as error:
         return {"text/plain": f"{walk!r}: {error}"}
-    frame = 'sandbox="allow-scripts allow-forms" style="width: 100%; height: 800px; border: 0"'
-    # What stands inside is seen where frames are taken out: in notebooks one hasn't run or trusted, and on GitHub.
-    instead = html.escape(f"{walk!r}; run the cell, or trust the notebook, to walk over it")
-    return {"text/plain": repr(walk), "text/html": f'<iframe srcdoc="{page}" {frame}>{instead}</iframe>'}
+    instead = f"{walk!r}; run the cell, or trust the notebook, to walk over it"
+    return {"text/plain": repr(walk), "text/html": framed(page, "allow-scripts allow-forms", instead)}
 
 
 def _shown(walk: Walk, i: int) -> dict[str, Any]:
@@ -133,14 +123,5 @@ def _held(walk: Walk) -> set[int]:
     return held
 
 
-def _json(thing: Any) -> str:
-    """JSON that may stand in a script of a page."""
-    return json.dumps(thing, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-
-
 def _asset(name: str) -> str:
-    return files("autograd.views.page").joinpath(name).read_text(encoding="utf-8")
-
-
-def _hash(text: str) -> str:
-    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return read_asset("autograd.views.page", name)

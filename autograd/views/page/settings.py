@@ -51,12 +51,12 @@ class Settings:
 def settings(
     walk: Walk,
     *,
-    title: str | None = None,
-    intro: str | None = None,
-    start: int = 0,
-    learn: Collection[str] | None = None,
-    theme: str = "auto",
-    lang: str = "en",
+    title: str | None,
+    intro: str | None,
+    start: int,
+    learn: Collection[str] | None,
+    theme: str,
+    lang: str,
 ) -> Settings:
     """The settings of a page, checked; the arguments are those of `Walkthrough.save_html`.
 
