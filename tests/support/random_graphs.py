@@ -119,6 +119,17 @@ def as_function(expression: Expression) -> Callable[[Any], Any]:
     return lambda v: expression.run(v, apply)[-1]
 
 
+def together(graphs: Sequence[Expression]) -> tuple[Callable[..., list[Any]], list[float], list[int]]:
+    """Graphs as one function of all their leaves, these numbers, and where those of each graph begin and end."""
+    starts = [sum(len(graph.leaves) for graph in graphs[:i]) for i in range(len(graphs) + 1)]
+
+    def every(*xs: Any) -> list[Any]:
+        pieces = zip(graphs, starts, starts[1:], strict=False)
+        return [graph.run(xs[a:b], apply_engine)[-1] for graph, a, b in pieces]
+
+    return every, [x for graph in graphs for x in graph.leaves], starts
+
+
 def _is_whole(x: float) -> bool:
     return x.is_integer() and abs(x) < 2.0**53 and (x != 0.0 or math.copysign(1.0, x) > 0.0)
 

@@ -31,7 +31,7 @@ from nn import MLP
 from support.c_code import bits, needs_c
 from support.c_library import Library
 from support.expressions import apply_engine
-from support.random_graphs import random_graph
+from support.random_graphs import random_graph, together
 
 ROUNDED_OTHERWISE = "logsumexp"  # its formula adds otherwise than its rule for floats
 
@@ -91,23 +91,12 @@ def test_random_programs(tmp_path: Path) -> None:
     """With ties, zeros and infinite derivatives; their gradients flow through shared memory, in several functions."""
     graphs = [random_graph(seed) for seed in range(400)]
     graphs = [graph for graph in graphs if all(step.name != ROUNDED_OTHERWISE for step in graph.steps)]
-    starts = [sum(len(graph.leaves) for graph in graphs[:i]) for i in range(len(graphs) + 1)]
-    numbers = [x for graph in graphs for x in graph.leaves]
-
-    def one(graph: Any, leaves: Sequence[Any]) -> Any:
-        results = list(leaves)
-        for step in graph.steps:
-            results.append(apply_engine(step.name, [results[x] if type(x) is int else x for x in step.operands]))
-        return results[-1]
-
-    def every(*xs: Any) -> list[Any]:
-        return [one(graph, xs[a:b]) for graph, a, b in zip(graphs, starts, starts[1:], strict=False)]
-
+    every, numbers, starts = together(graphs)
     program = jit(every).program(*numbers)
     assert len(program) > 1_000
     library = Library(program, tmp_path, "-O2")
     for k, graph in enumerate(graphs):
-        y, gradient = eager(lambda *xs, graph=graph: one(graph, xs), graph.leaves)
+        y, gradient = eager(lambda *xs, graph=graph: graph.run(xs, apply_engine)[-1], graph.leaves)
         found = library.gradient(numbers, [float(i == k) for i in range(len(graphs))])
         own = found.adjoints[starts[k] : starts[k + 1]]
         assert all_bits([found.outputs[k], *own]) == all_bits([y, *gradient]), graph

@@ -16,7 +16,7 @@ from autograd.engine.value import number_of
 from autograd.program.program import Program
 from autograd.program.to_javascript import to_javascript
 from support.expressions import apply_engine
-from support.random_graphs import random_graph
+from support.random_graphs import random_graph, together
 
 pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="no `node` to run JavaScript with")
 
@@ -114,21 +114,10 @@ def test_every_row_once() -> None:
 
 def test_random_programs() -> None:
     graphs = [random_graph(seed) for seed in range(0, 200, 2)]  # the moderate ones
-    starts = [sum(len(graph.leaves) for graph in graphs[:i]) for i in range(len(graphs) + 1)]
-    numbers = [x for graph in graphs for x in graph.leaves]
-
-    def one(graph: Any, leaves: Sequence[Any]) -> Any:
-        results = list(leaves)
-        for step in graph.steps:
-            results.append(apply_engine(step.name, [results[x] if type(x) is int else x for x in step.operands]))
-        return results[-1]
-
-    def every(*xs: Any) -> list[Any]:
-        return [one(graph, xs[a:b]) for graph, a, b in zip(graphs, starts, starts[1:], strict=False)]
-
+    every, numbers, starts = together(graphs)
     [result] = run(jit(every).program(*numbers), [numbers])
     for k, graph in enumerate(graphs):
-        y, gradient = eager(lambda *xs, graph=graph: one(graph, xs), graph.leaves)
+        y, gradient = eager(lambda *xs, graph=graph: graph.run(xs, apply_engine)[-1], graph.leaves)
         own = result.gradients[k][starts[k] : starts[k + 1]]
         assert [result.outputs[k], *own] == pytest.approx([y, *gradient], rel=1e-9, nan_ok=True), graph
 
