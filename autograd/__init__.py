@@ -80,8 +80,8 @@ from autograd.transforms.own import custom_vjp, primitive
 from autograd.transforms.products import hvp, jvp, vjp
 from autograd.transforms.values import data, isfinite, isnan, values
 from autograd.views.draw import draw, draw_dot
-from autograd.views.exercise import practice
 from autograd.views.explain import explain
+from autograd.views.practice.exercise import practice
 from autograd.views.walkthrough import walkthrough
 
 arcsin, arccos, arctan, arctan2 = asin, acos, atan, atan2

@@ -19,9 +19,9 @@ from types import FrameType
 from typing import TextIO
 
 from autograd.views.folding import Folding
-from autograd.views.practice import LETTERS, Practice
-from autograd.views.practice_texts import TEXTS
-from autograd.views.questions import Question, intuition
+from autograd.views.practice.questions import Question, intuition
+from autograd.views.practice.session import LETTERS, Practice
+from autograd.views.practice.texts import TEXTS
 from autograd.views.terminal_code import code_pane
 from autograd.views.walk import Step, Walk, show
 

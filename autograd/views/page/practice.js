@@ -1,5 +1,5 @@
 // Practice without its form: what is asked, whether an answer is right, the score, what to repeat.
-// The twin of autograd/views/questions.py and practice.py, with numbers as they are now.
+// The twin of autograd/views/practice/questions.py and session.py, with numbers as they are now.
 
 const SMALL = 1e-4; // a smaller number is shown with an exponent
 const LETTERS = "ABCD"; // of the options

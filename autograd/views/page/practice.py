@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from autograd.program.storage import name_of
-from autograd.views.practice_texts import TEXTS
-from autograd.views.questions import definition, intuition, operation_of
-from autograd.views.rules import Rules, rule_of
+from autograd.views.practice.questions import definition, intuition, operation_of
+from autograd.views.practice.rules import Rules, rule_of
+from autograd.views.practice.texts import TEXTS
 from autograd.views.walk import Walk
 
 _STILL = ("number", "constant")  # no gradient flows to them, whatever is edited

@@ -1,4 +1,4 @@
-// What a learner types for a number: the plain arithmetic that autograd/views/reckon.py reads, with the same complaints.
+// What a learner types for a number: the plain arithmetic that autograd/views/practice/reckon.py reads, with the same complaints.
 
 class Unreadable extends Error {} // its message is the name of the sentence that says why
 

@@ -11,9 +11,9 @@ import pytest
 
 import autograd
 from autograd import Value, constant, practice, walkthrough
-from autograd.views.practice import Practice
-from autograd.views.practice_texts import TEXTS
-from autograd.views.reckon import UnreadableError, reckon
+from autograd.views.practice.reckon import UnreadableError, reckon
+from autograd.views.practice.session import Practice
+from autograd.views.practice.texts import TEXTS
 from autograd.views.walkthrough import Walkthrough
 from support.arithmetic import READABLE, UNREADABLE
 from support.pages import Open, fill, neuron, rows

@@ -1,6 +1,6 @@
 """A session of practice: what is asked now, whether an answer is right, the score, what to repeat. It shows nothing.
 
-Terminal and page show it; the page's twin is `page/practice.js`.
+Terminal and page show it; the page's twin is `views/page/practice.js`.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-from autograd.views.practice_texts import TEXTS, Texts
-from autograd.views.questions import Question, Questions, close
-from autograd.views.reckon import UnreadableError, reckon
+from autograd.views.practice.questions import Question, Questions, close
+from autograd.views.practice.reckon import UnreadableError, reckon
+from autograd.views.practice.texts import TEXTS, Texts
 from autograd.views.walk import Walk
 
 LETTERS: Final = "ABCD"  # of the options

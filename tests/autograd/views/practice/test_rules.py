@@ -11,7 +11,7 @@ import pytest
 
 import autograd
 from autograd import PRIMITIVES, Primitive, Value, constant, primitive, walkthrough
-from autograd.views.rules import LONGEST_RULE, Choice, Rules, rule_of
+from autograd.views.practice.rules import LONGEST_RULE, Choice, Rules, rule_of
 from autograd.views.walk import Walk
 
 NAMES = "pqrstu"

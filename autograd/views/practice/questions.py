@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from autograd.engine.primitive import Primitive
 from autograd.program.storage import name_of
-from autograd.views.practice_texts import Texts
-from autograd.views.rules import Choice, Rules, definition_of, rule_of
+from autograd.views.practice.rules import Choice, Rules, definition_of, rule_of
+from autograd.views.practice.texts import Texts
 from autograd.views.walk import Step, Walk, factor, show
 
 

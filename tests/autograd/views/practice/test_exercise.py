@@ -9,7 +9,7 @@ import pytest
 
 import autograd
 from autograd import Value, kinks, no_grad, practice, walkthrough
-from autograd.views.exercise import Exercise
+from autograd.views.practice.exercise import Exercise
 
 KNOWN = {
     (0, 1): "f = u + v at u = 3, v = 2",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd.views.reckon import UnreadableError, reckon
+from autograd.views.practice.reckon import UnreadableError, reckon
 from support.arithmetic import READABLE, UNREADABLE
 
 

@@ -9,9 +9,9 @@ import pytest
 
 import autograd
 from autograd import PRIMITIVES, Value, constant, primitive, walkthrough
-from autograd.views.practice import Practice
-from autograd.views.practice_texts import TEXTS
-from autograd.views.questions import Question, close, intuition
+from autograd.views.practice.questions import Question, close, intuition
+from autograd.views.practice.session import Practice
+from autograd.views.practice.texts import TEXTS
 from support.pages import neuron
 
 
