@@ -1,4 +1,4 @@
-"""A browser for the tests of the page; it never reaches the network."""
+"""A browser for the tests of the page, which never reaches the network, and a terminal."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from autograd import Value, walkthrough
 from autograd.views.walkthrough import Walkthrough
 from support.browser import chromium, opener
 from support.pages import Open
+from support.terminals import Terminal
 
 
 @pytest.fixture(scope="module")
@@ -30,3 +31,10 @@ def show_page(browser: Any, tmp_path: Path) -> Iterator[Open]:
             return opened(walk.save_html(tmp_path / "page.html", **(made or {})).as_uri(), at, **options)
 
         yield open_walk
+
+
+@pytest.fixture
+def terminal() -> Iterator[Terminal]:
+    made = Terminal().start()
+    yield made
+    made.child.close(force=True)

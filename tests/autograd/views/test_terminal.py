@@ -8,87 +8,13 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from autograd import Value, constant, sigmoid, walkthrough
 from autograd.views.terminal import columns, explanation, wants_colour
-
-pexpect: Any = pytest.importorskip("pexpect", reason="pexpect drives the pseudo-terminal")
-
-NETWORK = """
-from autograd import Value, sigmoid, walkthrough
-w, x = Value(0.4, label="w"), Value(0.518, label="x")
-z = w * x
-z.label = "z"
-a = sigmoid(z)
-a.label = "a"
-"""
-PLAY = f"""{NETWORK}
-import sys, termios
-before = termios.tcgetattr(0)
-walkthrough(a).play()
-print("as it was" if termios.tcgetattr(0) == before else "changed")
-"""
-ENTER, LEAVE = "\033[?1049h\033[?25l", "\033[?25h\033[?1049l"
-
-
-def _heed_ctrl_c() -> None:
-    """A process started where Ctrl-C is ignored, as by `nohup` or a script's `&`, would ignore it too."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
-class Terminal:
-    """A walk that plays in a pseudo-terminal, and the frame it shows."""
-
-    def __init__(self, script: str = PLAY, rows: int = 24, width: int = 80, **environment: str) -> None:
-        known = {name: text for name, text in os.environ.items() if name not in ("NO_COLOR", "LINES", "COLUMNS")}
-        known |= {"TERM": "xterm-256color", "PYTHONPATH": os.pathsep.join([".", *sys.path]), **environment}
-        self.child = pexpect.spawn(
-            sys.executable,
-            ["-c", script],
-            env=known,
-            dimensions=(rows, width),
-            encoding="utf-8",
-            timeout=20,
-            preexec_fn=_heed_ctrl_c,
-        )
-        self.frame = self.raw = ""
-
-    def start(self) -> Terminal:
-        """Wait for the first frame: what is typed earlier is lost."""
-        self.wait("before the first step")
-        return self
-
-    def press(self, keys: str, shows: str) -> str:
-        """Press keys, and wait for a frame that shows a text."""
-        self.child.send(keys)
-        return self.wait(shows)
-
-    def wait(self, shows: str) -> str:
-        """The next frame that shows a text, without styles."""
-        while True:
-            self.child.expect(r"\033\[H(.*?)\033\[K\033\[J")
-            self.raw = self.child.match[1]
-            self.frame = re.sub(r"\033\[[0-9;]*[mK]", "", self.raw)
-            if shows in self.frame:
-                return self.frame
-
-    def rest(self) -> str:
-        """What comes until the end."""
-        self.child.expect(pexpect.EOF)
-        self.child.wait()
-        return str(self.child.before)
-
-
-@pytest.fixture
-def terminal() -> Iterator[Terminal]:
-    made = Terminal().start()
-    yield made
-    made.child.close(force=True)
+from support.terminals import ENTER, LEAVE, NETWORK, PLAY, Screen, Terminal
 
 
 def test_the_keys(terminal: Terminal) -> None:
@@ -176,54 +102,6 @@ def test_a_key_that_comes_in_parts_is_one_key(terminal: Terminal) -> None:
     terminal.press("F", "step 6 of 6")
 
 
-def test_practice_asks_and_keeps_score(terminal: Terminal) -> None:
-    terminal.press("p", "Practice: every step asks before it shows.")
-    terminal.press("\r", "z = w·x: 0.4000 × 0.5180 = ?")
-    assert "step 1 of 6 · forward   score 0 of 0" in terminal.frame
-    assert "0.2072" not in terminal.frame
-    terminal.press("0.5*", "Answer: 0.5*▏")
-    terminal.press("\r", "That does not read as arithmetic")
-    terminal.press("0.4*0.6\x7f518", "Answer: 0.4*0.518▏")  # a digit taken back
-    assert "score 1 of 1" in terminal.press("\r", "Right: z = 0.2072.")
-    assert "z = w·x: 0.4000 × 0.5180 = 0.2072" in terminal.frame
-    terminal.press("\r", "a = σ(z): σ(0.2072) = ?")
-    terminal.press("?", "σ(a) = 1/(1 + e^(−a)) with e = 2.71828. Put the numbers in.")
-    terminal.press("1/(1+2.71828**-0.2072)\r", "Right: a = 0.5516.")
-    assert "score 1 of 2" in terminal.frame
-    terminal.press("\r", "How much does a change when a changes?")
-    terminal.press("1\r", "Right: a.grad = 1.0000.")
-
-
-def test_practice_backward_gives_rules_hints_another_try_and_a_list(terminal: Terminal) -> None:
-    terminal.press("fp", "Practice: every step asks before it shows.")
-    terminal.press("\r", "a = σ(z). What is ∂a/∂z?")
-    options = dict(re.findall(r"   ([A-D])  (.*?)\r\n", terminal.frame))
-    (right,) = (letter for letter, text in options.items() if text == "a·(1 − a)")
-    wrong = "A" if right != "A" else "B"
-    assert "Not yet." in terminal.press(f"{wrong}\r", "For y = σ(a), ∂y/∂a = y·(1 − y).")
-    terminal.press(f"{right.lower()}\r", "Right: ∂a/∂z = a·(1 − a) = 0.2473.")
-    assert "a.grad = 1.0000 has arrived, and ∂a/∂z = 0.2473." in terminal.frame
-    terminal.press("!", "It is 1.0000 × 0.2473 = 0.2473.")
-    assert "z.grad: 0.0000 + 1.0000 × 0.2473 = 0.2473" in terminal.frame
-    for name, other in [("w", "x"), ("x", "w")]:
-        terminal.press("\r", f"z = w·x. What is ∂z/∂{name}?")
-        terminal.press(f"{other}\r", f"z.grad = 0.2473 has arrived, and ∂z/∂{name} = ")
-        terminal.press("!", f"{name}.grad: 0.0000")
-    assert "score 2 of 6" in terminal.frame
-    for line in ("2 of 6 right at the first try.", "To repeat:", "× (mul): upstream × local, missed 2 of 2"):
-        assert line in terminal.frame
-    assert "σ (sigmoid): local derivative, missed 1 of 1" in terminal.frame
-    terminal.press("\r", "This is the last step.")
-    terminal.press("p", "2 of 6 right at the first try.")
-
-
-def test_an_exercise_asks_from_the_start() -> None:
-    terminal = Terminal("from autograd import practice\npractice(seed=7).play()").start()
-    assert "Practice: every step asks before it shows." in terminal.frame
-    terminal.press("\r", "= ?")
-    terminal.child.close(force=True)
-
-
 def test_every_frame_fits_the_window_and_follows_a_resize(terminal: Terminal) -> None:
     terminal.press("f", "step 3")
     for rows, width in [(24, 80), (10, 40), (3, 12), (1, 1), (50, 132)]:
@@ -248,19 +126,6 @@ def test_ctrl_c_while_asked_leaves_the_walk(terminal: Terminal) -> None:
     terminal.child.sendintr()
     assert terminal.rest().endswith(f"{LEAVE}as it was\r\n")
     assert terminal.child.exitstatus == 0
-
-
-def test_ctrl_c_in_practice_leaves_the_walk_and_after_it_is_pythons_again() -> None:
-    script = PLAY.replace(
-        'print("as it was"',
-        'print("left", flush=True)\ntry: input()\nexcept KeyboardInterrupt: print("interrupted")\nprint("as it was"',
-    )
-    terminal = Terminal(script).start()
-    terminal.press("p\r1", "Answer: 1▏")
-    terminal.child.sendintr()
-    terminal.child.expect_exact(f"{LEAVE}left")
-    terminal.child.sendintr()
-    assert terminal.rest().endswith("interrupted\r\nas it was\r\n")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
@@ -343,11 +208,6 @@ def test_why() -> None:
         "chain rule: ∂y/∂y · ∂y/∂v1 = 0.0 is added",
     ]
     assert explanation(walkthrough(x.exp()), walkthrough(x.exp())[0]) == ["v1 = exp(x): exp, defined for a < 709.79"]
-
-
-class Screen(io.StringIO):
-    def isatty(self) -> bool:
-        return True
 
 
 def test_colour_only_on_a_terminal_that_wants_it() -> None:
