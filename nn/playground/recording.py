@@ -213,26 +213,14 @@ def _named_units(model: Any) -> Iterator[None]:
     """Let the outputs of a model's neurons be called by what the neurons are in all of it: `layer0.neuron3`."""
     neurons = [x for x in model.modules() if isinstance(x, Neuron)] if isinstance(model, Module) else []
     names = {id(p): name for name, p in model.named_parameters()} if neurons else {}
-    before = [dict(vars(neuron)) for neuron in neurons]
-
-    def named(activation: Callable[[Any], Any], name: str) -> Callable[[Any], Any]:
-        def activated(z: Any) -> Any:
-            y = activation(z)
-            if isinstance(y, Value) and y.primitive is not None:
-                y.label = name
-            return y
-
-        return activated
-
+    before = [neuron.label for neuron in neurons]
     try:
         for neuron in neurons:
-            name = names[id(neuron.w[0])].rpartition(".")[0] or "neuron"
-            vars(neuron).update(activation=named(neuron.activation, name), label=name)
+            neuron.label = names[id(neuron.w[0])].rpartition(".")[0] or "neuron"
         yield
     finally:
-        for neuron, attributes in zip(neurons, before, strict=True):
-            vars(neuron).clear()
-            vars(neuron).update(attributes)
+        for neuron, label in zip(neurons, before, strict=True):
+            neuron.label = label
 
 
 def _arranged(program: Program, outside: Sequence[float], asked: int) -> tuple[Program, int, int]:
