@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias, overload
 from autograd.engine import primitives as p
 from autograd.engine.define import each_of_many, of_many
 from autograd.engine.primitive import Primitive
-from autograd.engine.value import Operands, Value, record_many
+from autograd.engine.recording import OPEN, grad_enabled
+from autograd.engine.value import Operands, Value, constant, number_of, record_many
 from autograd.support.errors import as_float, as_list
 
 if TYPE_CHECKING:
@@ -188,12 +189,13 @@ def _shifted(xs: Iterable[Number], function: str) -> list[Any]:
     """The operands less the largest of them. Softmax doesn't change by a shift, so nothing flows through that."""
     given = enumerate(_listed(xs, function, least=1))
     operands = [x if isinstance(x, Value) else as_float(x, function, f"operand {i}") for i, x in given]
-    rows: Any = p  # of floats they return floats, which mypyc doesn't know
-    largest = rows.amax(*operands)
-    shift = rows.stop_gradient(largest)
-    if isinstance(largest, Value) and largest._primitive is not None:  # views follow it all the same
-        shift._primitive, shift._rest = p.amax, Operands(list(largest.operands), [], [], [])
-    return [x - shift for x in operands]
+    values = [x for x in operands if isinstance(x, Value)]
+    largest: Any = max(map(number_of, operands))
+    if values:
+        largest = p.stop_gradient(p.amax(*operands)) if OPEN else constant(largest)
+        if grad_enabled() and not all(x._constant and x._label is None and x._primitive is None for x in values):
+            largest._primitive, largest._rest = p.amax, Operands(operands, [], [], [])  # which views follow
+    return [x - largest for x in operands]
 
 
 def _numbers(operands: list[Any], primitive: Primitive) -> tuple[list[float], list[int]]:

@@ -35,7 +35,7 @@ from autograd.support.compilation import (
     untrack,
 )
 from autograd.support.errors import as_float, numeric_error, typed
-from autograd.support.floats import PLAIN_MINUS_ZERO, PLAIN_ZERO
+from autograd.support.floats import PlainZero
 
 if TYPE_CHECKING and sys.platform != "mypyc":
     Result: TypeAlias = "Value"
@@ -541,14 +541,7 @@ def marked(operands: Sequence[Any], numbers: Sequence[Any]) -> Sequence[Any]:
     """The numbers as a rule gets them: it is told which zeros are plain."""
     if 0.0 not in numbers:
         return numbers
-    return [
-        x
-        if x != 0.0 or isinstance(operands[i], Value)
-        else PLAIN_ZERO
-        if math.copysign(1.0, x) > 0.0
-        else PLAIN_MINUS_ZERO
-        for i, x in enumerate(numbers)
-    ]
+    return [x if x != 0.0 or isinstance(operands[i], Value) else PlainZero(x) for i, x in enumerate(numbers)]
 
 
 def record_many(primitive: Primitive, data: float, operands: Operands) -> Value:

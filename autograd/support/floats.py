@@ -14,7 +14,6 @@ class PlainZero(float):
 
 
 PLAIN_ZERO = PlainZero(0.0)
-PLAIN_MINUS_ZERO = PlainZero(-0.0)
 
 
 def ieee_div(a: float, b: float) -> float:
