@@ -154,15 +154,15 @@ def _reports(
     """Compute the reports, and print each as soon as it is there, in full or in short."""
     colour = wants_colour(sys.stdout)
     reports: list[Report] = []
-    if opening := list(opening_lines(chosen, colour)):
-        print(*opening, sep="\n", flush=True)
-    for number, demo in enumerate(chosen):
+    before = list(opening_lines(chosen, colour))  # printed with the first report: a demo that can't run says only why
+    for demo in chosen:
         try:
             reports.append(demo.report(**settings))
         except (OSError, ModuleNotFoundError, DataError) as error:
             command.error(f"{demo.name}: {error}")
         title = f"{demo.heading} · {demo.title}"
-        print(*([""] if number else []), *lines(title, reports[-1], colour), sep="\n", flush=True)
+        print(*before, *lines(title, reports[-1], colour), sep="\n", flush=True)
+        before = [""]
     if check:
         return _summary(chosen, reports, colour)
     if lines is short_lines:

@@ -195,7 +195,12 @@ def _shifted(xs: Iterable[Number], function: str) -> list[Any]:
         largest = p.stop_gradient(p.amax(*operands)) if OPEN else constant(largest)
         if grad_enabled() and not all(x._constant and x._label is None and x._primitive is None for x in values):
             largest._primitive, largest._rest = p.amax, Operands(operands, [], [], [])  # which views follow
-    return [x - largest for x in operands]
+    return [
+        record_many(p.sub, x._data - largest._data, Operands([x, largest], [0], [x], [1.0]))
+        if isinstance(x, Value) and not x._constant  # the table's long way with a constant is too slow here
+        else x - largest
+        for x in operands
+    ]
 
 
 def _numbers(operands: list[Any], primitive: Primitive) -> tuple[list[float], list[int]]:
