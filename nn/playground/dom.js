@@ -18,6 +18,9 @@ const write = (element, text) => {
   if (element.textContent !== text) element.textContent = text;
 };
 
+// A whole number with commas; the browser's own way loads tables for all languages first.
+const grouped = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, ",");
+
 // A number as one reads it beside others: to five digits, with a power of ten where it is far from 1.
 const show = (x) => {
   if (!Number.isFinite(x) || x === 0) return spelled(x);

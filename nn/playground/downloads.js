@@ -40,7 +40,7 @@ class Downloads {
     context.fillStyle = palette.ink;
     context.font = "600 15px system-ui, sans-serif";
     context.textBaseline = "middle";
-    context.fillText(`${this.app.spec.title} · ${trainer.steps.toLocaleString("en")} steps · loss ${show((now.train.loss ?? NaN))}`, gap, 22);
+    context.fillText(`${this.app.spec.title} · ${grouped(trainer.steps)} steps · loss ${show((now.train.loss ?? NaN))}`, gap, 22);
     const [left, top] = [gap, 40];
     for (const layer of ["lines", "maps"]) context.drawImage($(layer), left, top, network.width, network.height);
     context.font = "11px system-ui, sans-serif";

@@ -62,7 +62,6 @@ class Examples {
     this.buildForm();
     this.listen();
     this.describe();
-    this.thumbnails();
     this.show();
   }
 

@@ -25,8 +25,8 @@ const healthInWords = (layers, columns, states) => {
   const most = sizes.indexOf(Math.max(...sizes));
   layers.forEach(({ name, gradients }, k) => {
     if (k !== most && sizes[k] > 0 && sizes[most] > VANISHING * sizes[k])
-      told.push(`Vanishing: gradients of ${name} are ${Math.round(sizes[most] / sizes[k]).toLocaleString("en")} times smaller than those of ${layers[most].name}; it hardly learns.`);
-    if (gradients.some((g) => Math.abs(g) > EXPLODING)) told.push(`Exploding: ${name} has gradients above ${EXPLODING.toLocaleString("en")}; lower the learning rate.`);
+      told.push(`Vanishing: gradients of ${name} are ${grouped(Math.round(sizes[most] / sizes[k]))} times smaller than those of ${layers[most].name}; it hardly learns.`);
+    if (gradients.some((g) => Math.abs(g) > EXPLODING)) told.push(`Exploding: ${name} has gradients above ${grouped(EXPLODING)}; lower the learning rate.`);
   });
   const dead = columns.flatMap(({ units }, c) => units.filter((_, u) => states[c]?.[u]?.startsWith("dead")).map(({ name }) => name));
   const some = dead.slice(0, 6).join(", ");

@@ -122,7 +122,7 @@ class Links {
       if (app.trainer.step() === null) return false; // settle() tells why
       if (app.trainer.steps % Math.ceil(goal / 200) === 0) app.measure();
     }
-    if (app.trainer.steps < goal) app.tell("note", `These are ${app.trainer.steps.toLocaleString("en")} of the ${goal.toLocaleString("en")} steps that the address asks for; press Play to go on.`);
+    if (app.trainer.steps < goal) app.tell("note", `These are ${grouped(app.trainer.steps)} of the ${grouped(goal)} steps that the address asks for; press Play to go on.`);
     return false;
   }
 
@@ -130,7 +130,7 @@ class Links {
     this.write();
     try {
       await navigator.clipboard.writeText(location.href);
-      this.app.tell("note", `The link is copied: ${location.href.length.toLocaleString("en")} characters.`);
+      this.app.tell("note", `The link is copied: ${grouped(location.href.length)} characters.`);
     } catch {
       this.app.tell("note", "The link is in the address bar; copy it from there.");
     }

@@ -5,6 +5,7 @@ const REDRAW = 70; // milliseconds between two drawings while it trains; rarer w
 const CALM_REDRAW = 500;
 const LINES = 3; // drawings for one of the lines between units, while it trains
 const COARSE = 22; // corners of a unit's map, less one
+const [QUICK, SHARP] = [24, 64]; // corners of the plane at rest, less one: before all else is there, and then
 
 class Playground {
   constructor(spec) {
@@ -20,10 +21,10 @@ class Playground {
     this.shows = "weights";
     this.drawings = 0;
     this.unit = null; // the unit whose map the plot shows, as [column, unit]
-    [this.fine, this.sharp] = [48, 64]; // corners of the plane, less one, in motion and at rest
+    [this.fine, this.sharp] = [48, QUICK]; // corners of the plane, less one, in motion and at rest
     for (const element of document.querySelectorAll(".accuracy")) element.hidden = this.shape.kind === "regression";
     const sizes = this.columns.map(({ units }) => units.length).join("–");
-    const count = spec.start.length.toLocaleString("en");
+    const count = grouped(spec.start.length);
     $("summary").textContent = `${spec.saving.class} ${sizes} · ${count} parameter${spec.start.length === 1 ? "" : "s"}${spec.saving.loss ? ` · loss: ${spec.saving.loss.replaceAll("_", " ")}` : ""}`;
     const kinds = { 1: CurvePicture, 2: PlanePicture };
     this.picture = new (kinds[this.shape.inputs] ?? AgreementPicture)($("plot"), this.palette);
@@ -47,6 +48,14 @@ class Playground {
     this.measure();
     if (this.links.restore()) this.measured = new Measured();
     this.settle();
+    (window.requestIdleCallback ?? setTimeout)(() => this.finish()); // Safari has no idle callback
+  }
+
+  // What can wait until the page is seen.
+  finish() {
+    this.sharp = SHARP;
+    this.examples.thumbnails();
+    if (!this.playing) this.drawPlot();
   }
 
   listen() {
@@ -132,7 +141,7 @@ class Playground {
     const seconds = (last.time - first.time) / 1000;
     if (!(seconds > 0)) return;
     this.speed = { steps: (last.steps - first.steps) / seconds, drawings: (last.drawings - first.drawings) / seconds };
-    write($("pace"), `${Math.round(this.speed.steps).toLocaleString("en")} steps a second`);
+    write($("pace"), `${grouped(Math.round(this.speed.steps))} steps a second`);
   }
 
   once(act) {
@@ -286,8 +295,8 @@ class Playground {
   counts() {
     const percent = (x) => (x === null ? "—" : `${(100 * x).toFixed(x === 1 ? 0 : 1)} %`);
     const { train, test, step } = this.now;
-    write($("steps"), step.toLocaleString("en"));
-    write($("epochs"), this.trainer.epochs.toLocaleString("en"));
+    write($("steps"), grouped(step));
+    write($("epochs"), grouped(this.trainer.epochs));
     write($("train-loss"), train.loss === null ? "—" : show(train.loss));
     write($("test-loss"), test.loss === null ? "—" : show(test.loss));
     write($("train-accuracy"), percent(train.accuracy));

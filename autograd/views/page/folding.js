@@ -1,5 +1,7 @@
 // A large walk module by module: what is folded is one box, and taken in one go, until it is opened.
 
+const LEGIBLE = 0.2; // the least scale at which text is drawn
+
 const sides = ([x, y, width, height]) => [x, y, x + width, y + height];
 
 class Folding {
@@ -175,7 +177,9 @@ class Folding {
   }
 
   // A picture of a thousand elements is slow to move, hidden ones too: it holds those that are in view, and around it.
+  // Text too small to read is left out.
   show({ x, y, width }) {
+    this.graph.svg.classList.toggle("far", this.graph.size.width < LEGIBLE * width);
     const height = width * this.graph.aspect;
     const inside = this.seen && x >= this.seen.left && y >= this.seen.top && x + width <= this.seen.right && y + height <= this.seen.bottom;
     if (inside && width > this.seen.width / 2) return;
@@ -261,7 +265,7 @@ class Folding {
       box.element.classList.toggle("target", step !== undefined && (here === name || this.boxOf[step.target] === name));
       const [only] = outputs;
       const one = outputs.length === 1 && { data: show(state.data[only]), grad: show(state.gradients[only]) };
-      this.graph.write(box.element, ".numbers", one ? say("fold_numbers", one) : say("fold_outputs", { known, all: outputs.length }));
+      write(box.element.querySelector(".numbers"), one ? say("fold_numbers", one) : say("fold_outputs", { known, all: outputs.length }));
     }
     for (const { from, to, edges } of this.arrows.values()) {
       if (!edges[0].matches(".merged")) continue;

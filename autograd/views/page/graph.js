@@ -10,6 +10,8 @@ class Graph {
     this.whole = { x: 0, y: 0, width, height };
     this.nodes = walk.nodes.map((_, i) => document.getElementById(`n${i}`));
     this.edges = walk.nodes.map((node, i) => (node.operands ?? []).map((_, k) => document.getElementById(`e${i}-${k}`)));
+    this.numbers = this.nodes.map((element) => [".data", ".grad"].map((kind) => element.querySelector(kind)));
+    this.locals = this.edges.map((edges) => edges.map((edge) => edge.querySelector("text")));
     this.nodes.forEach((element, i) => element.addEventListener("click", () => this.dragged || onNode(i)));
     this.still = matchMedia("(prefers-reduced-motion: reduce)");
     this.pointers = new Map();
@@ -37,38 +39,35 @@ class Graph {
       classList.toggle("target", step?.target === i);
       classList.toggle("source", step?.phase === "backward" ? step.node === i && step.target !== i : operand === true);
       classList.toggle("selected", selected === i);
-      this.write(this.nodes[i], ".data", show(state.data[i]));
-      this.write(this.nodes[i], ".grad", show(state.gradients[i]));
+      const [data, grad] = this.numbers[i];
+      if (data) writeNumber(data, state.data[i]);
+      if (grad) writeNumber(grad, state.gradients[i]);
       (node.operands ?? []).forEach((_, k) => {
         const edge = this.edges[i][k];
         const active = step?.node === i && (step.phase === "forward" || step.operand === k);
         edge.classList.toggle("forward", active && step.phase === "forward");
         edge.classList.toggle("backward", active && step.phase === "backward");
         edge.classList.toggle("blocked", node.partials[k] === null);
-        this.write(edge, "text", state.data[i] === null || node.partials[k] === null || this.hides(i, k) ? "" : show(node.partials[k]));
+        write(this.locals[i][k], state.data[i] === null || node.partials[k] === null || this.hides(i, k) ? "" : show(node.partials[k]));
       });
     });
     this.near = step ? [step.target, ...(step.phase === "backward" ? [step.node] : nodes[step.node].operands)] : [];
     this.keepInView();
   }
 
-  write(element, selector, text) {
-    const place = element.querySelector(selector);
-    if (place) write(place, text);
-  }
-
   // -- where one looks ----------------------------------------------------------------------------------------------
 
   get aspect() {
-    return this.svg.clientHeight / this.svg.clientWidth;
+    return this.size.height / this.size.width;
   }
 
   // What is hidden (in another tab, a closed <details>, a notebook's cell that is not shown yet) has no size, and no view.
   get hidden() {
-    return !this.svg.clientWidth || !this.svg.clientHeight;
+    return !this.size.width || !this.size.height;
   }
 
   resize() {
+    this.size = { width: this.svg.clientWidth, height: this.svg.clientHeight }; // asked for at each step, it would cost a layout
     if (this.hidden || this.printing) return;
     this.aim = null;
     this.put(this.fit ? this.nearest(this[this.fit]()) : this.view);
@@ -85,15 +84,15 @@ class Graph {
   // to be read.
   follow() {
     const all = this.all();
-    const scale = Math.max(Math.min(this.svg.clientHeight / (this.whole.height + 24), 1), 0.8);
-    const width = this.svg.clientWidth / scale;
+    const scale = Math.max(Math.min(this.size.height / (this.whole.height + 24), 1), 0.8);
+    const width = this.size.width / scale;
     if (this.near.length === 0 || all.width <= width) return all;
     return this.aim?.width === width ? this.aim : { x: -12, y: (this.whole.height - width * this.aspect) / 2, width };
   }
 
   all() {
     const [wide, high] = [this.whole.width + 24, this.whole.height + 24];
-    const width = Math.max(wide, high / this.aspect, this.svg.clientWidth / 1.25);
+    const width = Math.max(wide, high / this.aspect, this.size.width / 1.25);
     return { x: (this.whole.width - width) / 2, y: (this.whole.height - width * this.aspect) / 2, width };
   }
 
@@ -194,7 +193,7 @@ class Graph {
       const apart = (p) => Math.hypot(p.clientX - other.clientX, p.clientY - other.clientY);
       return this.zoom(apart(before) / Math.max(apart(event), 1), this.place(other));
     }
-    const scale = this.view.width / this.svg.clientWidth;
+    const scale = this.view.width / this.size.width;
     this.fit = null;
     this.put({ ...this.view, x: this.view.x - (event.clientX - before.clientX) * scale, y: this.view.y - (event.clientY - before.clientY) * scale });
   }

@@ -49,8 +49,9 @@ def graph_svg(walk: Walk, name: str, has_places: bool = True) -> tuple[str, list
         kind = f"{node.kind} output" if i == len(walk.nodes) - 1 else node.kind
         place = f"translate({boxes[i][0]:g} {boxes[i][1]:g})"
         shapes.append(f'<g class="node {kind}" id="n{i}" transform="{place}">{_inside(node, width, height)}</g>')
-    head = f'<svg viewBox="0 0 {whole[0]:g} {whole[1]:g}" role="img" aria-label="{escape(name)}"><defs>{_ARROWS}</defs>'
-    return f"{head}{''.join(shapes)}</svg>", boxes
+    far = "" if has_places else ' class="far"'  # what has no place yet need not be laid out as text
+    head = f'<svg{far} viewBox="0 0 {whole[0]:g} {whole[1]:g}" role="img" aria-label="{escape(name)}">'
+    return f"{head}<defs>{_ARROWS}</defs>{''.join(shapes)}</svg>", boxes
 
 
 _Point = tuple[float, float]

@@ -13,6 +13,13 @@ const write = (element, text) => {
   if (element.textContent !== text) element.textContent = text;
 };
 
+// The same of a number, which is to be spelled only then.
+const writeNumber = (element, number) => {
+  if (Object.is(element.number, number)) return;
+  element.number = number;
+  write(element, show(number));
+};
+
 class View {
   constructor(walk, start) {
     this.walk = walk;
@@ -224,8 +231,8 @@ class View {
   table(state, step) {
     this.rows.forEach((row, i) => {
       if (!row || row.line.hidden) return;
-      if (!row.input) write(row.data, show(state.data[i]));
-      write(row.grad, show(state.gradients[i]));
+      if (!row.input) writeNumber(row.data, state.data[i]);
+      writeNumber(row.grad, state.gradients[i]);
       row.line.className = step?.target === i ? step.phase : "";
     });
   }

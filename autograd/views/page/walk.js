@@ -1,17 +1,23 @@
 // The walk, live: what autograd/views/walk.py records, computed afresh whenever a number changes.
 
-// A number with few digits as Python rounds it: where two are equally near, the one whose last digit is even.
-const even = (short, long) => {
-  const [, kept, exponent] = long.match(/^(-?\d+\.\d*)50*(e.*)?$/) ?? [];
-  return kept?.length === short.split("e")[0].length && "02468".includes(kept.at(-1)) ? kept + (exponent ?? "") : short;
+// A number with few digits as Python rounds it: where two are equally near, the one whose last digit is even. Of those
+// with one digit more few are so, and only they are spelled out.
+const even = (x, digits, spell) => {
+  const short = spell(x, digits);
+  const [longer, end] = spell(x, digits + 1).match(/^[^e]*5(e.*)?$/) ?? [];
+  if (longer === undefined || Number(longer) !== x) return short;
+  const [, kept] = spell(x, 60).match(/^(-?\d+\.\d*)50*(e.*)?$/) ?? [];
+  return kept?.length === short.split("e")[0].length && "02468".includes(kept.at(-1)) ? kept + (end ?? "") : short;
 };
+const fixed = (x, digits) => x.toFixed(digits);
+const scientific = (x, digits) => x.toExponential(digits);
 
 const show = (x) => {
   if (x === null) return "—";
   if (Number.isNaN(x)) return "NaN";
   if (!Number.isFinite(x)) return x > 0 ? "∞" : "−∞";
   const plain = x === 0 || (Math.abs(x) >= 1e-4 && Math.abs(x) < 1e6);
-  const text = plain ? even(x.toFixed(4), x.toFixed(60)) : even(x.toExponential(3), x.toExponential(60)).replace(/e([+-])(\d)$/, (_, sign, digit) => `e${sign}0${digit}`);
+  const text = plain ? even(x, 4, fixed) : even(x, 3, scientific).replace(/e([+-])(\d)$/, (_, sign, digit) => `e${sign}0${digit}`);
   return text.replaceAll("-", "−");
 };
 

@@ -153,6 +153,23 @@ def test_numbers_inside_folded_modules_follow_an_edit_outside(show_page: Open) -
     assert page.evaluate("walk.nodes.at(-1).data") == pytest.approx(expected.data, rel=1e-12)
 
 
+def test_text_too_small_to_read_is_left_out_and_there_where_one_looks(show_page: Open) -> None:
+    y = Value(1.0, "x")
+    for _ in range(MANY_NODES):
+        y = autograd.tanh(y)
+    page = show_page(y)
+    texts = page.locator("#graph .node text:visible")
+    assert (page.locator("#graph .node").count(), texts.count()) == (MANY_NODES + 1, 0)
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("() => view.graph.view.width === view.graph.aim.width")
+    assert page.locator("#graph .node").count() < 30
+    assert texts.first.text_content() == "x"
+    page.locator("#zoom-fit").click()
+    page.locator("#graph > svg.far").wait_for()
+    page.emulate_media(media="print")
+    assert texts.count() > MANY_NODES
+
+
 def test_no_boxes_overlap_and_no_text_leaves_its_box(show_page: Open) -> None:
     page = show_page(network(16, 16, 1))
     for opened in ("", "layer0", "layer1.neuron3"):

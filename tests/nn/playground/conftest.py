@@ -15,7 +15,7 @@ OpenPlayground = Callable[..., Any]
 """The fixture `open_page`: opens a playground's page."""
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     with chromium() as running:
         yield running
