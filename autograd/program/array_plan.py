@@ -18,23 +18,21 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
+ARRAY = np.ndarray
+
 
 class ArrayPlans:
     """The plans of one function, each for arguments of other forms."""
 
     def __init__(self) -> None:
         self._plans: dict[Hashable, ArrayPlan] = {}
-        self._shapes: Sequence[Any] = ()  # of the newest plan's arguments, where they all are arrays
         self._newest: ArrayPlan | None = None
 
     def __call__(self, args: Sequence[Any]) -> tuple[float, list[Any]] | None:
         """The value and the gradients; None where there is no plan, or a point must be looked at more closely."""
-        if self._newest is not None and len(args) == len(self._shapes):
-            for arg, shape in zip(args, self._shapes, strict=True):
-                if type(arg) is not np.ndarray or arg.dtype is not FLOAT or arg.shape != shape:
-                    break
-            else:
-                return self._newest(args)
+        found = None if self._newest is None else self._newest.of_arrays(args)
+        if found is not None:
+            return found
         leaves: list[Any] = []
         try:
             plan = self._plans.get(tuple([looked_at(arg, leaves) for arg in args]))
@@ -48,9 +46,7 @@ class ArrayPlans:
             form = tuple([looked_at(arg, []) for arg in args])
             if len(self._plans) >= MOST_PLANS:
                 self._plans.clear()
-            plan = self._plans[form] = ArrayPlan(point, args, picked)
-            if all(type(arg) is np.ndarray for arg in args):
-                self._newest, self._shapes = plan, form
+            self._newest = self._plans[form] = ArrayPlan(point, args, picked)
 
 
 class ArrayPlan:
@@ -67,15 +63,32 @@ class ArrayPlan:
         self._slices: list[tuple[int, int, tuple[int, ...]]] = []
         forms = [self._form(arg) for arg in args]
         self._forms = [forms[i] for i in picked]
+        self._count = len(args) if all(type(arg) is ARRAY for arg in args) else -1
         self._spaces: list[_Views] = []  # one for each call that is under way
 
     def __call__(self, leaves: Sequence[Any]) -> tuple[float, list[Any]] | None:
         """The value and the gradients; None if a point must be looked at more closely."""
         space = self._spaces.pop() if self._spaces else _Views(self._point, self._slices)
-        for i, view in enumerate(space.leaves):
-            view[...] = leaves[i]
-        done = space.run(space.parameters) == DONE
-        result = (space.output.item(), [form(space.adjoints) for form in self._forms]) if done else None
+        for (view, _), leaf in zip(space.leaves, leaves, strict=True):
+            view[...] = leaf
+        return self._computed(space)
+
+    def of_arrays(self, args: Sequence[Any]) -> tuple[float, list[Any]] | None:
+        """The same for arguments that are arrays, looked at while they are copied; None for any others, too."""
+        if len(args) != self._count:
+            return None
+        space = self._spaces.pop() if self._spaces else _Views(self._point, self._slices)
+        for arg, (view, shape) in zip(args, space.leaves):  # noqa: B905 (as many; to say so takes longer than a copy)
+            if type(arg) is not ARRAY or arg.dtype is not FLOAT or arg.shape != shape:
+                self._spaces.append(space)
+                return None
+            view[...] = arg
+        return self._computed(space)
+
+    def _computed(self, space: _Views) -> tuple[float, list[Any]] | None:
+        adjoints = space.adjoints
+        is_done = space.run(space.parameters) == DONE
+        result = (space.output.item(), [form(adjoints) for form in self._forms]) if is_done else None
         self._spaces.append(space)
         return result
 
@@ -102,9 +115,8 @@ class _Views:
     def __init__(self, point: Point, slices: Sequence[tuple[int, int, tuple[int, ...]]]) -> None:
         self._space = point.space()
         values, adjoints = np.frombuffer(self._space.values), np.frombuffer(self._space.adjoints)
-        self.leaves, self.adjoints = (
-            [numbers[start:stop].reshape(shape) for start, stop, shape in slices] for numbers in (values, adjoints)
-        )
+        self.leaves = [(values[start:stop].reshape(shape), shape) for start, stop, shape in slices]
+        self.adjoints = [adjoints[start:stop].reshape(shape) for start, stop, shape in slices]
         self.output = values[point.output : point.output + 1]
         values[point.size :] = 1.0
         self.run = point.run

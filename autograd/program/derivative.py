@@ -50,6 +50,7 @@ class Derivative(Generic[J]):
         self.jitted = jitted
         self.name = name
         self.argnums = argnums
+        self._is_one = not isinstance(argnums, Sequence)
         self._plans: dict[int, Callable[[tuple[float, ...]], Any]] = {}
         self._array_plans: ArrayPlans | None = None
         self._wanted: dict[Variant, tuple[bool, ...]] = {}
@@ -85,7 +86,7 @@ class Derivative(Generic[J]):
 
     def _result(self, value: float, parts: Sequence[Any]) -> Any:
         """What a call returns."""
-        gradient = tuple(parts) if isinstance(self.argnums, Sequence) else parts[0]
+        gradient = parts[0] if self._is_one else tuple(parts)
         return gradient if self.name == "grad" else (value, gradient)
 
     def _plan_arrays(self, variant: Variant, args: Sequence[Any]) -> None:
@@ -106,7 +107,7 @@ class Derivative(Generic[J]):
         if plan is None:
             self._plans.pop(len(args), None)
             return
-        is_pair, is_one = self.name == "value_and_grad", not isinstance(self.argnums, Sequence)
+        is_pair, is_one = self.name == "value_and_grad", self._is_one
 
         def at(numbers: tuple[float, ...]) -> Any:
             found = plan(numbers)
