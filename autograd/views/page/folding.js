@@ -2,6 +2,9 @@
 
 const LEGIBLE = 0.2; // the least scale at which text is drawn
 
+// How wide a text is in letters; those of Korean take two.
+const columns = (text) => [...text].reduce((sum, letter) => sum + (letter < "\u1100" ? 1 : 2), 0);
+
 const sides = ([x, y, width, height]) => [x, y, x + width, y + height];
 
 class Folding {
@@ -202,7 +205,8 @@ class Folding {
   drawBox(name) {
     const box = this.boxes.get(name);
     const inside = this.inside(name);
-    const [width, height] = [Math.max(8 * name.length + 36, 7 * inside.length + 24, 150), 64];
+    const numbers = say("fold_numbers", { data: "−0.0000", grad: "−0.0000" });
+    const [width, height] = [Math.max(8 * columns(name) + 36, 7 * columns(inside) + 24, 7 * columns(numbers) + 24), 64];
     box.element = this.element("g", { class: "node box" });
     const text = (content, y, kind) => Object.assign(this.element("text", { x: 12, y, class: kind }), { textContent: content });
     const title = Object.assign(this.element("title"), { textContent: name });

@@ -170,8 +170,10 @@ def test_text_too_small_to_read_is_left_out_and_there_where_one_looks(show_page:
     assert texts.count() > MANY_NODES
 
 
-def test_no_boxes_overlap_and_no_text_leaves_its_box(show_page: Open) -> None:
-    page = show_page(network(16, 16, 1))
+@pytest.mark.parametrize("lang", ["en", "ko"])
+def test_no_boxes_overlap_and_no_text_leaves_its_box(show_page: Open, lang: str) -> None:
+    page = show_page(network(16, 16, 1), made={"lang": lang})
+    page.keyboard.press("End")
     for opened in ("", "layer0", "layer1.neuron3"):
         if opened:
             page.evaluate(f"view.folding.around[0] && view.folding.toggleModule({opened.split('.')[0]!r})")
