@@ -45,8 +45,9 @@ def compiled_modules(directory: str) -> list[Extension]:
     extensions.append(Extension("autograd.support._native", ["autograd/support/_native.c"]))
     if os.name != "nt":
         # No fused multiply-add: results are those of Python's floats, bit for bit. Calls within a file may be inlined.
+        # Nothing for debuggers, which would hold the path of the build: the same sources give the same bytes.
         for extension in extensions:
-            flags = ["-ffp-contract=off", "-fno-semantic-interposition"]
+            flags = ["-ffp-contract=off", "-fno-semantic-interposition", "-g0"]
             extension.extra_compile_args = [*extension.extra_compile_args, *flags]
     return extensions
 
