@@ -12,7 +12,7 @@ from nn.activations import Activation, activation_of, name_of
 from nn.arguments import Number, count_of, generator_of, is_row
 from nn.init import Initializer, initializer_of
 from nn.module import Module, with_count
-from nn.room import take_room
+from nn.room import check_room, take_room
 
 
 class Neuron(Module):
@@ -123,6 +123,7 @@ class Layer(Module):
     ) -> None:
         units = count_of("Layer", "units", units)
         self.inputs = count_of("Layer", "inputs", inputs)
+        check_room("Layer", self.inputs * units)
         generator = generator_of(seed)
         self.neurons = [
             Neuron(

@@ -28,17 +28,26 @@ def room_for(count: int) -> Iterator[None]:
         _LEFT.reset(before)
 
 
-def take_room(owner: str, count: int) -> None:
-    """Say that so many parameters are about to be made.
+def check_room(owner: str, count: int) -> None:
+    """Say that so many parameters are about to be made, by parts that take the room for them.
 
     Raises:
         ValueError: if that is more than there is room for.
     """
     left = _LEFT.get()
-    if left is None:
-        return
-    if count > left:
+    if left is not None and count > left:
         raise ValueError(
             f"{owner}: the architecture has more parameters than the file has numbers for ({shown(count)} more here)"
         )
-    _LEFT.set(left - count)
+
+
+def take_room(owner: str, count: int) -> None:
+    """Take the room for so many parameters.
+
+    Raises:
+        ValueError: if there isn't any.
+    """
+    check_room(owner, count)
+    left = _LEFT.get()
+    if left is not None:
+        _LEFT.set(left - count)

@@ -62,19 +62,21 @@ def loaded(file: Path) -> bool:
     if found.optimizer is not None:
         with suppress(ZeroDivisionError):  # as where epsilon is 0
             found.optimizer.step()
-        found.model.save(file.with_name("again.json"), found.optimizer, found.generator)
+        found.optimizer.load_state_dict(found.optimizer.state_dict())
     return True
 
 
 def test_each_part_is_left_out_and_replaced(file: Path) -> None:
     content, count, good = content_of(file), 0, 0
+    del content["generators"][1:]
+    content["generator"] = {"$generator": 0}
     for place, new in edits(content):
-        if len(place) > 3 and place[0] == "generators" and 2 < place[3] < 623:
-            continue  # words like those before
+        if any(type(key) is int and 1 < key < 624 for key in place):
+            continue  # like those before it in the list
         file.write_bytes(sealed(KIND, edited(content, place, new)))
         good += loaded(file)
         count += 1
-    assert count > 1_500
+    assert count > 1_000
     assert 0 < good < count / 3
 
 
@@ -185,8 +187,13 @@ def test_many_small_layers_make_no_large_model(file: Path) -> None:
     for architecture in ({"inputs": 1, "units": MANY}, {"inputs": 10**4, "units": 10**4}):
         model = {"class": "Layer", "module": "nn", "architecture": architecture, "parameters": {}}
         file.write_bytes(sealed(KIND, {"model": model, "generators": []}))
-        with pytest.raises(ValueError, match="Neuron: the architecture has more parameters than"):
+        with pytest.raises(ValueError, match="Layer: the architecture has more parameters than"):
             load(file)
+    layer = {"$module": {"class": "Layer", "module": "nn", "architecture": [50, 50]}}
+    model = {"class": "Sequential", "module": "nn", "architecture": [layer] * 1_000, "parameters": {}}
+    file.write_bytes(sealed(KIND, {"model": model, "generators": []}))
+    with pytest.raises(ValueError, match="Layer: the architecture has more parameters than"):
+        load(file)
 
 
 def test_a_refused_file_leaves_room_for_models() -> None:
