@@ -20,6 +20,7 @@ from demos.handwriting import DataError
 from demos.progress import progress
 
 MOST_BYTES, MOST_LETTERS = 2**21, 4096
+JOINERS = "\u200c\u200d"  # Persian words are written with them
 RATE, BETAS, EPSILON = 0.01, (0.85, 0.99), 1e-8
 SPREAD = 0.08
 TEMPERATURE, SAMPLES = 0.5, 20
@@ -76,7 +77,7 @@ def read_words(data: str | None) -> tuple[str, list[str]]:
 
     Raises:
         OSError: if it can't be read.
-        DataError: if it is not text, or has no words.
+        DataError: if it is not text, has no words, or more of it than can be learned from.
     """
     if data is None:
         return "Names", NAMES.split()
@@ -93,9 +94,9 @@ def read_words(data: str | None) -> tuple[str, list[str]]:
             f"{place}: expected a word on each line, found only empty lines" if text else f"{place}: is empty"
         )
     letters = set().union(*words)
-    strange = next((c for c in letters if unicodedata.category(c) == "Cc"), None)
-    if strange is not None:
-        raise DataError(f"{place}: expected words of letters, found the control character {strange!r}")
+    strange = [c for c in sorted(letters) if unicodedata.category(c) in ("Cc", "Cf") and c not in JOINERS]
+    if strange:  # they would steer the terminal that the words are shown in
+        raise DataError(f"{place}: expected words of letters, found the control character {strange[0]!r}")
     if len(letters) > MOST_LETTERS:
         raise DataError(f"{place}: expected no more than {MOST_LETTERS:,} different letters, found {len(letters):,}")
     return path_shown(Path(data).name), words

@@ -151,13 +151,14 @@ def _begun(folder: str, start: str) -> tuple[Path, BinaryIO]:
             return part, file
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            is_ours = part.exists()
         except BlockingIOError:
-            pass  # it was taken for one that was left, before it was locked
+            is_ours = False
         except OSError:
-            return part, file  # a file system without locks
-        if part.exists():
+            is_ours = True  # a file system without locks
+        if is_ours:
             return part, file
-        file.close()
+        file.close()  # another process took it for one that was left, before it was locked
 
 
 def _clear(folder: str, start: str) -> None:

@@ -228,6 +228,26 @@ def test_a_part_that_is_taken_for_one_that_was_left_is_begun_again(
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_a_part_that_another_process_is_about_to_remove_is_begun_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, lock, held = tmp_path / "x.json", fcntl.flock, []
+
+    def too_late(file: Any, operation: int) -> None:
+        if not held:
+            held.extend(tmp_path.glob(".*.part"))
+            raise BlockingIOError
+        for part in held:
+            part.unlink(missing_ok=True)  # only now
+        lock(file, operation)
+
+    monkeypatch.setattr(fcntl, "flock", too_late)
+    write_whole(path, b"whole")
+    assert len(held) == 1
+    assert path.read_bytes() == b"whole"
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def test_a_file_system_without_locks_is_written_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise OSError(37, "No locks available")
