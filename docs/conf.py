@@ -11,7 +11,6 @@ from typing import Any
 HERE = Path(__file__).parent
 
 project = "scalar-autograd"
-author = "the authors of scalar-autograd"
 version = release = version_of("scalar-autograd")
 language = "en"
 
@@ -29,6 +28,7 @@ html_title = "scalar-autograd"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_copy_source = False
+html_show_copyright = False
 html_show_search_summary = False  # it would be fetched, which browsers refuse to do from disk
 
 
@@ -42,6 +42,8 @@ def unmarked(app: Any, what: str, name: str, thing: Any, options: Any, lines: li
                 r"`[^`]*`|[*|]", lambda found: found[0] if len(found[0]) > 1 else f"\\{found[0]}", text
             )
     lines[:] = "".join(paragraphs).split("\n")
+    if what in ("property", "attribute", "data"):
+        lines.insert(0, "")  # napoleon takes what stands before a colon in the first line for a type
 
 
 def embed(app: Any, error: Exception | None) -> None:

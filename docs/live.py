@@ -77,7 +77,7 @@ def write(site: Path) -> None:
     with chdir(folder):
         for page in WRITE_FILES:
             # As a file: the walk over a function shows the lines of its source.
-            source = "\n".join(code_of(HERE / page))
-            write_whole("page.py", source.encode())
+            name, source = page.replace(".md", ".py"), "\n".join(code_of(HERE / page))
+            write_whole(name, source.encode())
             with redirect_stdout(io.StringIO()):
-                exec(compile(source, "page.py", "exec"), {"__name__": page})
+                exec(compile(source, name, "exec"), {"__name__": page})

@@ -37,7 +37,7 @@ are rows, too. `expit` is `sigmoid`.
 """
 
 COLUMNS = """\
-| operation | symbol | derivatives | defined for | where the derivative is not unique | picture |
+| operation | picture | symbol | derivatives | defined for | where the derivative is not unique |
 |---|---|---|---|---|---|
 """
 
@@ -53,8 +53,9 @@ def _table(rows: dict[str, Primitive]) -> str:
 
 def _row(row: Primitive) -> str:
     names = "x0, x1, ..." if row.variadic else ", ".join(row.operands)
-    cells = [f"`{row.name}({names})`", row.symbol, _derivatives(row), row.domain or "all numbers", row.convention]
-    cells.append(f"![{row.name}](pictures/operations/{row.name}.svg)" if PLOTS["has_plot"](row) else "")
+    picture = f"![{row.name} and its derivative](pictures/operations/{row.name}.svg)" if PLOTS["has_plot"](row) else ""
+    facts = [row.symbol, _derivatives(row), row.domain or "all numbers", row.convention]
+    cells = [f"`{row.name}({names})`", picture, *facts]
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
 
 

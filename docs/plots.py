@@ -11,7 +11,7 @@ from autograd import Primitive
 RIGHT, TOP = 4.0, 3.0  # of what is shown; the origin is in the middle
 _STEPS = 160
 _SCALE = 30  # units of the picture, to which coordinates are rounded, for 1
-_STEEPEST = 25.0  # between two points; what is steeper is a jump, and not drawn
+_STEEPEST = 15.0  # between two points; what is steeper is a jump, and not drawn
 
 _FRAME = """\
 <svg xmlns="http://www.w3.org/2000/svg" width="120" height="90" viewBox="0 0 {width} {height}" fill="none" \
