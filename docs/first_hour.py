@@ -32,6 +32,8 @@ def _parts() -> Iterator[str]:
         source = "".join(cell["source"])
         if cell["cell_type"] == "markdown":
             yield re.sub(r"\$([^$]+)\$", lambda formula: formula[1].replace(r"\cdot", "·"), source) + "\n"
+            if number == 0 and source.startswith("# "):
+                yield "The cells are those of the notebook `demos/tour.ipynb`; here they stand with what they show.\n"
             continue
         number += 1
         yield f"```python\n{source}\n```\n"
