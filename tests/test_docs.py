@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -14,12 +15,13 @@ import autograd
 import nn
 from autograd import gradcheck
 from autograd.engine import define
-from support.examples import check, code_blocks, examples, fences, skip_without
+from support.examples import check, code_blocks, examples, skip_without
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 CONTRIBUTING = ROOT / "CONTRIBUTING.md"
-KOREAN = {DOCS / "ko" / "README.md": ROOT / "README.md", DOCS / "ko" / "first_hour.md": DOCS / "first_hour.md"}
+SCRIPT = runpy.run_path(str(DOCS / "korean.py"))
+KOREAN: dict[Path, Path] = SCRIPT["PAGES"]
 """The pages in Korean, and what they are in English: their code is the same, and runs there."""
 
 WRITTEN = {DOCS / "first_hour.md"}
@@ -70,13 +72,19 @@ def test_the_pictures_of_operations_are_up_to_date() -> None:
 
 @pytest.mark.parametrize("page", KOREAN, ids=lambda page: page.stem)
 def test_korean_pages_have_the_code_and_the_sections_of_the_english_ones(page: Path) -> None:
-    assert fences(page) == fences(KOREAN[page])
+    korean, english = (path.read_text(encoding="utf-8") for path in (page, KOREAN[page]))
+    assert korean == SCRIPT["with_code_of"](korean, english), "run python docs/korean.py"
     assert re.findall(r"^(#+) ", prose(page), re.M) == re.findall(r"^(#+) ", prose(KOREAN[page]), re.M)
 
 
 def prose(page: Path) -> str:
     """A page without its code, its frames and the names of months."""
     return re.sub(r"^```.*?^```|<[^>]*>|\d+월", "", page.read_text(encoding="utf-8"), flags=re.M | re.S)
+
+
+def test_a_korean_page_without_a_block_is_told() -> None:
+    with pytest.raises(ValueError, match="1 blocks, the English one 2"):
+        SCRIPT["with_code_of"]("하나\n\n```\n```\n", "```\na\n```\n\n```\nb\n```\n")
 
 
 @pytest.mark.parametrize("page", KOREAN, ids=lambda page: page.stem)

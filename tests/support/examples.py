@@ -34,11 +34,6 @@ def comments(source: str) -> list[str]:
     return re.findall(r"print\(.*\)  # (.+)", source)
 
 
-def fences(page: Path) -> list[str]:
-    """All blocks of a page, of code and of what it prints, in their order."""
-    return re.findall(r"^```.*?^```$", page.read_text(encoding="utf-8"), re.M | re.S)
-
-
 def packages(source: str) -> list[str]:
     """The packages that a block imports besides Python's own."""
     imports = [node for node in ast.walk(ast.parse(source)) if isinstance(node, (ast.Import, ast.ImportFrom))]
