@@ -43,7 +43,13 @@ def unmarked(app: Any, what: str, name: str, thing: Any, options: Any, lines: li
             )
     lines[:] = "".join(paragraphs).split("\n")
     if what in ("property", "attribute", "data"):
-        lines.insert(0, "")  # napoleon takes what stands before a colon in the first line for a type
+        lines.insert(0, "\\ ")  # nothing: napoleon takes what stands before a colon in the first line for a type
+
+
+def in_its_language(app: Any, page: str, template: str, context: dict[str, Any], tree: Any) -> None:
+    """Say of Korean pages that they are, to screen readers and hyphenation."""
+    if page.startswith("ko/"):
+        context["language"] = "ko"
 
 
 def embed(app: Any, error: Exception | None) -> None:
@@ -54,4 +60,5 @@ def embed(app: Any, error: Exception | None) -> None:
 
 def setup(app: Any) -> None:
     app.connect("autodoc-process-docstring", unmarked, priority=400)  # before napoleon
+    app.connect("html-page-context", in_its_language)
     app.connect("build-finished", embed)

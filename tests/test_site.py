@@ -151,7 +151,9 @@ def test_a_step_is_taken_in_the_first_page(show: Callable[[str], Any]) -> None:
     product.filter(has_text="0.8000").wait_for()
 
 
-def test_korean_pages_have_korean_walks(show: Callable[[str], Any]) -> None:
-    walk = show("ko/first_hour.html").locator("iframe.live").first
+def test_korean_pages_are_in_korean_with_their_walks(show: Callable[[str], Any]) -> None:
+    page = show("ko/first_hour.html")
+    assert page.locator("html").get_attribute("lang") == "ko"
+    walk = page.locator("iframe.live").first
     walk.scroll_into_view_if_needed()
     assert walk.content_frame.locator("html").get_attribute("lang") == "ko"
