@@ -1,12 +1,33 @@
-"""Whether a model has drawn random numbers: where the generators are that it may draw from."""
+"""Whether a model draws random numbers: which generators it may draw from, and what a call does to them."""
 
 from __future__ import annotations
 
 import random
 import sys
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from nn.module import Module
+
+_T = TypeVar("_T")
+
+_TRIES = 10
+
+
+def watched_for_draws(model: Any, call: Callable[[], _T]) -> tuple[_T, bool]:
+    """What a call returns, and whether it draws random numbers, of the shared generators or of the model's own.
+
+    The shared ones are everybody's: where another thread draws from them meanwhile, the call is made again.
+
+    >>> watched_for_draws(None, lambda: 1.0), watched_for_draws(None, random.random)[1]
+    ((1.0, False), True)
+    """
+    for _ in range(_TRIES):
+        before = random_states(model)
+        result = call()
+        if random_states(model) == before:
+            return result, False
+    return result, True
 
 
 def random_states(model: Any) -> list[Any]:
