@@ -11,39 +11,38 @@ from nn.module import Module
 
 _T = TypeVar("_T")
 
-_TRIES = 10
+_TRIES = 50
 
 
 def watched_for_draws(model: Any, call: Callable[[], _T]) -> tuple[_T, bool]:
-    """What a call returns, and whether it draws random numbers, of the shared generators or of the model's own.
+    """What a call returns, and whether it draws random numbers, of the model's own generators or of the shared ones.
 
-    The shared ones are everybody's: where another thread draws from them meanwhile, the call is made again.
+    The shared ones are everybody's: another thread may have drawn from them meanwhile. So the call is made again until
+    it leaves them as they were.
 
     >>> watched_for_draws(None, lambda: 1.0), watched_for_draws(None, random.random)[1]
     ((1.0, False), True)
     """
     for _ in range(_TRIES):
-        before = random_states(model)
+        own, shared = _own_states(model), _shared_states()
         result = call()
-        if random_states(model) == before:
+        if _own_states(model) != own:
+            break
+        if _shared_states() == shared:
             return result, False
     return result, True
 
 
-def random_states(model: Any) -> list[Any]:
-    """The states of Python's and NumPy's shared generators, and of all that a model's Modules have.
+def _shared_states() -> list[Any]:
+    """The states of Python's generator and of NumPy's, which nobody draws from who hasn't imported it."""
+    numpy: Any = sys.modules.get("numpy")
+    return [random.getstate(), None if numpy is None else repr(numpy.random.get_state())]
 
-    >>> from nn import Dropout
-    >>> dropout = Dropout(0.5)
-    >>> before = random_states(dropout)
-    >>> _ = dropout([1.0, 2.0])
-    >>> random_states(dropout) == before
-    False
-    """
-    numpy: Any = sys.modules.get("numpy")  # which nobody draws from who hasn't imported it
-    states: list[Any] = [random.getstate()]
-    if numpy is not None:
-        states.append(repr(numpy.random.get_state()))
+
+def _own_states(model: Any) -> list[Any]:
+    """The states of the generators that a model's Modules have."""
+    numpy: Any = sys.modules.get("numpy")
+    states: list[Any] = []
     for module in model.modules() if isinstance(model, Module) else []:
         for thing in vars(module).values():
             if isinstance(thing, random.Random):
