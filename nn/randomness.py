@@ -1,28 +1,48 @@
-"""Whether a model has drawn random numbers: where the generators are that it may draw from."""
+"""Whether a model draws random numbers: which generators it may draw from, and what a call does to them."""
 
 from __future__ import annotations
 
 import random
 import sys
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from nn.module import Module
 
+_T = TypeVar("_T")
 
-def random_states(model: Any) -> list[Any]:
-    """The states of Python's and NumPy's shared generators, and of all that a model's Modules have.
+_TRIES = 50
 
-    >>> from nn import Dropout
-    >>> dropout = Dropout(0.5)
-    >>> before = random_states(dropout)
-    >>> _ = dropout([1.0, 2.0])
-    >>> random_states(dropout) == before
-    False
+
+def watched_for_draws(model: Any, call: Callable[[], _T]) -> tuple[_T, bool]:
+    """What a call returns, and whether it draws random numbers, of the model's own generators or of the shared ones.
+
+    The shared ones are everybody's: another thread may have drawn from them meanwhile. So the call is made again until
+    it leaves them as they were.
+
+    >>> watched_for_draws(None, lambda: 1.0), watched_for_draws(None, random.random)[1]
+    ((1.0, False), True)
     """
-    numpy: Any = sys.modules.get("numpy")  # which nobody draws from who hasn't imported it
-    states: list[Any] = [random.getstate()]
-    if numpy is not None:
-        states.append(repr(numpy.random.get_state()))
+    for _ in range(_TRIES):
+        own, shared = _own_states(model), _shared_states()
+        result = call()
+        if _own_states(model) != own:
+            break
+        if _shared_states() == shared:
+            return result, False
+    return result, True
+
+
+def _shared_states() -> list[Any]:
+    """The states of Python's generator and of NumPy's, which nobody draws from who hasn't imported it."""
+    numpy: Any = sys.modules.get("numpy")
+    return [random.getstate(), None if numpy is None else repr(numpy.random.get_state())]
+
+
+def _own_states(model: Any) -> list[Any]:
+    """The states of the generators that a model's Modules have."""
+    numpy: Any = sys.modules.get("numpy")
+    states: list[Any] = []
     for module in model.modules() if isinstance(model, Module) else []:
         for thing in vars(module).values():
             if isinstance(thing, random.Random):

@@ -17,7 +17,7 @@ from nn.forms import Form, Forms
 from nn.lifted import Lifted, Structure
 from nn.module import Module
 from nn.optim import Optimizer
-from nn.randomness import random_states
+from nn.randomness import watched_for_draws
 from nn.steps import Eager
 
 if TYPE_CHECKING:
@@ -220,15 +220,17 @@ class Recorded:
     def _try_first(self, batch: Sequence[int], epoch: int) -> None:
         """What is wrong with every example is found by the first."""
         eager = self._eager
-        before = random_states(self.task.model)
-        try:
-            zero_gradients(eager.parameters)
-            eager.differentiate(0.0, batch[:1], epoch)
-            if self.task.penalty is not None:
-                eager.differentiate_penalty(epoch)
-        finally:
-            zero_gradients(eager.parameters)
-        if random_states(self.task.model) != before:  # a second recording may draw the same by chance
+
+        def differentiate() -> None:
+            try:
+                zero_gradients(eager.parameters)
+                eager.differentiate(0.0, batch[:1], epoch)
+                if self.task.penalty is not None:
+                    eager.differentiate_penalty(epoch)
+            finally:
+                zero_gradients(eager.parameters)
+
+        if watched_for_draws(self.task.model, differentiate)[1]:  # a second recording may draw the same by chance
             raise _refusal(
                 ValueError("they draw random numbers, as Dropout does in training, which every replay would repeat")
             )

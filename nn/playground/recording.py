@@ -24,7 +24,7 @@ from nn.forms import Form, Forms
 from nn.layers import Neuron
 from nn.modes import in_mode
 from nn.module import Module
-from nn.randomness import random_states
+from nn.randomness import watched_for_draws
 from nn.steps import Loss
 
 MOST_PARAMETERS = 20_000
@@ -115,16 +115,19 @@ def recorded(
             _check_dropout(model)
             return record("the loss", call, arguments, [*names, *columns])
 
-    before = random_states(model)
-    set_frozen(frozen, False)  # the page can unfreeze them
-    try:
+    def in_both_modes() -> Recording:
         recording = in_either_mode(True)
         if not _are_same(recording.program, in_either_mode(False).program):
             raise ValueError(
                 "the model computes something else in evaluation mode than in training mode, and a page has one "
                 "program; let it do the same"
             )
-        if random_states(model) != before:  # a second recording may draw the same by chance
+        return recording
+
+    set_frozen(frozen, False)  # the page can unfreeze them
+    try:
+        recording, draws = watched_for_draws(model, in_both_modes)
+        if draws:  # a second recording may draw the same by chance
             raise ValueError("the model draws random numbers, which every replay would repeat; leave them out")
     except Exception as error:
         _tell(error, "", f"the loss of {examples.input_name(0)}, as it is recorded for a page")

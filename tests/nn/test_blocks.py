@@ -9,6 +9,7 @@ import pytest
 import autograd
 from autograd import Value, checkpoint, constant, grad, hessian, jit, no_grad, value_and_grad, vmap
 from nn import MLP, SGD, Dropout, Embedding, Layer, LayerNorm, Module, Neuron, Sequential, fit, load, mse
+from support.pytorch import ask
 
 
 class Flat(Module):
@@ -198,12 +199,16 @@ def test_an_embedding_hands_gradients_to_the_rows_that_were_looked_up():
 
 
 def test_an_embedding_has_pytorchs_gradients():
-    torch = pytest.importorskip("torch")
     table, indices = Embedding(5, 3, seed=0), [4, 0, 4]
-    weights = torch.tensor([[w.data for w in row] for row in table.w], requires_grad=True, dtype=torch.float64)
-    (torch.nn.functional.embedding(torch.tensor(indices), weights) ** 3).sum().backward()
+
+    def theirs(torch):
+        weights = torch.tensor([[w.data for w in row] for row in table.w], requires_grad=True, dtype=torch.float64)
+        (torch.nn.functional.embedding(torch.tensor(indices), weights) ** 3).sum().backward()
+        return weights.grad.tolist()
+
+    expected = ask(f"embedding of {indices} in Embedding(5, 3, seed=0), cubed", theirs)
     autograd.sum([x**3 for row in table(indices) for x in row]).backward()
-    assert [[w.grad for w in row] for row in table.w] == [pytest.approx(row) for row in weights.grad.tolist()]
+    assert [[w.grad for w in row] for row in table.w] == [pytest.approx(row) for row in expected]
 
 
 def test_a_recorded_index_makes_one_program_for_all_rows():
@@ -243,22 +248,28 @@ def test_an_index_that_is_none_is_named(index, error, message):
 
 @pytest.mark.parametrize("x", [[1.0, 2.0, 4.0], [0.0, 0.0, 0.0], [1e-3, -1e-3, 0.0], [1e6, 1e6 + 1.0, 1e6 - 3.0]])
 def test_layer_norm_has_pytorchs_numbers(x):
-    torch = pytest.importorskip("torch")
     norm = LayerNorm(3)
     for i, (w, b) in enumerate(zip(norm.w, norm.b, strict=True)):
         w.data, b.data = 1.0 + 0.5 * i, 0.1 * i
-    theirs = torch.nn.LayerNorm(3, dtype=torch.float64)
-    with torch.no_grad():
-        theirs.weight[:] = torch.tensor([w.data for w in norm.w], dtype=torch.float64)
-        theirs.bias[:] = torch.tensor([b.data for b in norm.b], dtype=torch.float64)
-    tensor, row = torch.tensor(x, dtype=torch.float64, requires_grad=True), [Value(v) for v in x]
-    expected, found = theirs(tensor), norm(row)
-    assert [y.data for y in found] == pytest.approx(expected.tolist(), rel=1e-9, abs=1e-12)
-    (expected * torch.tensor([1.0, -2.0, 3.0])).sum().backward()
+
+    def theirs(torch):
+        layer = torch.nn.LayerNorm(3, dtype=torch.float64)
+        with torch.no_grad():
+            layer.weight[:] = torch.tensor([w.data for w in norm.w], dtype=torch.float64)
+            layer.bias[:] = torch.tensor([b.data for b in norm.b], dtype=torch.float64)
+        tensor = torch.tensor(x, dtype=torch.float64, requires_grad=True)
+        y = layer(tensor)
+        (y * torch.tensor([1.0, -2.0, 3.0])).sum().backward()
+        return [y.tolist(), tensor.grad.tolist(), layer.weight.grad.tolist(), layer.bias.grad.tolist()]
+
+    expected, by_x, by_w, by_b = ask(f"LayerNorm of {x} and its gradients", theirs)
+    row = [Value(v) for v in x]
+    found = norm(row)
+    assert [y.data for y in found] == pytest.approx(expected, rel=1e-9, abs=1e-12)
     autograd.dot(found, [1.0, -2.0, 3.0]).backward()
-    assert [v.grad for v in row] == pytest.approx(tensor.grad.tolist(), rel=1e-6, abs=1e-9)
-    assert [w.grad for w in norm.w] == pytest.approx(theirs.weight.grad.tolist(), rel=1e-9, abs=1e-12)
-    assert [b.grad for b in norm.b] == theirs.bias.grad.tolist()
+    assert [v.grad for v in row] == pytest.approx(by_x, rel=1e-6, abs=1e-9)
+    assert [w.grad for w in norm.w] == pytest.approx(by_w, rel=1e-9, abs=1e-12)
+    assert [b.grad for b in norm.b] == by_b
 
 
 # -- what is refused, and what is shown --------------------------------------------------------------------------------

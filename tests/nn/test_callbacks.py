@@ -6,6 +6,7 @@ import pytest
 
 import nn
 from nn import SGD, Adam, EarlyStopping, Epoch, ReduceLROnPlateau, schedules
+from support.pytorch import ask
 from support.training import EXAMPLES, LABELS, assert_alike, mlp, trained
 
 numpy = pytest.importorskip("numpy")
@@ -255,16 +256,20 @@ def rates_of(callback, rate, losses=PLATEAU):
 
 def test_the_rate_falls_on_a_plateau_as_in_pytorch():
     """PyTorch waits an epoch longer than its patience says, hence the 1."""
-    torch = pytest.importorskip("torch")
-    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.8)
-    theirs = torch.optim.lr_scheduler.ReduceLROnPlateau(
-        optimizer, factor=0.5, patience=1, threshold=0.0, threshold_mode="abs"
-    )
-    expected = []
-    for loss in PLATEAU:
-        optimizer.step()
-        theirs.step(loss)
-        expected.append(optimizer.param_groups[0]["lr"])
+
+    def theirs(torch):
+        optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.8)
+        schedule = torch.optim.lr_scheduler.ReduceLROnPlateau(
+            optimizer, factor=0.5, patience=1, threshold=0.0, threshold_mode="abs"
+        )
+        rates = []
+        for loss in PLATEAU:
+            optimizer.step()
+            schedule.step(loss)
+            rates.append(optimizer.param_groups[0]["lr"])
+        return rates
+
+    expected = ask(f"ReduceLROnPlateau at losses {PLATEAU}", theirs)
     assert rates_of(ReduceLROnPlateau(factor=0.5, patience=2), 0.8) == expected
     assert expected[-1] == 0.8 * 0.5**3
 

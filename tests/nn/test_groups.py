@@ -9,6 +9,7 @@ import nn
 from autograd import Value
 from nn import SGD, Adam, AdamW, Module, RMSprop, fit, load, schedules
 from support.interrupts import interrupted
+from support.pytorch import ask
 
 START = [1.5, -0.3, 2.0, 0.1]
 
@@ -86,20 +87,24 @@ def in_groups(kind, model, **options):
 
 def pytorch(kind, freezing=(), grouped=True):
     """The path, with places that are frozen and thawed before steps."""
-    torch = pytest.importorskip("torch")
     _, make, _, theirs = KINDS[kind]
-    v = [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in START]
-    optimizer = make(torch.optim, [{"params": v[:2]}, {"params": v[2:], **theirs}] if grouped else v)
-    path = []
-    for step in range(12):
-        for at, place, frozen in freezing:
-            if at == step:
-                v[place].requires_grad_(not frozen)
-        optimizer.zero_grad()
-        rosenbrock(*v).backward()
-        optimizer.step()
-        path += [t.item() for t in v]
-    return path
+
+    def answer(torch):
+        v = [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in START]
+        optimizer = make(torch.optim, [{"params": v[:2]}, {"params": v[2:], **theirs}] if grouped else v)
+        path = []
+        for step in range(12):
+            for at, place, frozen in freezing:
+                if at == step:
+                    v[place].requires_grad_(not frozen)
+            optimizer.zero_grad()
+            rosenbrock(*v).backward()
+            optimizer.step()
+            path += [t.item() for t in v]
+        return path
+
+    groups = f"a group of {theirs}" if grouped else "no groups"
+    return ask(f"twelve steps of {kind} from {START}, {groups}, frozen: {list(freezing)}", answer)
 
 
 FREEZING = [(0, 1, True), (4, 3, True), (5, 1, False), (8, 3, False), (8, 0, True)]

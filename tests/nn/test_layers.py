@@ -9,6 +9,7 @@ from autograd import Value, constant, no_grad
 from nn import ACTIVATIONS, MLP, Layer, Neuron
 from nn.activations import activation_of
 from nn.init import he, xavier
+from support.pytorch import ask
 
 
 def set_parameters(module, numbers):
@@ -140,16 +141,18 @@ def test_each_initializer_has_its_range_and_variance():
 
 
 def test_initializers_equal_pytorchs_bounds():
-    torch = pytest.importorskip("torch")
-    tensor = torch.empty(100, 200, dtype=torch.float64)
-    torch.manual_seed(0)
-    torch.nn.init.xavier_uniform_(tensor)
+    def theirs(torch):
+        tensor = torch.empty(100, 200, dtype=torch.float64)
+        torch.manual_seed(0)
+        largest = torch.nn.init.xavier_uniform_(tensor).abs().max().item()
+        return largest, torch.nn.init.kaiming_normal_(tensor, nonlinearity="relu").std().item()
+
+    largest, deviation = ask("the largest of xavier_uniform_, the deviation of kaiming_normal_, of 100 × 200", theirs)
     ours = [xavier(random.Random(i), 200, 100) for i in range(2000)]
-    assert max(map(abs, ours)) == pytest.approx(tensor.abs().max().item(), rel=1e-2)
-    torch.nn.init.kaiming_normal_(tensor, nonlinearity="relu")
+    assert max(map(abs, ours)) == pytest.approx(largest, rel=1e-2)
     generator = random.Random(0)
     ours = [he(generator, 200, 100) for _ in range(20000)]
-    assert (sum(x * x for x in ours) / 20000) ** 0.5 == pytest.approx(tensor.std().item(), rel=0.03)
+    assert (sum(x * x for x in ours) / 20000) ** 0.5 == pytest.approx(deviation, rel=0.03)
 
 
 def test_a_seed_of_numpys_is_an_int():

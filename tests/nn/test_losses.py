@@ -8,6 +8,7 @@ import pytest
 import nn
 from autograd import Value, constant, mean, softmax
 from nn import MLP, l2_penalty, one_hot
+from support.pytorch import ask
 
 NAN = float("nan")
 ROWS = [[0.2, -1.5, 3.0], [0.0, 0.7, -0.4]]
@@ -30,34 +31,38 @@ def graded(loss, predictions, targets, reduction):
 
 
 def pytorch(loss, predictions, targets, reduction):
-    torch = pytest.importorskip("torch")
-    functional = torch.nn.functional
-    x = torch.tensor(predictions, dtype=torch.float64, requires_grad=True)
-    t = torch.tensor(targets, dtype=torch.float64)
-    if loss.startswith("cross_entropy") and t.dim() < x.dim():
-        t = t.long()  # class indices
-    if loss == "cross_entropy":
-        if t.dtype == torch.int64:
-            y = functional.nll_loss(x.log(), t, reduction=reduction)
-        else:
-            y = -(t * x.log()).sum(-1)
+    """The same by PyTorch."""
+
+    def answer(torch):
+        functional = torch.nn.functional
+        x = torch.tensor(predictions, dtype=torch.float64, requires_grad=True)
+        t = torch.tensor(targets, dtype=torch.float64)
+        if loss.startswith("cross_entropy") and t.dim() < x.dim():
+            t = t.long()  # class indices
+        if loss == "cross_entropy":
+            if t.dtype == torch.int64:
+                y = functional.nll_loss(x.log(), t, reduction=reduction)
+            else:
+                y = -(t * x.log()).sum(-1)
+                y = y.sum() if reduction == "sum" else y.mean()
+        elif loss == "half_squared_error":
+            y = 0.5 * ((x - t) ** 2).sum(-1)
             y = y.sum() if reduction == "sum" else y.mean()
-    elif loss == "half_squared_error":
-        y = 0.5 * ((x - t) ** 2).sum(-1)
-        y = y.sum() if reduction == "sum" else y.mean()
-    elif loss == "hinge":
-        y = (1 - t * x).clamp(min=0)
-        y = y.sum() if reduction == "sum" else y.mean()
-    else:
-        function = {
-            "mse": functional.mse_loss,
-            "binary_cross_entropy": functional.binary_cross_entropy,
-            "binary_cross_entropy_with_logits": functional.binary_cross_entropy_with_logits,
-            "cross_entropy_with_logits": functional.cross_entropy,
-        }[loss]
-        y = function(x, t, reduction=reduction)
-    y.backward()
-    return y.item(), x.grad.flatten().tolist()
+        elif loss == "hinge":
+            y = (1 - t * x).clamp(min=0)
+            y = y.sum() if reduction == "sum" else y.mean()
+        else:
+            function = {
+                "mse": functional.mse_loss,
+                "binary_cross_entropy": functional.binary_cross_entropy,
+                "binary_cross_entropy_with_logits": functional.binary_cross_entropy_with_logits,
+                "cross_entropy_with_logits": functional.cross_entropy,
+            }[loss]
+            y = function(x, t, reduction=reduction)
+        y.backward()
+        return y.item(), x.grad.flatten().tolist()
+
+    return ask(f"{loss}, {reduction}, of {predictions} to {targets}", answer)
 
 
 @pytest.mark.parametrize("reduction", ["mean", "sum"])

@@ -1,6 +1,7 @@
 """Training and evaluation mode: who sets it, what `fit` and `predict` do with it, and randomness in training."""
 
 import random
+import threading
 
 import pytest
 
@@ -149,6 +150,22 @@ def test_so_is_noise_of_ones_own(draw):
 
     with pytest.raises(ValueError, match="draw random numbers"):
         trained(True, Noisy())
+
+
+def test_what_another_thread_draws_meanwhile_is_not_the_models():
+    """The shared generators are everybody's."""
+    others = [threading.Thread(target=draw) for draw in (random.random, numpy.random.rand, random.random)]
+
+    def loss(p, t):
+        if others:
+            other = others.pop()
+            other.start()
+            other.join()
+        return nn.cross_entropy_with_logits(p, t)
+
+    found, expected = trained(True, loss=loss), trained(False)
+    assert not others
+    assert found[1] == pytest.approx(expected[1], rel=1e-12)
 
 
 def test_what_doesn_t_draw_is_replayed():

@@ -6,6 +6,7 @@ import pytest
 
 import nn
 from autograd import Value, exp, grad, hessian, softmax
+from support.pytorch import ask
 
 NAN, INF = math.nan, math.inf
 ROWS = [[0.2, -1.5, 3.0], [0.0, 0.7, -0.4]]
@@ -28,12 +29,16 @@ def graded(loss, predictions, *others, **options):
     return y.data, [x.grad for x in leaves]
 
 
-def pytorch(loss, predictions, *others):
-    torch = pytest.importorskip("torch")
-    x = torch.tensor(predictions, dtype=torch.float64, requires_grad=True)
-    y = loss(torch.nn.functional, x, *[torch.tensor(other, dtype=torch.float64) for other in others])
-    y.backward()
-    return y.item(), x.grad.flatten().tolist()
+def pytorch(name, loss, predictions, *others):
+    """The same by PyTorch, whose loss is called by a name and its options."""
+
+    def answer(torch):
+        x = torch.tensor(predictions, dtype=torch.float64, requires_grad=True)
+        y = loss(torch.nn.functional, x, *[torch.tensor(other, dtype=torch.float64) for other in others])
+        y.backward()
+        return y.item(), x.grad.flatten().tolist()
+
+    return ask(f"{name} of {predictions} to {', '.join(map(str, others))}", answer)
 
 
 def assert_equal(found, expected):
@@ -44,12 +49,14 @@ def assert_equal(found, expected):
 @pytest.mark.parametrize("reduction", ["mean", "sum"])
 @pytest.mark.parametrize(("predictions", "targets"), [(0.3, 1.0), (ROWS[0], SHARES[0]), (ROWS, SHARES), (ROWS, ROWS)])
 def test_losses_of_numbers_equal_pytorchs(reduction, predictions, targets):
+    def expected(name, **options):
+        return pytorch(f"{name} {options}", lambda f, x, t: getattr(f, name)(x, t, **options), predictions, targets)
+
     found = graded(nn.mae, predictions, targets, reduction=reduction)
-    assert_equal(found, pytorch(lambda f, x, t: f.l1_loss(x, t, reduction=reduction), predictions, targets))
+    assert_equal(found, expected("l1_loss", reduction=reduction))
     for delta in (0.5, 1.0, 3.0):
-        found = graded(nn.huber, predictions, targets, reduction=reduction, delta=delta)
-        expected = pytorch(lambda f, x, t: f.huber_loss(x, t, reduction=reduction, delta=delta), predictions, targets)  # noqa: B023 - called at once
-        assert_equal(found, expected)
+        options = {"reduction": reduction, "delta": delta}
+        assert_equal(graded(nn.huber, predictions, targets, **options), expected("huber_loss", **options))
 
 
 @pytest.mark.parametrize("reduction", ["mean", "sum"])
@@ -60,9 +67,11 @@ def test_losses_of_numbers_equal_pytorchs(reduction, predictions, targets):
 )
 def test_the_gaussian_likelihood_equals_pytorchs(reduction, full, means, targets, variances):
     options = {"reduction": reduction, "full": full}
-    by_mean = pytorch(lambda f, x, t, v: f.gaussian_nll_loss(x, t, v, **options), means, targets, variances)
+    name = f"gaussian_nll_loss {options}"
+    by_mean = pytorch(name, lambda f, x, t, v: f.gaussian_nll_loss(x, t, v, **options), means, targets, variances)
     assert_equal(graded(nn.gaussian_nll, means, targets, variances, **options), by_mean)
-    by_variance = pytorch(lambda f, v, m, t: f.gaussian_nll_loss(m, t, v, **options), variances, means, targets)
+    name += " by the variance"
+    by_variance = pytorch(name, lambda f, v, m, t: f.gaussian_nll_loss(m, t, v, **options), variances, means, targets)
     assert_equal(graded(lambda v: nn.gaussian_nll(means, targets, v, **options), variances), by_variance)
 
 
@@ -80,9 +89,12 @@ def test_one_variance_for_all():
 def test_divergences_equal_pytorchs(reduction, probabilities, targets):
     theirs = {"mean": "batchmean", "sum": "sum"}[reduction]
     found = graded(nn.kl_divergence, probabilities, targets, reduction=reduction)
-    assert_equal(found, pytorch(lambda f, p, t: f.kl_div(p.log(), t, reduction=theirs), probabilities, targets))
+    name = f"kl_div {theirs}"
+    assert_equal(found, pytorch(name, lambda f, p, t: f.kl_div(p.log(), t, reduction=theirs), probabilities, targets))
     found = graded(nn.kl_divergence_with_logits, ROWS, targets, reduction=reduction)
-    assert_equal(found, pytorch(lambda f, z, t: f.kl_div(f.log_softmax(z, -1), t, reduction=theirs), ROWS, targets))
+    name += " of log_softmax"
+    by_logits = pytorch(name, lambda f, z, t: f.kl_div(f.log_softmax(z, -1), t, reduction=theirs), ROWS, targets)
+    assert_equal(found, by_logits)
 
 
 def test_divergences_by_hand():
@@ -109,13 +121,12 @@ def test_divergences_by_their_targets():
 @pytest.mark.parametrize("smoothing", [0.0, 0.1, 1.0])
 @pytest.mark.parametrize("targets", [[2, 0], SHARES, ZEROS, [[0.25, 0.25, 0.25], [0.0, 0.0, 0.0]]])
 def test_smoothed_labels_equal_pytorchs(reduction, smoothing, targets):
-    torch = pytest.importorskip("torch")
-    x = torch.tensor(ROWS, dtype=torch.float64, requires_grad=True)
-    t = torch.tensor(targets, dtype=torch.int64 if isinstance(targets[0], int) else torch.float64)
-    y = torch.nn.functional.cross_entropy(x, t, reduction=reduction, label_smoothing=smoothing)
-    y.backward()
     options = {"reduction": reduction, "label_smoothing": smoothing}
-    expected = y.item(), x.grad.flatten().tolist()
+
+    def cross_entropy(functional, x, t):
+        return functional.cross_entropy(x, t.long() if isinstance(targets[0], int) else t, **options)
+
+    expected = pytorch(f"cross_entropy {options}", cross_entropy, ROWS, targets)
     assert_equal(graded(nn.cross_entropy_with_logits, ROWS, targets, **options), expected)
     assert_equal(graded(lambda z: nn.cross_entropy([softmax(row) for row in z], targets, **options), ROWS), expected)
 

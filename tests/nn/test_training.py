@@ -11,6 +11,7 @@ import pytest
 import nn
 from autograd import Value, no_grad, softmax
 from nn import MLP, SGD, Adam, History, Module, accuracy, fit, l2_penalty
+from support.pytorch import ask
 
 X = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0], [2.0, -1.0]]
 LABELS = [0, 1, 1, 0, 2]
@@ -24,17 +25,36 @@ def trained(epochs=3, **changes):
     return model, history
 
 
-def test_a_small_mlp_trains_as_in_pytorch():
-    """The same weights, batches in the same order, the same optimiser: the same losses and parameters."""
-    torch = pytest.importorskip("torch")
-    ours = MLP(2, [4, 3], activation="tanh", seed=1)
-    theirs = torch.nn.Sequential(torch.nn.Linear(2, 4), torch.nn.Tanh(), torch.nn.Linear(4, 3)).double()
+def theirs(torch, ours):
+    """The losses of PyTorch's training of the same network, and its weights afterwards."""
+    network = torch.nn.Sequential(torch.nn.Linear(2, 4), torch.nn.Tanh(), torch.nn.Linear(4, 3)).double()
     with torch.no_grad():
-        for layer, linear in zip(ours.layers, (theirs[0], theirs[2]), strict=True):
+        for layer, linear in zip(ours.layers, (network[0], network[2]), strict=True):
             for i, neuron in enumerate(layer.neurons):
                 linear.bias[i] = neuron.b.data
                 for j, w in enumerate(neuron.w):
                     linear.weight[i, j] = w.data
+    optimizer = torch.optim.Adam(network.parameters(), lr=0.05)
+    inputs, targets, generator = torch.tensor(X, dtype=torch.float64), torch.tensor(LABELS), random.Random(3)
+    losses = []
+    for _ in range(10):
+        order = list(range(5))
+        generator.shuffle(order)
+        total = 0.0
+        for batch in (order[:2], order[2:4], order[4:]):
+            optimizer.zero_grad()
+            loss = torch.nn.functional.cross_entropy(network(inputs[batch]), targets[batch])
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(batch)
+        losses.append(total / 5)
+    return losses, [network[0].weight.tolist(), network[2].weight.tolist()]
+
+
+def test_a_small_mlp_trains_as_in_pytorch():
+    """The same weights, batches in the same order, the same optimiser: the same losses and parameters."""
+    ours = MLP(2, [4, 3], activation="tanh", seed=1)
+    losses, weights = ask("Adam(lr=0.05), ten epochs of MLP(2, [4, 3], seed=1)", lambda torch: theirs(torch, ours))
     history = fit(
         ours,
         X,
@@ -46,25 +66,10 @@ def test_a_small_mlp_trains_as_in_pytorch():
         seed=3,
         progress=False,
     )
-    optimizer = torch.optim.Adam(theirs.parameters(), lr=0.05)
-    inputs, targets, generator = torch.tensor(X, dtype=torch.float64), torch.tensor(LABELS), random.Random(3)
-    losses = []
-    for _ in range(10):
-        order = list(range(5))
-        generator.shuffle(order)
-        total = 0.0
-        for batch in (order[:2], order[2:4], order[4:]):
-            optimizer.zero_grad()
-            loss = torch.nn.functional.cross_entropy(theirs(inputs[batch]), targets[batch])
-            loss.backward()
-            optimizer.step()
-            total += loss.item() * len(batch)
-        losses.append(total / 5)
     assert history.loss == pytest.approx(losses, rel=1e-12)
-    for layer, linear in zip(ours.layers, (theirs[0], theirs[2]), strict=True):
-        found = [[w.data for w in neuron.w] for neuron in layer.neurons]
-        for row, expected in zip(found, linear.weight.tolist(), strict=True):
-            assert row == pytest.approx(expected, rel=1e-11)
+    for layer, expected in zip(ours.layers, weights, strict=True):
+        for neuron, row in zip(layer.neurons, expected, strict=True):
+            assert [w.data for w in neuron.w] == pytest.approx(row, rel=1e-11)
 
 
 def test_the_same_seed_trains_the_same_numbers():

@@ -8,6 +8,7 @@ import pytest
 import nn
 from autograd import Value
 from nn import SGD, Adam, Module, accuracy, fit, one_hot
+from support.pytorch import ask
 from support.training import EXAMPLES, LABELS, assert_alike, mlp, trained
 
 numpy = pytest.importorskip("numpy")
@@ -53,11 +54,14 @@ def test_weights_of_one_change_nothing(jit):
 @BOTH
 def test_class_weights_are_those_of_pytorch(jit):
     """CrossEntropyLoss(weight=) divides by the weights of the batch, which are all here."""
-    torch = pytest.importorskip("torch")
     model = mlp()
-    logits = torch.tensor([[y.data for y in model(x)] for x in EXAMPLES], dtype=torch.float64)
-    weight = torch.tensor([CLASS_WEIGHT[k] for k in range(3)], dtype=torch.float64)
-    expected = torch.nn.CrossEntropyLoss(weight=weight)(logits, torch.tensor(LABELS)).item()
+
+    def theirs(torch):
+        logits = torch.tensor([[y.data for y in model(x)] for x in EXAMPLES], dtype=torch.float64)
+        weight = torch.tensor([CLASS_WEIGHT[k] for k in range(3)], dtype=torch.float64)
+        return torch.nn.CrossEntropyLoss(weight=weight)(logits, torch.tensor(LABELS)).item()
+
+    expected = ask(f"CrossEntropyLoss of mlp() at {EXAMPLES}, {LABELS}, weights {CLASS_WEIGHT}", theirs)
     for y in (LABELS, list(map(float, LABELS)), numpy.array(LABELS), one_hot(LABELS, 3), numpy.eye(3)[LABELS]):
         history, *_ = trained(jit, y=y, class_weight=CLASS_WEIGHT, batch_size=None, epochs=1)
         assert history.loss == pytest.approx([expected], rel=1e-12)
@@ -203,7 +207,6 @@ def test_a_long_gradient_is_shortened_to_the_bound(jit, scale):
 
 def test_it_is_pytorch_s_norm():
     """Of all parameters together; PyTorch adds 1e-6 to it before it divides."""
-    torch = pytest.importorskip("torch")
     model, other = mlp(), mlp()
     fit(
         model,
@@ -218,12 +221,17 @@ def test_it_is_pytorch_s_norm():
     loss = nn.cross_entropy_with_logits([other(x) for x in EXAMPLES], LABELS)
     loss.backward()
     parameters = other.parameters()
-    theirs = [torch.tensor(p.data, dtype=torch.float64, requires_grad=True) for p in parameters]
-    for their, p in zip(theirs, parameters, strict=True):
-        their.grad = torch.tensor(p.grad, dtype=torch.float64)
-    torch.nn.utils.clip_grad_norm_(theirs, 0.01)
-    for p, start, their in zip(model.parameters(), parameters, theirs, strict=True):
-        assert p.data - start.data == pytest.approx(-their.grad.item(), rel=1e-4, abs=1e-15)
+
+    def clipped(torch):
+        theirs = [torch.tensor(p.data, dtype=torch.float64, requires_grad=True) for p in parameters]
+        for their, p in zip(theirs, parameters, strict=True):
+            their.grad = torch.tensor(p.grad, dtype=torch.float64)
+        torch.nn.utils.clip_grad_norm_(theirs, 0.01)
+        return [their.grad.item() for their in theirs]
+
+    gradient = ask(f"clip_grad_norm_ to 0.01, cross entropy of mlp() at {EXAMPLES}, {LABELS}", clipped)
+    for p, start, slope in zip(model.parameters(), parameters, gradient, strict=True):
+        assert p.data - start.data == pytest.approx(-slope, rel=1e-4, abs=1e-15)
 
 
 @BOTH

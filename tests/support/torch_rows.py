@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
+
+from support.pytorch import ask
 
 TORCH_ROWS: dict[str, Callable[..., Any]] = {
     "where": lambda torch, condition, a, b: torch.where(condition != 0.0, a, b),
@@ -109,3 +111,18 @@ TORCH_DIFFERS_AT_EXTREMES = {
     "prod": "PyTorch divides the product by the operand, which makes NaN where it is infinite",
 }
 """Rows whose partials are not held against PyTorch's beyond samples and kinks, and why."""
+
+
+def torch_at(name: str, points: Sequence[tuple[float, ...]]) -> list[tuple[float, list[float]]]:
+    """PyTorch's value and gradient of a row at points; 0 by an operand that PyTorch hands nothing to."""
+
+    def answer(torch: Any) -> list[list[float]]:
+        found = []
+        for point in points:
+            tensors = [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in point]
+            y = TORCH_ROWS[name](torch, *tensors)
+            gradient = torch.autograd.grad(y, tensors, allow_unused=True)
+            found.append([y.item(), *(0.0 if slope is None else slope.item() for slope in gradient)])
+        return found
+
+    return [(y, gradient) for y, *gradient in ask(f"{name} at {list(points)}", answer)]

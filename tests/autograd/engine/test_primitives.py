@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import importlib.util
 import itertools
 import math
 from collections.abc import Callable
@@ -28,7 +27,6 @@ from support.torch_rows import NOT_IN_TORCH
 ROWS = [pytest.param(row, id=row.name) for row in PRIMITIVES.values()]
 every_row = pytest.mark.parametrize("row", ROWS)
 every_row_but_stop_gradient = pytest.mark.parametrize("row", [row for row in ROWS if row.id != "stop_gradient"])
-needs_torch = pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="PyTorch is not installed")
 
 
 def check_or_skip_torch(row: Primitive) -> None:
@@ -52,7 +50,6 @@ def test_value_and_partials_equal_what_sympy_computes(row: Primitive) -> None:
 
 
 @every_row
-@needs_torch
 def test_value_partials_and_conventions_equal_those_of_torch(row: Primitive) -> None:
     check_or_skip_torch(row)
 
@@ -164,7 +161,6 @@ def test_outside_its_domain_and_only_there_a_row_raises_and_says_so(row: Primiti
 
 
 @every_row
-@needs_torch
 def test_value_and_partials_equal_those_of_torch_at_extremes(row: Primitive) -> None:
     if row.name in NOT_IN_TORCH:
         pytest.skip(NOT_IN_TORCH[row.name])
@@ -198,9 +194,7 @@ STEPS = ("floor", "ceil", "trunc", "round", "round_digits", "sign", "floordiv")
 
 @every_row_but_stop_gradient
 @pytest.mark.parametrize("spoil", [wrong_value, wrong_partials])
-@pytest.mark.parametrize(
-    "check", [check_differences, check_sympy, pytest.param(check_or_skip_torch, marks=needs_torch)]
-)
+@pytest.mark.parametrize("check", [check_differences, check_sympy, check_or_skip_torch])
 def test_every_check_rejects_a_wrong_row(row: Primitive, spoil: Any, check: Any) -> None:
     if spoil is wrong_value and check is check_differences and row.name in STEPS:
         pytest.skip("a step at the wrong height is as level as the right one")
@@ -230,7 +224,6 @@ WRONG_CONVENTIONS = [
 ]
 
 
-@needs_torch
 @pytest.mark.parametrize("row", WRONG_CONVENTIONS)
 def test_torch_rejects_a_wrong_convention(row: Primitive) -> None:
     check_differences(row)  # right but for the kink

@@ -26,6 +26,7 @@ from autograd import (
     vjp,
     vmap,
 )
+from support.pytorch import ask
 
 
 def energy(a: Any, b: Any, scale: float = 1.0) -> Any:
@@ -262,13 +263,15 @@ def test_hessian_of_structures_in_structures_agrees_with_the_jacobian_of_the_jac
 
 
 def test_hessian_of_many_numbers_is_pytorchs() -> None:
-    torch = pytest.importorskip("torch", reason="PyTorch is the oracle")
     x = [0.5, 2.0, 3.0]
 
-    def theirs(x: Any) -> Any:
-        return torch.stack([x[0] ** 2.0 * x[1], torch.sin(x[0] * x[2]), x[1]])
+    def theirs(torch: Any) -> Any:
+        def several(x: Any) -> Any:
+            return torch.stack([x[0] ** 2.0 * x[1], torch.sin(x[0] * x[2]), x[1]])
 
-    expected = torch.func.hessian(theirs)(torch.tensor(x, dtype=torch.float64)).numpy()
+        return torch.func.hessian(several)(torch.tensor(x, dtype=torch.float64)).tolist()
+
+    expected = ask(f"Hessians of several functions at {x}", theirs)
     np.testing.assert_allclose(hessian(lambda x: np.array(several(x)))(np.array(x)), expected, rtol=1e-14)
 
 
