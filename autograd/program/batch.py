@@ -93,9 +93,10 @@ class Batch:
         pieces = self._pieces(count, threads)
         sums = np.zeros((len(pieces), self.sums))
         inputs, outputs = _addresses(given), _addresses([results])
+        places = address_of(inputs), len(inputs), address_of(outputs), len(outputs), address_of(status)
 
         def compute(k: int) -> None:
-            self._piece(inputs, outputs, address_of(status), *pieces[k], common, seeds, sums[k])
+            self._piece(places, *pieces[k], common, seeds, sums[k])
 
         workers = min(threads, len(pieces))
         shares = [range(first, len(pieces), workers) for first in range(workers)]
@@ -119,9 +120,7 @@ class Batch:
 
     def _piece(
         self,
-        inputs: Any,
-        outputs: Any,
-        status: int,
+        places: tuple[int, int, int, int, int],
         start: int,
         stop: int,
         common: Array,
@@ -135,12 +134,13 @@ class Batch:
         if seeds is not None and not are_rows:
             space.seeds[:] = seeds
         parameters = space.parameters
+        inputs, input_count, outputs, output_count, status = places
         parameters[Parameters.INPUT : Parameters.SEEDS] = (
-            ctypes.addressof(inputs),
-            len(inputs),
+            inputs,
+            input_count,
             space.all_places if are_rows else space.places,
-            ctypes.addressof(outputs),
-            len(outputs),
+            outputs,
+            output_count,
             space.results,
             status,
             start,
@@ -215,13 +215,10 @@ def _run_of(indices: list[int]) -> slice | list[int]:
     return slice(indices[0], indices[-1] + 1) if is_run else indices
 
 
-def _addresses(arrays: Sequence[Array]) -> Any:
+def _addresses(arrays: Sequence[Array]) -> NDArray[np.int64]:
     """Where each row of the arrays begins."""
-    found: list[int] = []
-    for array in arrays:
-        first, step = address_of(array), array.strides[0]
-        found += range(first, first + step * len(array), step) if step else [first] * len(array)
-    return numbers_of(found)
+    found = [address_of(array) + array.strides[0] * np.arange(len(array)) for array in arrays]
+    return found[0] if len(found) == 1 else np.concatenate(found) if found else np.empty(0, np.int64)
 
 
 def numbers_of(found: Sequence[int]) -> Any:
@@ -231,7 +228,7 @@ def numbers_of(found: Sequence[int]) -> Any:
 
 def address_of(array: Any) -> int:
     """Where the numbers of an array begin."""
-    address: int = array.__array_interface__["data"][0]
+    address: int = array.ctypes.data
     return address
 
 
