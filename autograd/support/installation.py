@@ -80,7 +80,7 @@ def _check_neighbour(package: str, needed: str, home: str, record: Record) -> No
     if found is None or not os.path.exists(found):
         if os.path.isdir(home) and not os.path.exists(ours):
             known = _again([]) if record else "restore it"
-            raise ImportError(f"{package}: {ours} is gone, as after another distribution of that name; {known}")
+            raise ImportError(f"{package}: {ours} is gone, as after uninstalling another of that name; {known}")
     elif os.path.realpath(os.path.dirname(found)) != os.path.realpath(os.path.dirname(ours)):
         raise ImportError(f"{package}: {_elsewhere(needed, found, home)}")
     elif found.endswith(".py"):
