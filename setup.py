@@ -28,8 +28,10 @@ HOT_MODULES = [
 
 def compiled_modules(directory: str) -> list[Extension]:
     """The hot modules as C, generated in a directory; none if mypyc is unwanted, missing or fails."""
-    if os.environ.get("SCALAR_AUTOGRAD_PURE", "0") not in ("", "0") or platform.python_implementation() != "CPython":
-        return []
+    if os.environ.get("SCALAR_AUTOGRAD_PURE", "0") not in ("", "0"):
+        return stays_pure("SCALAR_AUTOGRAD_PURE asks for that")
+    if platform.python_implementation() != "CPython":
+        return stays_pure("only CPython runs what mypyc makes")
     try:
         from mypyc.build import mypycify
 
