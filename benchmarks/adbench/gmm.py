@@ -40,10 +40,10 @@ def read(path: Path) -> Mixture:
         d, k, n = map(int, lines[0].split())
         rows = [numbers(line) for line in lines[1:]]
         if min(d, k, n) < 1 or len(rows) <= 3 * k + n:
-            raise ValueError(f"{k} components and {n} points are told by another number of lines")
+            raise ValueError(f"a mixture of {k} components and {n} points has more lines")
         means, factors, points = rows[k : 2 * k], rows[2 * k : 3 * k], rows[3 * k : 3 * k + n]
         if {*map(len, means), *map(len, points)} != {d} or set(map(len, factors)) != {d * (d + 1) // 2}:
-            raise ValueError(f"a row has another length than {d} dimensions ask for")
+            raise ValueError(f"a row is too long or too short for {d} dimensions")
         gamma, m = rows[3 * k + n]
         return Mixture([alpha for (alpha,) in rows[:k]], means, factors, points, gamma, m)
 

@@ -40,7 +40,7 @@ def read(path: Path) -> Task:
         (first, _, _), *rows = map(numbers, lines)
         count = 2 * int(first)
         if count < 1 or len(rows) <= 2 * count + 3:
-            raise ValueError(f"{count // 2} layers are told by more lines")
+            raise ValueError(f"a task of {count // 2} layers has more lines")
     return Task(rows[:count], rows[count : count + 3], rows[count + 3 : 2 * count + 3], rows[2 * count + 3 :])
 
 
