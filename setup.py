@@ -28,8 +28,10 @@ HOT_MODULES = [
 
 def compiled_modules(directory: str) -> list[Extension]:
     """The hot modules as C, generated in a directory; none if mypyc is unwanted, missing or fails."""
-    if os.environ.get("SCALAR_AUTOGRAD_PURE", "0") not in ("", "0") or platform.python_implementation() != "CPython":
-        return []
+    if os.environ.get("SCALAR_AUTOGRAD_PURE", "0") not in ("", "0"):
+        return stays_pure("SCALAR_AUTOGRAD_PURE asks for that")
+    if platform.python_implementation() != "CPython":
+        return stays_pure("only CPython runs what mypyc makes")
     try:
         from mypyc.build import mypycify
 
@@ -45,8 +47,9 @@ def compiled_modules(directory: str) -> list[Extension]:
     extensions.append(Extension("autograd.support._native", ["autograd/support/_native.c"]))
     if os.name != "nt":
         # No fused multiply-add: results are those of Python's floats, bit for bit. Calls within a file may be inlined.
+        # Nothing for debuggers, which would hold the path of the build: the same sources give the same bytes.
         for extension in extensions:
-            flags = ["-ffp-contract=off", "-fno-semantic-interposition"]
+            flags = ["-ffp-contract=off", "-fno-semantic-interposition", "-g0"]
             extension.extra_compile_args = [*extension.extra_compile_args, *flags]
     return extensions
 

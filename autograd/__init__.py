@@ -8,6 +8,10 @@
 7.0
 """
 
+from autograd.support import installation as _installation
+
+_installation.check(__name__, __path__)
+
 from autograd import linalg
 from autograd.engine.gammas import gamma, lgamma
 from autograd.engine.graph import topological_order, variables

@@ -12,6 +12,7 @@ from typing import NoReturn
 
 from autograd import compiled, draw, practice, walkthrough
 from autograd.support.errors import shown
+from autograd.support.extras import installing
 from autograd.views.terminal import wants_colour
 from demos.catalogue import DEMOS, Demo, find
 from demos.handwriting import DataError
@@ -25,7 +26,6 @@ Settings = dict[str, str | int]
 """The options for a demo, by name."""
 
 _ANY = -1  # no seed is given
-_PACKAGES = {"sklearn": "scikit-learn"}  # whose name is not that of the module they bring
 
 
 class _Parser(argparse.ArgumentParser):
@@ -239,7 +239,7 @@ def _plots(command: argparse.ArgumentParser, chosen: Sequence[Demo], folder: Pat
             command.error(f"--plots: {error}")
         except ModuleNotFoundError as error:
             missing = str(error.name).partition(".")[0]
-            command.error(f"--plots needs {missing}: pip install {_PACKAGES.get(missing, missing)}")
+            command.error(f"--plots needs {missing}: {installing(missing)}")
         print(*paths, sep="\n")
     return 0
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 import time
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -12,11 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from autograd import jit, value_and_grad
+from autograd.support.files import path_shown, read_whole
 from demos.arrays import Array, np
 from demos.gpt_network import CONTEXT, WIDTH, Parameters, loss, scores
 from demos.handwriting import DataError
 from demos.progress import progress
 
+MOST_BYTES, MOST_LETTERS = 2**21, 4096
+JOINERS = "\u200c\u200d"  # Persian words are written with them
 RATE, BETAS, EPSILON = 0.01, (0.85, 0.99), 1e-8
 SPREAD = 0.08
 TEMPERATURE, SAMPLES = 0.5, 20
@@ -73,21 +77,29 @@ def read_words(data: str | None) -> tuple[str, list[str]]:
 
     Raises:
         OSError: if it can't be read.
-        DataError: if it is not text, or has no words.
+        DataError: if it is not text, has no words, or more of it than can be learned from.
     """
     if data is None:
         return "Names", NAMES.split()
-    path = Path(data)
+    place = path_shown(data)
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_whole(data, place, MOST_BYTES).decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise DataError(f"{path}: expected a text file in UTF-8, found a byte that is none at {error.start}") from None
+        raise DataError(f"{place}: expected a text file in UTF-8, found a byte that is none at {error.start}") from None
+    except ValueError as error:
+        raise DataError(str(error)) from None
     words = [word for line in text.splitlines() if (word := line.strip())]
     if not words:
         raise DataError(
-            f"{path}: expected a word on each line, found only empty lines" if text else f"{path}: is empty"
+            f"{place}: expected a word on each line, found only empty lines" if text else f"{place}: is empty"
         )
-    return path.name, words
+    letters = set().union(*words)
+    strange = [c for c in sorted(letters) if unicodedata.category(c) in ("Cc", "Cf") and c not in JOINERS]
+    if strange:  # they would steer the terminal that the words are shown in
+        raise DataError(f"{place}: expected words of letters, found the control character {strange[0]!r}")
+    if len(letters) > MOST_LETTERS:
+        raise DataError(f"{place}: expected no more than {MOST_LETTERS:,} different letters, found {len(letters):,}")
+    return path_shown(Path(data).name), words
 
 
 def encoded(word: str, letters: str) -> list[int]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograd import Value, constant
+from autograd.support.files import path_shown
 from autograd.views.terminal import wants_colour
 from demos import nist
 from demos.report import Report, Section, Verdict, show
@@ -161,7 +162,11 @@ def main(paths: Sequence[str]) -> int:
         except (OSError, ValueError) as error:
             print(f"python -m demos.regression: {error}", file=sys.stderr)
             return 2
-        fits = sections(problem)
+        try:
+            fits = sections(problem)
+        except (ArithmeticError, ValueError, RuntimeError) as error:
+            print(f"python -m demos.regression: {path_shown(path)}: it can't be fitted: {error}", file=sys.stderr)
+            return 2
         print(*report_lines(problem.name, fits, wants_colour(sys.stdout)), sep="\n")
         code |= any(row.verdict is Verdict.WRONG for section in fits for row in section.rows)
     return code

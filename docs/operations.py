@@ -1,7 +1,8 @@
-"""Writes `operations.md`, the reference of all operations, from the table: `python docs/operations.py`."""
+"""Writes `operations.md`, the reference of operations, and its pictures from the table: `python docs/operations.py`."""
 
 from __future__ import annotations
 
+import runpy
 from pathlib import Path
 
 import autograd.special  # noqa: F401 - for its rows
@@ -11,6 +12,8 @@ from autograd.formulas.notation import to_text
 from autograd.formulas.symbol import Symbol, operand_symbols, partial_formulas
 
 PAGE = Path(__file__).parent / "operations.md"
+PICTURES = Path(__file__).parent / "pictures" / "operations"
+PLOTS = runpy.run_path(str(Path(__file__).parent / "plots.py"))
 
 HEAD = """# Operations
 
@@ -18,6 +21,9 @@ Written by `python docs/operations.py` from the table in `autograd/engine/primit
 
 `y` is the result. A variadic operation is shown for operands x0, x1, ...; its derivatives are those by each of them.
 Unary operations are methods as well (`x.exp()`), the arithmetic ones operators. NumPy's long names (`arcsin`) work too.
+
+Pictures are those of operations on one number, from −4 to 4 on the horizontal axis and from −3 to 3 on the vertical
+one: the value, and in dashes its derivative.
 
 """
 
@@ -31,8 +37,8 @@ are rows, too. `expit` is `sigmoid`.
 """
 
 COLUMNS = """\
-| operation | symbol | derivatives | defined for | where the derivative is not unique |
-|---|---|---|---|---|
+| operation | picture | symbol | derivatives | defined for | where the derivative is not unique |
+|---|---|---|---|---|---|
 """
 
 
@@ -47,8 +53,16 @@ def _table(rows: dict[str, Primitive]) -> str:
 
 def _row(row: Primitive) -> str:
     names = "x0, x1, ..." if row.variadic else ", ".join(row.operands)
-    cells = [f"`{row.name}({names})`", row.symbol, _derivatives(row), row.domain or "all numbers", row.convention]
+    picture = f"![{row.name} and its derivative](pictures/operations/{row.name}.svg)" if PLOTS["has_plot"](row) else ""
+    facts = [row.symbol, _derivatives(row), row.domain or "all numbers", row.convention]
+    cells = [f"`{row.name}({names})`", picture, *facts]
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
+
+
+def pictures() -> dict[str, str]:
+    """The pictures by the names of their files."""
+    rows = [*PRIMITIVES.values(), *SPECIAL.values()]
+    return {f"{row.name}.svg": PLOTS["plot"](row) for row in rows if PLOTS["has_plot"](row)}
 
 
 def _derivatives(row: Primitive) -> str:
@@ -63,3 +77,6 @@ def _derivatives(row: Primitive) -> str:
 
 if __name__ == "__main__":
     PAGE.write_text(page(), encoding="utf-8")
+    PICTURES.mkdir(exist_ok=True)
+    for name, picture in pictures().items():
+        (PICTURES / name).write_text(picture, encoding="utf-8")

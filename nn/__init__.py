@@ -9,6 +9,10 @@
 1.0
 """
 
+from nn.foundation import installation as _installation
+
+_installation.check(__name__, __path__)
+
 from nn import schedules
 from nn.activations import ACTIVATIONS
 from nn.blocks import Dropout, Embedding, LayerNorm, Sequential

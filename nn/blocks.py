@@ -15,6 +15,7 @@ from nn.arguments import Number, check_made, count_of, generator_of, is_row, not
 from nn.batches import is_recorded
 from nn.layers import inputs_of
 from nn.module import Module, with_count
+from nn.room import take_room
 
 
 class Sequential(Module):
@@ -98,6 +99,7 @@ class Embedding(Module):
 
     def __init__(self, rows: int, units: int, *, seed: int | random.Random | None = None) -> None:
         rows, units = count_of("Embedding", "rows", rows), count_of("Embedding", "units", units)
+        take_room("Embedding", rows * units)
         generator = generator_of(seed)
         self.w = [[Value(generator.gauss(0.0, 1.0)) for _ in range(units)] for _ in range(rows)]
         self.label_parameters()
@@ -159,6 +161,7 @@ class LayerNorm(Module):
     def __init__(self, inputs: int, epsilon: float = 1e-5) -> None:
         inputs = count_of("LayerNorm", "inputs", inputs)
         self.epsilon = not_negative("LayerNorm", "epsilon", epsilon)
+        take_room("LayerNorm", 2 * inputs)
         self.w = [Value(1.0) for _ in range(inputs)]
         self.b = [Value(0.0) for _ in range(inputs)]
         self.label_parameters()

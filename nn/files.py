@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from autograd.support import documents
-from autograd.support.errors import typed
+from autograd.support.errors import shown, typed
 from nn.arguments import as_python
 
 KIND = documents.Kind("scalar-autograd model", 1, "saved model")
@@ -31,6 +31,39 @@ def read_document(path: Path) -> dict[str, Any]:
         OSError: if it cannot be read.
     """
     return documents.read_document(path, KIND)
+
+
+def dict_of(name: str, thing: Any) -> dict[str, Any]:
+    """What must be an object in a document.
+
+    Raises:
+        ValueError: if it is none.
+    """
+    if not isinstance(thing, dict):
+        raise ValueError(f"{name} must be an object, got {shown(thing)}")
+    return thing
+
+
+def list_of(name: str, thing: Any) -> list[Any]:
+    """What must be a list in a document.
+
+    Raises:
+        ValueError: if it is none.
+    """
+    if not isinstance(thing, list):
+        raise ValueError(f"{name} must be a list, got {shown(thing)}")
+    return thing
+
+
+def index_of(name: str, thing: Any, count: int) -> int:
+    """What must be a whole number from 0 and below a count in a document.
+
+    Raises:
+        ValueError: if it isn't.
+    """
+    if type(thing) is not int or not 0 <= thing < count:  # True and False are ints, too
+        raise ValueError(f"{name} must be a whole number from 0 up to {count - 1}, got {shown(thing)}")
+    return thing
 
 
 def _plain(thing: Any) -> Any:

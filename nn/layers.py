@@ -12,6 +12,7 @@ from nn.activations import Activation, activation_of, name_of
 from nn.arguments import Number, count_of, generator_of, is_row
 from nn.init import Initializer, initializer_of
 from nn.module import Module, with_count
+from nn.room import check_room, take_room
 
 
 class Neuron(Module):
@@ -53,6 +54,7 @@ class Neuron(Module):
         inputs = count_of("Neuron", "inputs", inputs)
         draw, generator = initializer_of(initializer), generator_of(seed)
         self.activation = activation_of(activation if nonlin else "linear")
+        take_room("Neuron", inputs)
         self.w = [Value(draw(generator, inputs, fan_out)) for _ in range(inputs)]
         self.b = Value(0.0) if bias else None
         self.label: str | None = None
@@ -121,6 +123,7 @@ class Layer(Module):
     ) -> None:
         units = count_of("Layer", "units", units)
         self.inputs = count_of("Layer", "inputs", inputs)
+        check_room("Layer", self.inputs * units)
         generator = generator_of(seed)
         self.neurons = [
             Neuron(

@@ -62,6 +62,7 @@ class Rules(Protocol[P_contra, N]):
 
 _OF_EVERY_OPTIMIZER = ("parameters", "groups", "learning_rate", "steps", "state")
 _STATE_DICT = ("learning_rate", "options", "steps", "state")
+_MOST_STEPS = 2**53  # a float counts no further
 _SKIPPED = "skipped"
 """The entry of the state that counts, for each parameter, the steps in which it was frozen; there once one was."""
 
@@ -80,9 +81,11 @@ class Optimizer(ABC):
         steps: how many steps it has done.
         state: what it remembers: by name, a list of one float per parameter. Empty before the first step.
         remembers: the names of the class's state.
+        squares: those of them whose numbers can't be negative.
     """
 
     remembers: tuple[str, ...] = ()
+    squares: tuple[str, ...] = ()
 
     def __init__(self, parameters: Parameters, learning_rate: LearningRate, weight_decay: float) -> None:
         name = type(self).__name__
@@ -270,14 +273,30 @@ class Optimizer(ABC):
             parameters = groups_again(name, state_dict["groups"], self.parameters, rates, rate)
         made = type(self)(parameters, rate, **options)
         made.steps = count_of(name, "steps", steps, least=0)
-        if state and not (isinstance(state, Mapping) and set(state) == {_SKIPPED}):
+        if made.steps > _MOST_STEPS:
+            raise ValueError(f"{name}: steps is {shown(steps)}, but must be at most {_MOST_STEPS}")
+        if not isinstance(state, Mapping) or set(state) - {_SKIPPED}:
             _check_names(name, "state", _without(state, _SKIPPED), self.remembers)
         for entry, numbers in state.items():
             if not is_row(numbers) or len(numbers) != len(self.parameters):
-                got = f"{len(numbers)} numbers" if is_row(numbers) else repr(numbers)
+                got = f"{len(numbers)} numbers" if is_row(numbers) else shown(numbers)
                 raise ValueError(f"{name}: {entry} is {got}, but there are {len(self.parameters)} parameters")
-            made.state[entry] = [as_float(number, name, f"{entry}[{i}]") for i, number in enumerate(numbers)]
+            made.state[entry] = [made._remembered(name, entry, i, number) for i, number in enumerate(numbers)]
         vars(self).update(vars(made))
+
+    def _remembered(self, name: str, entry: str, i: int, number: Any) -> float:
+        """A number of the state.
+
+        Raises:
+            TypeError, ValueError: if it can't be that of a parameter.
+        """
+        place = f"{entry}[{i}]"
+        kept = as_float(number, name, place)
+        if entry in self.squares and kept < 0.0:
+            raise ValueError(f"{name}: {place} is {kept}, but a mean of squares is not negative")
+        if entry == _SKIPPED and not (0.0 <= kept <= self.steps and kept.is_integer()):
+            raise ValueError(f"{name}: {place} is {kept}, but must be a whole number of the {self.steps} steps")
+        return kept
 
     def __repr__(self) -> str:
         rate = self.learning_rate

@@ -85,6 +85,7 @@ class Adam(Optimizer):
     """
 
     remembers = ("mean", "mean_square")
+    squares = ("mean_square",)
 
     def __init__(
         self,
@@ -177,6 +178,7 @@ class RMSprop(Optimizer):
     """
 
     remembers = ("mean_square", "velocity")
+    squares = ("mean_square",)
 
     def __init__(
         self,

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from autograd.support.errors import one_line, shown
+from nn.files import dict_of, index_of, list_of
 
 _MODULE, _GENERATOR = "$module", "$generator"
 _LIBRARY = "nn"
+_OF_PYTHON_3 = 3  # the version of the states of random.Random
+_WORDS = 624  # of its Mersenne twister; after them stands which is next
 
 
 class Written:
@@ -70,23 +72,29 @@ class Read:
     Args:
         module: the class of Modules.
         states: of the generators.
-        path: the file, for messages.
+
+    Raises:
+        ValueError: if one of them is none.
     """
 
-    def __init__(self, module: type, states: list[Any], path: Path) -> None:
+    def __init__(self, module: type, states: Any) -> None:
         self._module = module
-        self._path = path
-        self._generators = [_generator(state) for state in states]
+        self._generators = [
+            _generator(state, f"generators[{i}]") for i, state in enumerate(list_of("generators", states))
+        ]
 
-    def module(self, content: Mapping[str, Any]) -> Any:
+    def module(self, content: Any) -> Any:
         """A new Module."""
-        arguments = self._argument(content["architecture"])
-        kind = self.class_of(content, self._module)
+        described = dict_of(_MODULE, content)
+        arguments = self._argument(described["architecture"])
+        kind = self.class_of(described, self._module)
         return kind(*arguments) if isinstance(arguments, list) else kind(**arguments)
 
     def generator(self, content: Any) -> random.Random:
         """A generator: one that a Module has, too, or of its own."""
-        return self._generators[content[_GENERATOR]] if isinstance(content, dict) else _generator(content)
+        if not isinstance(content, dict):
+            return _generator(content, "generator")
+        return self._generators[index_of(_GENERATOR, content[_GENERATOR], len(self._generators))]
 
     def _argument(self, thing: Any) -> Any:
         if isinstance(thing, list):
@@ -108,6 +116,8 @@ class Read:
             ValueError: if there is none, or more than one.
         """
         name, home = content["class"], content.get("module")
+        if not isinstance(name, str) or not isinstance(home, str | None):
+            raise ValueError(f"class and module must be texts, got {shown(name)} and {shown(home)}")
         named = [kind for kind in _below(base) if name in (kind.__qualname__, kind.__name__)]
         exact = [kind for kind in named if _home(kind) == home and kind.__qualname__ == name]
         if exact:
@@ -117,13 +127,11 @@ class Read:
         homes = list(dict.fromkeys(f"{_home(kind)}.{kind.__qualname__}" for kind in named))
         if len(homes) == 1:
             return named[-1]
-        told = f"{self._path} holds a {one_line(str(name))}"
+        told = f"holds a {one_line(name)}"
         if homes:
-            raise ValueError(
-                f"load: {told}, which may be any of {', '.join(map(one_line, homes[:3]))}; rename all but one"
-            )
-        where = f" of the module {one_line(str(home))}" if home is not None else ""
-        raise ValueError(f"load: {told}{where}, which is not known here; import the module that defines it first")
+            raise ValueError(f"{told}, which may be any of {', '.join(map(one_line, homes[:3]))}; rename all but one")
+        where = f" of the module {one_line(home)}" if home is not None else ""
+        raise ValueError(f"{told}{where}, which is not known here; import the module that defines it first")
 
 
 def _home(kind: type) -> str:
@@ -142,10 +150,20 @@ def _below(base: type) -> Iterator[type]:
     return iter(found)
 
 
-def _generator(state: Any) -> random.Random:
+def _generator(state: Any, name: str) -> random.Random:
+    """A generator in a state that `getstate` returned."""
+    if not (isinstance(state, list) and len(state) == 3 and state[0] == _OF_PYTHON_3):
+        raise ValueError(f"{name} must be what getstate() of a random.Random returned, got {shown(state)}")
+    words, gauss = list_of(f"{name}[1]", state[1]), state[2]
+    if len(words) != _WORDS + 1:
+        raise ValueError(f"{name}[1] must have {_WORDS + 1} numbers, got {len(words)}")
+    for i, word in enumerate(words[:-1]):
+        index_of(f"{name}[1][{i}]", word, 2**32)
+    index_of(f"{name}[1][{_WORDS}]", words[-1], _WORDS + 1)
+    if words[0] < 2**31 and not any(words[1:-1]):  # of the first word only the highest bit counts
+        raise ValueError(f"{name}[1] is all zeros: a generator in that state draws nothing but zeros")
+    if gauss is not None and type(gauss) is not float:
+        raise ValueError(f"{name}[2] must be a number with a point, or null, got {shown(gauss)}")
     made = random.Random()
-    try:
-        made.setstate((state[0], tuple(state[1]), state[2]))
-    except (TypeError, ValueError, IndexError) as error:
-        raise ValueError(f"load: {shown(state)} is no state of a random generator: {error}") from None
+    made.setstate((_OF_PYTHON_3, tuple(words), gauss))
     return made

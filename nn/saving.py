@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import os
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from autograd.support.errors import one_line
-from nn.files import read_document
+from autograd.support.errors import one_line, shown
+from autograd.support.files import path_shown
+from nn.files import dict_of, index_of, list_of, read_document
 from nn.module import Module
 from nn.optim import LearningRate, Optimizer
 from nn.references import Read
+from nn.room import room_for
+
+_KINDS: Final = {ValueError: "", KeyError: "there is no "}
+_TIMES: Final = 4
+_SPARE: Final = 10_000
+"""So many parameters may be made for each that a file has, and so many more: a class may share or drop some later."""
 
 
 @dataclass(frozen=True)
@@ -33,12 +42,16 @@ class Saved:
 def load(path: str | os.PathLike[str], learning_rate: LearningRate | None = None) -> Saved:
     """Read what `model.save(path)` wrote, and refuse anything else. Nothing is unpickled, no code in it is run.
 
+    The library's layers make no more parameters than the file has numbers for. A class of yours is called with what
+    stands in the file for its `architecture()`: if it makes parameters itself, it should check how many.
+
     Args:
         path: the file.
         learning_rate: for an optimiser whose learning rate was a schedule; a function is not saved.
 
     Raises:
-        ValueError: for a file that is foreign, truncated, edited, newer, or of a class unknown here.
+        ValueError: for a file that is foreign, truncated, edited, newer, of a class unknown here, or whose model its
+            class refuses.
         OSError: if it cannot be read.
 
     >>> import random, tempfile
@@ -54,39 +67,63 @@ def load(path: str | os.PathLike[str], learning_rate: LearningRate | None = None
     >>> first.loss == again.loss
     True
     """
-    place = Path(path)
-    content = read_document(place)
-    try:
-        read = Read(Module, content.get("generators", []), place)
-        model = _model(content["model"], read, place)
-        optimizer = None
-        if "optimizer" in content:
-            optimizer = _optimizer(content["optimizer"], read, model, learning_rate, place)
-        generator = read.generator(content["generator"]) if "generator" in content else None
-    except (KeyError, IndexError, AttributeError, TypeError) as error:
-        raise ValueError(
-            f"load: {place} is not complete: {type(error).__name__}: {one_line(str(error), 300)}"
-        ) from None
+    file = Path(path)
+    content, place = read_document(file), f"load: {path_shown(file)}"
+    with _told(place, "generators"):
+        read = Read(Module, content.get("generators", []))
+    with _told(place, "model"):
+        model = _model(dict_of("model", content["model"]), read)
+    optimizer = generator = None
+    if "optimizer" in content:
+        with _told(place, "optimizer"):
+            optimizer = _optimizer(dict_of("optimizer", content["optimizer"]), read, model, learning_rate)
+    if "generator" in content:
+        with _told(place, "generator"):
+            generator = read.generator(content["generator"])
     return Saved(model, optimizer, generator)
 
 
-def _model(content: dict[str, Any], read: Read, path: Path) -> Module:
-    made: Module = read.module(content)
-    if list(made.state_dict()) != list(content["parameters"]):
-        raise ValueError(f"load: {path} has other parameters than a {one_line(content['class'])} of its architecture")
-    made.load_state_dict(content["parameters"])
+@contextmanager
+def _told(place: str, part: str) -> Iterator[None]:
+    """Whatever goes wrong with a part of a file, told as an error of the file; other people's classes raise anything.
+
+    Raises:
+        ValueError: that names the file and the part.
+    """
+    try:
+        yield
+    except Exception as error:
+        kind = _KINDS.get(type(error), f"{type(error).__name__}: ")
+        raise ValueError(f"{place}: {part}: {kind}{one_line(str(error), 300)}") from None  # whose text is a stranger's
+
+
+def _model(content: dict[str, Any], read: Read) -> Module:
+    parameters = dict_of("parameters", content["parameters"])
+    for name, number in parameters.items():
+        if type(number) not in (int, float):
+            raise ValueError(f"parameter {one_line(name, 120)} must be a number, got {shown(number)}")
+    with room_for(_SPARE + _TIMES * len(parameters)):
+        made: Module = read.module(content)
+    if list(made.state_dict()) != list(parameters):
+        raise ValueError(f"it has other parameters than a {one_line(content['class'])} of its architecture")
+    made.load_state_dict(parameters)
     named = dict(made.named_parameters())
-    made.freeze([named[name] for name in content.get("frozen", [])])
+    frozen = list_of("frozen", content.get("frozen", []))
+    for name in frozen:
+        if not isinstance(name, str) or name not in named:
+            raise ValueError(f"frozen must be names of parameters, got {shown(name)}")
+    made.freeze([named[name] for name in frozen])
     return made
 
 
-def _optimizer(content: dict[str, Any], read: Read, model: Module, rate: LearningRate | None, path: Path) -> Optimizer:
+def _optimizer(content: dict[str, Any], read: Read, model: Module, rate: LearningRate | None) -> Optimizer:
     if content["learning_rate"] is None and rate is None:
-        raise ValueError(f"load: the learning rate in {path} was a schedule; pass it as load(path, learning_rate=...)")
+        raise ValueError("its learning rate was a schedule; pass it as load(path, learning_rate=...)")
     parameters = model.parameters()
-    trained = [parameters[i] for i in content["trains"]]
+    trains = list_of("trains", content["trains"])
+    trained = [parameters[index_of(f"trains[{i}]", place, len(parameters))] for i, place in enumerate(trains)]
     rate = content["learning_rate"] if rate is None else rate
-    made: Optimizer = read.class_of(content, Optimizer)(trained, rate, **content["options"])
+    made: Optimizer = read.class_of(content, Optimizer)(trained, rate, **dict_of("options", content["options"]))
     state = {entry: content[entry] for entry in [*made.state_dict(), *(["groups"] if "groups" in content else [])]}
     made.load_state_dict(state | {"learning_rate": None})  # which is there already
     return made

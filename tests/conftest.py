@@ -11,6 +11,8 @@ from autograd import PRIMITIVES
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from support.wheels import build, checkout  # which the line above finds
+
 hypothesis.settings.register_profile("no clock", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("no clock")
 
@@ -22,3 +24,10 @@ def the_table_is_left_as_it_was() -> Iterator[None]:
     yield
     for name in set(PRIMITIVES) - known:
         del PRIMITIVES[name]
+
+
+@pytest.fixture(scope="session")
+def pure_wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Our wheel as it is built where nothing can be compiled."""
+    folder = tmp_path_factory.mktemp("pure")
+    return build(checkout(folder), folder, SCALAR_AUTOGRAD_PURE="1")

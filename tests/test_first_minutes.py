@@ -31,15 +31,19 @@ def block(mark: str) -> str:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty folder, and then what the README has one do there; installed is what is tested here."""
     folder = tmp_path_factory.mktemp("empty")
-    python, script = shlex.split(block("run"))
+    python, *options, script = shlex.split(block("run"))
     (folder / script).write_text(block(script), encoding="utf-8")
+    for package in ("autograd", "nn"):  # as in a clone, where the sources lie beside the script
+        (folder / package).mkdir()
+        (folder / package / "__init__.py").write_text("raise SystemExit('not what was installed')", encoding="utf-8")
     assert f"{Path(python).parent}/pip install" in block("install"), "what runs is not what was installed"
+    assert " -e " not in block("install"), "an editable install is not compiled"
     environment = {**os.environ, "PYTHONPATH": str(Path(autograd.__file__).parents[1])}
-    command = [sys.executable, script]
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, encoding="utf-8", timeout=120)
+    command = [sys.executable, *options, script]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, encoding="utf-8", timeout=600)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.split() == ["mine.html", "walk.html"]
-    assert sorted(path.name for path in folder.iterdir()) == ["mine.html", script, "walk.html"]
+    assert sorted(path.name for path in folder.iterdir()) == ["autograd", "mine.html", script, "nn", "walk.html"]
     return folder
 
 

@@ -23,6 +23,7 @@ import pytest
 
 import autograd
 from autograd.engine.operators import Recorded
+from support.wheels import checkout
 
 ROOT = Path(__file__).parent.parent
 TYPING = ROOT / "tests" / "typing"
@@ -76,17 +77,6 @@ def found_by_pyright(place: Place) -> tuple[str, ...]:
         for thing in report["generalDiagnostics"]
         if thing["severity"] != "information" and not _LIBRARY_MISSING.match(f"{thing.get('rule')} {thing['message']}")
     )
-
-
-def checkout(directory: Path) -> Path:
-    """A copy of what an install is made from, for the build leaves files of its own there."""
-    tree = directory / "checkout"
-    tree.mkdir()
-    for name in ["setup.py", "pyproject.toml", "MANIFEST.in", "README.md", "LICENSE"]:
-        shutil.copy(ROOT / name, tree)
-    for name in ["autograd", "nn", "demos"]:
-        shutil.copytree(ROOT / name, tree / name, ignore=shutil.ignore_patterns("__pycache__"))
-    return tree
 
 
 def environment(directory: Path) -> tuple[Path, Path]:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+from support.wheels import CACHES, ROOT, build, building, checkout, contents
+
 SUFFIX = str(sysconfig.get_config_var("EXT_SUFFIX"))
 
 pytestmark = pytest.mark.skipif(not (ROOT / "setup.py").exists(), reason="not in a source tree")
@@ -63,26 +64,7 @@ for size in [3, 30, 300]:
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the sources, as a fresh checkout has them."""
-    tree = tmp_path_factory.mktemp("checkout")
-    for name in ["setup.py", "pyproject.toml", "MANIFEST.in", "README.md", "LICENSE"]:
-        shutil.copy(ROOT / name, tree)
-    for name in ["autograd", "nn", "demos"]:
-        shutil.copytree(ROOT / name, tree / name, ignore=shutil.ignore_patterns("__pycache__"))
-    return tree
-
-
-def build(tree: Path, directory: Path, kind: str = "wheel", **environment: str) -> Path:
-    program = f"from setuptools import build_meta; print(build_meta.build_{kind}({str(directory)!r}))"
-    done = subprocess.run(
-        [sys.executable, "-c", program], cwd=tree, env=os.environ | environment, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
-    return directory / done.stdout.splitlines()[-1]
-
-
-def contents(wheel: Path) -> list[str]:
-    with zipfile.ZipFile(wheel) as archive:
-        return archive.namelist()
+    return checkout(tmp_path_factory.mktemp("fresh"))
 
 
 def compiled_files(tree: Path) -> list[Path]:
@@ -111,15 +93,32 @@ def test_a_compiled_wheel_gives_the_bits_and_the_messages_of_a_pure_one(tree: Pa
 
 
 @pytest.mark.parametrize(
-    "environment", [{"SCALAR_AUTOGRAD_PURE": "1"}, {"CC": "false"}], ids=["told so", "no compiler"]
+    ("environment", "reason"),
+    [
+        ({"SCALAR_AUTOGRAD_PURE": "1"}, "SCALAR_AUTOGRAD_PURE asks for that"),
+        ({"CC": "no-such-compiler"}, "no-such-compiler"),
+    ],
+    ids=["told so", "no compiler"],
 )
-def test_without_a_compiler_or_when_told_so_the_wheel_is_pure(
-    tree: Path, tmp_path: Path, environment: dict[str, str]
+def test_without_a_compiler_or_when_told_so_the_wheel_is_pure_and_one_line_says_so(
+    tree: Path, tmp_path: Path, environment: dict[str, str], reason: str
 ) -> None:
-    wheel = build(tree, tmp_path, **environment)
+    done = building(tree, tmp_path, **environment)
+    (said,) = [line for line in done.stderr.splitlines() if "pure Python" in line]
+    assert said.startswith("scalar-autograd is not compiled and stays pure Python: ")
+    assert reason in said
+    (wheel,) = tmp_path.glob("*.whl")
     assert wheel.name.endswith("-py3-none-any.whl")
     assert "autograd/engine/value.py" in contents(wheel)
     assert not [name for name in contents(wheel) if name.endswith(SUFFIX)]
+
+
+def test_a_wheel_brings_three_packages_and_nothing_else(tree: Path, tmp_path: Path) -> None:
+    for name in ("tests", "benchmarks", "docs"):
+        (tree / name).mkdir(exist_ok=True)
+        (tree / name / "__init__.py").touch()
+    names = {name.split("/")[0] for name in contents(build(tree, tmp_path, SCALAR_AUTOGRAD_PURE="1"))}
+    assert {name for name in names if not name.endswith(".dist-info")} == {"autograd", "nn", "demos"}
 
 
 def test_an_editable_install_runs_the_sources_and_leaves_no_compiled_file_beside_them(
@@ -131,10 +130,17 @@ def test_an_editable_install_runs_the_sources_and_leaves_no_compiled_file_beside
     assert compiled_files(tree) == []
 
 
-def test_a_source_distribution_has_all_it_takes_to_build_the_wheel(tree: Path, tmp_path: Path) -> None:
-    archive = build(tree, tmp_path, "sdist")
+def test_a_source_distribution_has_all_that_is_in_the_tree_and_its_tests_run_elsewhere(tmp_path: Path) -> None:
+    whole = tmp_path / "whole"
+    shutil.copytree(ROOT, whole, ignore=CACHES)
+    wanted = {path.relative_to(whole) for path in whole.rglob("*") if path.suffix not in (".pyc", ".so")}
+    assert {path.parts[0] for path in wanted} >= {"tests", "docs", "benchmarks", "CHANGELOG.md", "autograd", "nn"}
+    archive = build(whole, tmp_path, "sdist")
+    shutil.rmtree(whole)
     shutil.unpack_archive(archive, tmp_path)
     unpacked = tmp_path / archive.name.removesuffix(".tar.gz")
-    patterns = ("*.py", "*.pyi", "*.c", "py.typed")
-    sources = {path.relative_to(tree) for pattern in patterns for path in tree.rglob(pattern)}
-    assert {path.relative_to(unpacked) for path in unpacked.rglob("*")} >= sources
+    assert wanted - {path.relative_to(unpacked) for path in unpacked.rglob("*")} == set()
+    pytest_there = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-n", "0"]
+    for arguments in (["--collect-only"], ["tests/autograd/test_house.py", "tests/autograd/engine/test_graph.py"]):
+        done = subprocess.run([*pytest_there, *arguments], cwd=unpacked, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout

@@ -43,7 +43,7 @@ def distribute(mapped: Callable[..., Any], client: Client) -> Callable[..., Any]
     ...     value_and_grad(loss)(2.0, np.array([0.0, 1.0]))
     (1.0, 1.0)
     """
-    needed("distribute", "distributed", "distributed")
+    needed("distribute", "distributed")
     needed("distribute", "numpy")
     from distributed import Client
 

@@ -15,6 +15,7 @@ from autograd.program.operations import Guard, Operations, Place
 from autograd.program.take import TAKE
 from autograd.support.documents import Kind, read_document, write_document
 from autograd.support.errors import one_line, shown
+from autograd.support.files import path_shown
 from autograd.transforms.own_rows import OwnRow, Trial, own_row
 
 KIND: Final = Kind("scalar-autograd program", 1, "saved program")
@@ -62,7 +63,7 @@ def read(path: str | os.PathLike[str]) -> dict[str, Any]:
         OSError: if it cannot be read.
     """
     content = read_document(path, KIND)
-    return _Reader(f"load: {os.fspath(path)}", "it was edited or damaged: save the program again").program(content)
+    return _Reader(f"load: {path_shown(path)}", "it was edited or damaged: save the program again").program(content)
 
 
 def names_of(program: Operations) -> list[str]:
@@ -139,6 +140,16 @@ def row_named(name: str) -> Primitive | None:
     return None if library else row
 
 
+def fitting(row: Primitive, count: int) -> str:
+    """What a row must be applied to instead of so many operands; empty if they fit."""
+    if not row.variadic:
+        return "" if count == len(row.operands) else f"{len(row.operands)} operands"
+    if row is p.dot:
+        return "" if count and count % 2 == 0 else "an even number of operands"
+    least = 1 + (row is TAKE)
+    return "" if count >= least else f"{least} or more operands"
+
+
 class _Reader:
     """Takes nothing for granted.
 
@@ -150,6 +161,7 @@ class _Reader:
     def __init__(self, place: str, remedy: str) -> None:
         self._place = place
         self._remedy = remedy
+        self._rows: dict[str, Primitive] = {}
 
     def program(self, content: dict[str, Any]) -> dict[str, Any]:
         """The attributes of a program, if every one of them is what it must be.
@@ -212,15 +224,15 @@ class _Reader:
     ) -> tuple[Primitive, tuple[int, ...]]:
         what = f"operation {i}"
         name, *rest = self._list(operation, what) or self._wrong(what, operation, "begin with a name")
-        [row] = rows_of([self._text(name, what)], own, self._place)
+        name = self._text(name, what)
+        if name not in self._rows:  # the trials of the user's own are run once
+            [self._rows[name]] = rows_of([name], own, self._place)
+        row = self._rows[name]
         operands = self._ints(rest, what, first, slot)
-        count = len(operands)
-        if row.variadic:
-            if count < 1 + (row is TAKE) or (row is p.dot and count % 2):
-                fitting = "an even number of operands" if row is p.dot else f"{1 + (row is TAKE)} or more operands"
-                self._wrong(what, operation, f"have {fitting}")
-        elif count != len(row.operands):
-            self._wrong(what, operation, f"be applied as {row.name}({', '.join(row.operands)}) is")
+        wanted = fitting(row, len(operands))
+        if wanted:
+            as_told = f"be applied as {row.name}({', '.join(row.operands)}) is"
+            self._wrong(what, operation, f"have {wanted}" if row.variadic else as_told)
         return row, tuple(operands)
 
     def _guards(self, guards: Any, size: int, places: int) -> list[Guard]:

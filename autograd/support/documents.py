@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final, NamedTuple
 
 from autograd.support.errors import one_line, shown, typed
-from autograd.support.files import write_whole
+from autograd.support.files import path_shown, read_whole, write_whole
 
 LARGEST: Final = 2**28
 """How many bytes a document may have: as Python's lists and numbers it needs up to twenty times as many."""
@@ -73,17 +74,13 @@ def read_document(path: str | os.PathLike[str], kind: Kind) -> dict[str, Any]:
     """The content of a document, if it is exactly what was written.
 
     Raises:
-        ValueError: for a foreign, truncated, edited or newer file.
+        ValueError: for a foreign, truncated, edited or newer file, or what is no file.
         OSError: if it cannot be read.
     """
-    place = os.fspath(path)
-    with open(path, "rb") as file:
-        written = file.read(LARGEST + 1)
-    if len(written) > LARGEST:
-        raise ValueError(f"load: {place} is not a {kind.noun}: it has more than {LARGEST:,} bytes")
+    place = path_shown(path)
+    text = read_whole(path, f"load: {place}", LARGEST)
     try:
-        document = json.loads(written.decode("utf-8"))
-        checksum = _checksum(document["content"]) if isinstance(document, dict) and "content" in document else None
+        document = json.loads(text.decode("utf-8"))
     except (ValueError, RecursionError) as error:  # also of a number with thousands of digits
         reason = one_line(str(error), 120)
         raise ValueError(f"load: {place} is truncated or not a JSON file ({reason})") from None
@@ -97,11 +94,34 @@ def read_document(path: str | os.PathLike[str], kind: Kind) -> dict[str, Any]:
             + ("it was saved by a newer one: upgrade scalar-autograd" if newer else "it was edited or damaged")
         )
     content = document.get("content")
-    if not isinstance(content, dict) or document.get("checksum") != checksum:
+    try:
+        is_whole = document.get("checksum") == _checksum(content)
+    except (ValueError, RecursionError):
+        told = _not_finite(content) or "it is nested too deeply"
+        raise ValueError(f"load: {place} is not a {kind.noun}: {told}") from None
+    if not is_whole or not isinstance(content, dict):
         raise ValueError(f"load: {place} was edited or damaged since it was saved (its checksum doesn't agree)")
     return content
 
 
 def _checksum(content: Any, plain: Callable[[Any], Any] = _refused) -> str:
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), default=plain)
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False, default=plain)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _not_finite(content: Any) -> str:
+    """Which number isn't, in words; empty if all are."""
+    place: list[int | str] = []
+    pending: list[Iterator[tuple[int | str, Any]]] = [iter([("content", content)])]
+    while pending:
+        key, thing = next(pending[-1], (None, None))
+        if key is None:
+            pending.pop()
+            del place[-1:]
+        elif isinstance(thing, float) and not math.isfinite(thing):
+            named = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in [*place, key])
+            return f"{one_line(named[1:], 200)} must be a finite number, got {thing}"
+        elif isinstance(thing, (dict, list)):
+            place.append(key)
+            pending.append(iter(thing.items() if isinstance(thing, dict) else enumerate(thing)))
+    return ""

@@ -29,7 +29,7 @@ def animation(frames: Frames, ending: str, seconds: float) -> bytes:
     Raises:
         ImportError: if matplotlib, and Pillow with it, is not installed.
     """
-    needed("save_animation", "matplotlib", "demos")
+    needed("save_animation", "matplotlib")
     pictures = _pictures(frames)
     durations = [round(1000 * seconds)] * (len(frames) - 1) + [round(3000 * seconds)]
     file = io.BytesIO()

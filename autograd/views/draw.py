@@ -13,6 +13,7 @@ from typing import Any
 from autograd.engine.value import Value
 from autograd.program.program import Program
 from autograd.support.errors import one_line, shown, typed
+from autograd.support.extras import needed
 from autograd.support.files import write_whole
 from autograd.views.picture import Arrow, Item, Picture, picture
 from autograd.views.rendering import render
@@ -157,6 +158,7 @@ def draw_dot(y: Value | Program) -> Drawing:
 
 
 def _source(chosen: Picture, direction: str, digits: int) -> str:
+    needed("draw", "graphviz")
     import graphviz  # here, so that importing the engine loads no other package
 
     graph = graphviz.Digraph()

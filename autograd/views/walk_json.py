@@ -8,7 +8,7 @@ import sys
 from typing import Any
 
 from autograd.engine.primitive import PRIMITIVES
-from autograd.program.storage import name_of, row_named
+from autograd.program.storage import fitting, name_of, row_named
 from autograd.support.errors import shown as short
 from autograd.transforms.chain_rule import check_recorded
 from autograd.views.code import Function
@@ -105,11 +105,11 @@ def _operation(
     operands, partials = entry.get("operands"), entry.get("partials")
     if not isinstance(operands, list) or not isinstance(partials, list):
         raise ValueError(f"{place}: operands and partials must be lists, got {short(operands)} and {short(partials)}")
-    wanted = len(operands) if row.variadic else len(row.operands)
-    if len(operands) != wanted or len(partials) != wanted:
-        raise ValueError(
-            f"{place}: {row.name} takes {wanted} operands with a partial each, got {len(operands)} and {len(partials)}"
-        )
+    count = len(operands)
+    wanted = fitting(row, count)
+    if wanted or len(partials) != count:
+        wanted = wanted or f"{count} operands"
+        raise ValueError(f"{place}: {row.name} takes {wanted} with a partial each, got {count} and {len(partials)}")
     for i, operand in enumerate(operands):
         if not isinstance(operand, int) or isinstance(operand, bool) or not 0 <= operand < len(before):
             raise ValueError(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from benchmarks.adbench import Functions, numbers
+from benchmarks.adbench import Functions, lines_of, numbers
 
 
 class Observation(NamedTuple):
@@ -32,7 +32,10 @@ class Observation(NamedTuple):
 
 
 def read(path: Path) -> Observation:
-    _, camera, point, (weight,), feature = map(numbers, path.read_text(encoding="utf-8").splitlines()[:5])
+    with lines_of(path) as lines:
+        _, camera, point, (weight,), feature = map(numbers, lines[:5])
+        if (len(camera), len(point), len(feature)) != (11, 3, 2):
+            raise ValueError("a camera has 11 numbers, a point 3, a feature 2")
     return Observation(camera, point, weight, feature)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from benchmarks.adbench import Functions, numbers
+from benchmarks.adbench import Functions, lines_of, numbers
 
 
 class Mixture(NamedTuple):
@@ -36,13 +36,16 @@ class Mixture(NamedTuple):
 
 
 def read(path: Path) -> Mixture:
-    lines = path.read_text(encoding="utf-8").splitlines()
-    _, k, n = map(int, lines[0].split())
-    rows = [numbers(line) for line in lines[1:] if line.strip()]
-    gamma, m = rows[3 * k + n]
-    return Mixture(
-        [alpha for (alpha,) in rows[:k]], rows[k : 2 * k], rows[2 * k : 3 * k], rows[3 * k : 3 * k + n], gamma, m
-    )
+    with lines_of(path) as lines:
+        d, k, n = map(int, lines[0].split())
+        rows = [numbers(line) for line in lines[1:]]
+        if min(d, k, n) < 1 or len(rows) <= 3 * k + n:
+            raise ValueError(f"{k} components and {n} points are told by another number of lines")
+        means, factors, points = rows[k : 2 * k], rows[2 * k : 3 * k], rows[3 * k : 3 * k + n]
+        if {*map(len, means), *map(len, points)} != {d} or set(map(len, factors)) != {d * (d + 1) // 2}:
+            raise ValueError(f"a row has another length than {d} dimensions ask for")
+        gamma, m = rows[3 * k + n]
+        return Mixture([alpha for (alpha,) in rows[:k]], means, factors, points, gamma, m)
 
 
 def example(d: int, k: int, n: int) -> Mixture:

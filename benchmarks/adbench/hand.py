@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from benchmarks.adbench import Functions, numbers
+from benchmarks.adbench import Functions, lines_of, numbers
 from benchmarks.adbench.ba import rotation
 
 Matrix = Sequence[Sequence[Any]]
@@ -55,28 +55,34 @@ class Problem(NamedTuple):
 
 
 def read_model(folder: Path) -> Model:
-    def lines(name: str) -> list[list[str]]:
-        return [line.split(":") for line in (folder / name).read_text(encoding="utf-8").split()]
-
-    bones = []
-    for _, parent, *entries in lines("bones.txt"):
-        matrix = list(map(float, entries))
-        rows = [matrix[i : i + 4] for i in range(0, 32, 4)]
-        bones.append(Bone(int(parent), rows[:4], rows[4:]))
+    bones: list[Bone] = []
     vertices = []
-    for line in lines("vertices.txt"):
-        weights = [(int(bone), float(weight)) for bone, weight in zip(line[9::2], line[10::2], strict=True)]
-        vertices.append(Vertex(list(map(float, line[:3])), weights))
-    return Model(bones, vertices, [tuple(map(int, line)) for line in lines("triangles.txt")])
+    with lines_of(folder / "bones.txt") as lines:
+        for _, parent, *entries in (line.split(":") for line in lines):
+            matrix = numbers(" ".join(entries))
+            if len(matrix) < 32 or not -1 <= int(parent) < len(bones):
+                raise ValueError("a bone has two matrices of 16 numbers, and an earlier bone for its parent")
+            rows = [matrix[i : i + 4] for i in range(0, 32, 4)]
+            bones.append(Bone(int(parent), rows[:4], rows[4:]))
+    with lines_of(folder / "vertices.txt") as lines:
+        for line in (line.split(":") for line in lines):
+            weights = [(int(bone), numbers(weight)[0]) for bone, weight in zip(line[9::2], line[10::2], strict=True)]
+            vertices.append(Vertex(numbers(" ".join(line[:3])), weights))
+    with lines_of(folder / "triangles.txt") as lines:
+        triangles = [tuple(map(int, line.split(":"))) for line in lines]
+    return Model(bones, vertices, triangles)
 
 
 def read(path: Path) -> Problem:
-    first, *rows = [numbers(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-    count = int(first[0])
-    points, rest = rows[:count], rows[count:]
-    places = rest[:count] if len(rest[0]) == 2 else []
-    pose = [angle for (angle,) in rest[len(places) :]]
-    return Problem([point[1:] for point in points], [int(point[0]) for point in points], places, pose)
+    with lines_of(path) as lines:
+        first, *rows = map(numbers, lines)
+        count = int(first[0])
+        if count < 1:
+            raise ValueError("there are no points")
+        points, rest = rows[:count], rows[count:]
+        places = rest[:count] if len(rest[0]) == 2 else []
+        pose = [angle for (angle,) in rest[len(places) :]]
+        return Problem([point[1:] for point in points], [int(point[0]) for point in points], places, pose)
 
 
 def example(points: int) -> tuple[Model, Problem]:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from benchmarks.adbench import Functions, numbers
+from benchmarks.adbench import Functions, lines_of, numbers
 
 Rows = Sequence[Sequence[Any]]
 Steps = Callable[[Rows, Rows, Rows, Rows], tuple[Any, Rows]]
@@ -36,8 +36,11 @@ class Task(NamedTuple):
 
 
 def read(path: Path) -> Task:
-    (first, _, _), *rows = [numbers(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-    count = 2 * int(first)
+    with lines_of(path) as lines:
+        (first, _, _), *rows = map(numbers, lines)
+        count = 2 * int(first)
+        if count < 1 or len(rows) <= 2 * count + 3:
+            raise ValueError(f"{count // 2} layers are told by more lines")
     return Task(rows[:count], rows[count : count + 3], rows[count + 3 : 2 * count + 3], rows[2 * count + 3 :])
 
 

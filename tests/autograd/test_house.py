@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -90,6 +91,20 @@ def test_imports_run_to_lower_floors_only() -> None:
         if room_of(imported) != room_of(module) and FLOORS[room_of(imported)] >= FLOORS[room_of(module)]
     ]
     assert upwards == []
+
+
+def test_the_picture_of_the_packages_shows_the_imports() -> None:
+    """Each of its arrows is an import, and each import follows from its arrows; those to `support` are left out."""
+    dot = (ROOT / "docs" / "pictures" / "layers.dot").read_text(encoding="utf-8")
+    rooms = {room.removeprefix("autograd."): room for room in FLOORS}
+    drawn = {(rooms[above], rooms[below]) for above, below in re.findall(r"^  (\w+) -> (\w+)$", dot, re.M)}
+    imports = {(room_of(module), room_of(other)) for module in sources() for other in imports_of(module)}
+    assert drawn <= imports
+    follows = set(drawn)
+    for _ in rooms:
+        follows |= {(a, d) for a, b in follows for c, d in drawn if b == c}
+    missing = {(a, b) for a, b in imports - follows if a != b and b != "autograd.support"}
+    assert missing == set()
 
 
 def circles() -> Iterator[str]:

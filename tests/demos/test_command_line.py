@@ -55,14 +55,15 @@ def run_without(missing, *arguments):
 def run_on_a_terminal(*arguments, **environment):
     """What the command writes to a pseudo-terminal."""
     reader, terminal = pty.openpty()
-    environment = {"PATH": os.environ["PATH"], "TERM": "xterm", "PYTHONIOENCODING": "utf-8", **environment}
+    path = os.environ.get("PATH", os.defpath)
+    environment = {"PATH": path, "TERM": "xterm", "PYTHONIOENCODING": "utf-8", **environment}
     process = subprocess.Popen([*COMMAND, *arguments], cwd=ROOT, env=environment, stdout=terminal)
     os.close(terminal)
     written = b""
     while chunk := _read(reader):
         written += chunk
     os.close(reader)
-    assert process.wait(timeout=60) == 0
+    assert process.wait(timeout=600) == 0
     return written.decode()
 
 
@@ -341,7 +342,7 @@ def test_a_reader_that_stops_reading_gets_no_traceback():
     process.stdout.close()
     assert process.stderr.read() == b""
     process.stderr.close()
-    process.wait(timeout=60)
+    process.wait(timeout=600)
 
 
 def test_a_terminal_without_the_characters_still_gets_the_report():

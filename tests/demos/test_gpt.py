@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from pathlib import Path
 
 import pytest
@@ -74,12 +75,32 @@ def test_words_are_the_lines_of_a_file_and_letters_what_occurs_in_them(tmp_path:
     assert all(set(word) <= set("가나다") and len(word) <= gpt_network.CONTEXT for word in done.samples)
 
 
+def test_what_is_no_file_or_too_long_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "words.txt"
+    for make, says in (
+        (os.mkfifo, "is a pipe"),
+        (Path.mkdir, "is a folder"),
+        (_long, "has 2,097,153 bytes, more than"),
+    ):
+        make(path)
+        with pytest.raises(DataError, match=rf"words\.txt {says}"):
+            gpt_training.read_words(str(path))
+        path.rename(tmp_path / says)
+
+
+def _long(path: Path) -> None:
+    path.write_bytes(b"a" * (2**21 + 1))
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [
         (b"", "is empty"),
         (b"\n \n", "found only empty lines"),
         (b"ab\n\xff\xfe", "UTF-8, found a byte that is none at 3"),
+        (b"ab\nc\x1b[31md", r"found the control character '\\x1b'"),
+        ("ab\nc\u202ed".encode(), r"found the control character '\\u202e'"),
+        ("".join(map(chr, range(0x4E00, 0x5E01))).encode(), "no more than 4,096 different letters, found 4,097"),
     ],
 )
 def test_a_file_without_words_is_named(tmp_path: Path, content: bytes, says: str) -> None:

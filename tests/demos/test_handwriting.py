@@ -39,7 +39,8 @@ def test_dimensions_are_big_endian_and_four_bytes_wide(tmp_path: Path) -> None:
     [
         (b"", ["00 00 08", "nothing"]),
         (b"PK\x03\x04 a zip file", ["expected an IDX file", "50 4b 03 04"]),
-        (idx((0xFFFFFFFF,) * 4, b"1"), ["found 1;", "truncated"]),
+        (idx((0xFFFFFFFF,) * 4, b"1"), ["no more than 67,108,864 elements", "says 4294967295×42949"]),
+        (gzip.compress(idx((2,), b"12"), mtime=0) * 2, ["gzip", "something behind"]),
         (idx((2,), b"12345678", kind=0x0D), ["type 08", "type 0d"]),
         (b"\0\0\x08\x03\0\0\0\x02", ["header of 16 bytes", "found 8", "truncated"]),
         (idx((2, 2, 2), b"1234567"), ["2×2×2 = 8 bytes", "found 7", "truncated"]),
@@ -61,8 +62,13 @@ def test_a_truncated_or_foreign_file_is_named_with_what_was_expected_and_found(
 
 @pytest.mark.parametrize(
     "content",
-    [idx((0xFFFFFFFF, 28, 28), b"1"), gzip.compress(idx((2,), bytes(50_000_000)))],
-    ids=["a header that promises terabytes", "a gzip file that unpacks to more than its header says"],
+    [
+        idx((0xFFFFFFFF, 28, 28), b"1"),
+        idx((0xFFFF, 28, 28), b"1"),
+        gzip.compress(idx((2,), bytes(50_000_000))),
+        gzip.compress(idx((50_000_000 // 784, 28, 28), bytes(50_000_000))),
+    ],
+    ids=["terabytes are promised", "megabytes are promised", "more than is promised", "more than elements are wanted"],
 )
 def test_a_hostile_file_takes_no_more_memory_than_it_holds(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "t10k-images-idx3-ubyte"
@@ -70,7 +76,7 @@ def test_a_hostile_file_takes_no_more_memory_than_it_holds(tmp_path: Path, conte
     tracemalloc.start()
     try:
         with pytest.raises(DataError, match="t10k-images-idx3-ubyte: expected "):
-            read_idx(path)
+            read_idx(path, most=60_000_000 if b"1" in content else 10_000)
         assert tracemalloc.get_traced_memory()[1] < 5_000_000
     finally:
         tracemalloc.stop()
@@ -142,6 +148,24 @@ def test_a_folder_without_the_files_says_which_it_misses(tmp_path: Path) -> None
     write_part(tmp_path, "t10k", [1])
     (tmp_path / "t10k-labels-idx1-ubyte.gz").unlink()
     with pytest.raises(FileNotFoundError, match=r"expected t10k-labels-idx1-ubyte or t10k-labels-idx1-ubyte.gz"):
+        mnist(tmp_path, 1, 1)
+
+
+def test_what_is_no_file_is_refused_at_once(tmp_path: Path) -> None:
+    write_part(tmp_path, "t10k", [1, 2, 3, 4])
+    images = tmp_path / "t10k-images-idx3-ubyte"
+    images.unlink()
+    os.mkfifo(images)
+    with pytest.raises(DataError, match="t10k-images-idx3-ubyte is a pipe, not a file"):
+        mnist(tmp_path, 1, 1)
+    with pytest.raises(FileNotFoundError):
+        read_idx(tmp_path / "absent")
+
+
+def test_there_are_not_more_pictures_than_any_set_has(tmp_path: Path) -> None:
+    write_part(tmp_path, "t10k", [1])
+    (tmp_path / "t10k-images-idx3-ubyte").write_bytes(idx((2**17 + 1, 1, 1), bytes(2**17 + 1)))
+    with pytest.raises(DataError, match="expected no more than 131,072 pictures, found 131073"):
         mnist(tmp_path, 1, 1)
 
 

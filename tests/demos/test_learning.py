@@ -131,7 +131,7 @@ def test_a_bad_file_ends_the_command_with_one_line_and_2(tmp_path: Path, content
         env={**os.environ, "MNIST_DIR": str(tmp_path), "PYTHONIOENCODING": "utf-8"},
         capture_output=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=600,
     )
     assert ended.returncode == 2
     assert ended.stdout == ""

@@ -279,3 +279,5 @@ def test_a_run_killed_100_times_leaves_only_states_that_were_saved(tmp_path: Pat
         assert saved.generator.getstate() == generator.getstate()
         assert saved.optimizer.state == optimizer.state
     assert optimizer.steps >= seen > 50
+    model.save(path)
+    assert list(tmp_path.iterdir()) == [path]  # what the killed ones left is gone

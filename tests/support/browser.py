@@ -36,6 +36,7 @@ def opener(browser: Any, height: int) -> Iterator[Callable[..., Any]]:
 
     def opened(address: str, at: str = "", **options: Any) -> Any:
         context = browser.new_context(**{"viewport": {"width": 1280, "height": height}, "offline": True, **options})
+        context.set_default_timeout(300_000)  # however slow the machine is
         contexts.append(context)
         page = context.new_page()
 

@@ -49,7 +49,7 @@ class Terminal:
             env=known,
             dimensions=(rows, width),
             encoding="utf-8",
-            timeout=20,
+            timeout=300,  # however slow the machine is
             preexec_fn=heed_ctrl_c,
         )
         self.frame = self.raw = ""

@@ -133,7 +133,7 @@ def _markdown(text: str) -> str:
     Raises:
         ImportError: if markdown-it-py is not installed.
     """
-    needed("save_html(intro=...)", "markdown_it", "page")
+    needed("save_html(intro=...)", "markdown_it")
     from markdown_it import MarkdownIt  # here, so that importing the engine loads no other package
 
     reader = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")

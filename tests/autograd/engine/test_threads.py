@@ -104,7 +104,7 @@ def test_transforms_run_beside_backward_passes_of_other_threads() -> None:
 # -- forks ------------------------------------------------------------------------------------------------------------
 
 
-def exit_code(pid: int, seconds: float = 60.0) -> int | None:
+def exit_code(pid: int, seconds: float = 600.0) -> int | None:
     """How a child ended; None if it hangs, and then it is killed."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import signal
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from autograd.support.files import write_whole
+from autograd.support import files
+from autograd.support.files import open_whole, path_shown, read_whole, write_whole
 
 
 def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
@@ -145,3 +150,166 @@ def test_a_stream_by_name_is_written_to_where_it_stands(tmp_path: Path) -> None:
         out.seek(0)
         assert out.read() == b"whole"
     assert Path("/dev/stdout").is_symlink()
+
+
+# -- parts that were left ---------------------------------------------------------------------------------------------
+
+KILLED = """
+import os, signal, sys
+from autograd.support.files import write_whole
+os.fsync = lambda _: os.kill(os.getpid(), signal.SIGKILL)
+write_whole(sys.argv[1], b"new")
+"""
+
+
+def killed_while_writing(path: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", KILLED, path], check=False)
+    assert done.returncode == -signal.SIGKILL
+
+
+@pytest.mark.parametrize("name", ["x.json", "∇" * 80])
+def test_the_next_save_removes_what_a_killed_one_left(name: str, tmp_path: Path) -> None:
+    path, other = tmp_path / name, tmp_path / "other"
+    path.write_bytes(b"old")
+    for _ in range(3):
+        killed_while_writing(path)
+    killed_while_writing(other)
+    assert path.read_bytes() == b"old"
+    assert len(list(tmp_path.iterdir())) == 3  # it, and a part of each
+    write_whole(path, b"new")
+    left = [entry for entry in tmp_path.iterdir() if entry != path]
+    assert len(left) == 1  # of the other
+    write_whole(other, b"new")
+    assert sorted(tmp_path.iterdir()) == sorted([path, other])
+
+
+def test_through_a_link_the_parts_beside_the_target_are_removed(tmp_path: Path) -> None:
+    (tmp_path / "models").mkdir()
+    target, link = tmp_path / "models" / "today.json", tmp_path / "latest.json"
+    link.symlink_to(target)
+    killed_while_writing(link)
+    assert len(list(target.parent.iterdir())) == 1
+    write_whole(target, b"new")
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_what_is_being_written_is_not_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While a file is written, another is written to its place, twice."""
+    path, sync, depth = tmp_path / "x.json", os.fsync, iter([b"second", b"third"])
+
+    def meanwhile(descriptor: int) -> None:
+        content = next(depth, None)
+        if content is not None:
+            write_whole(path, content)
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", meanwhile)
+    write_whole(path, b"first")
+    assert path.read_bytes() == b"first"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_part_that_is_taken_for_one_that_was_left_is_begun_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process may look between its creation and its lock."""
+    path, lock, removed = tmp_path / "x.json", fcntl.flock, []
+
+    def too_late(file: Any, operation: int) -> None:
+        if not removed:
+            removed.extend(tmp_path.glob(".*.part"))
+            removed[0].unlink()
+        lock(file, operation)
+
+    monkeypatch.setattr(fcntl, "flock", too_late)
+    write_whole(path, b"whole")
+    assert len(removed) == 1
+    assert path.read_bytes() == b"whole"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_part_that_another_process_is_about_to_remove_is_begun_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, lock, held = tmp_path / "x.json", fcntl.flock, []
+
+    def too_late(file: Any, operation: int) -> None:
+        if not held:
+            held.extend(tmp_path.glob(".*.part"))
+            raise BlockingIOError
+        for part in held:
+            part.unlink(missing_ok=True)  # only now
+        lock(file, operation)
+
+    monkeypatch.setattr(fcntl, "flock", too_late)
+    write_whole(path, b"whole")
+    assert len(held) == 1
+    assert path.read_bytes() == b"whole"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_system_without_locks_is_written_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(37, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", fail)
+    for content in (b"first", b"second"):
+        write_whole(tmp_path / "x.json", content)
+        assert [file.read_bytes() for file in tmp_path.iterdir()] == [content]
+
+
+def test_what_is_no_part_of_the_file_stays(tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    killed_while_writing(path)
+    [part] = tmp_path.iterdir()
+    others = [part.with_suffix(".json"), tmp_path / ".mine.part", tmp_path / "x.part", part.with_name(f"{part.name}~")]
+    for other in others:
+        other.touch()
+    part.with_name(f"{part.stem}0.part").mkdir()
+    os.mkfifo(part.with_name(f"{part.stem}1.part"))
+    write_whole(path, b"new")
+    assert not part.exists()
+    assert len(list(tmp_path.iterdir())) == len([path, *others]) + 2
+
+
+# -- reading ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_file_is_read_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "PIECE", 7)
+    for size in (0, 1, 6, 7, 8, 14, 20):
+        (tmp_path / "x").write_bytes(bytes(range(size)))
+        assert read_whole(tmp_path / "x", "x", most=20) == bytes(range(size))
+    (tmp_path / "x").write_bytes(bytes(21))
+    with pytest.raises(ValueError, match="load: x has 21 bytes, more than the 20 that are read"):
+        read_whole(tmp_path / "x", "load: x", most=20)
+
+
+def test_a_file_that_is_longer_than_it_says_is_refused() -> None:
+    assert os.stat("/proc/self/status").st_size == 0
+    assert read_whole("/proc/self/status", "x", most=2**20).startswith(b"Name:")
+    with pytest.raises(ValueError, match="x has more than the 100 bytes that are read"):
+        read_whole("/proc/self/status", "x", most=100)
+
+
+@pytest.mark.parametrize(
+    ("make", "told"),
+    [
+        (Path.mkdir, "x is a folder; name a file in it"),
+        (os.mkfifo, "x is a pipe, not a file; write what comes through it to a file first"),
+        (lambda path: path.symlink_to("/dev/zero"), "x is a device, not a file; write what comes from it to a file"),
+    ],
+)
+def test_what_is_no_file_is_not_opened(make: Callable[[Path], object], told: str, tmp_path: Path) -> None:
+    make(tmp_path / "it")
+    for read in (open_whole, read_whole):
+        with pytest.raises(ValueError, match=told):
+            read(tmp_path / "it", "x", most=100)
+
+
+def test_a_path_is_shown_whole_and_on_one_line() -> None:
+    assert path_shown("a/" * 500 + "b.json") == "a/" * 500 + "b.json"
+    assert path_shown("모델  1.json") == "모델  1.json"
+    assert path_shown(Path("a\x1b[31m\n\udcff\u202e")) == r"a\x1b[31m\n\udcff\u202e"
+    with pytest.raises(ValueError, match="x is not a path: it has a null character"):
+        read_whole("a\0b", "x", most=1)

@@ -9,6 +9,7 @@ import pytest
 
 from autograd import walkthrough
 from autograd.views.walkthrough import Walkthrough
+from support.edits import edited, edits
 from support.walked_code import ARGUMENTS, loss, squash
 
 
@@ -67,3 +68,27 @@ def test_hostile_json_is_refused_with_its_place(path: tuple[Any, ...], value: An
     inside[path[-1]] = value
     with pytest.raises(ValueError, match=message):
         Walkthrough.from_json(json.dumps(document))
+
+
+def refusal_of(text: str) -> str:
+    """Why it is no walk; empty if it is one, and can be shown."""
+    try:
+        walk = Walkthrough.from_json(text)
+    except ValueError as error:
+        return str(error)
+    assert str(walk)
+    assert Walkthrough.from_json(walk.to_json()).nodes
+    return ""
+
+
+def test_each_part_of_a_walk_is_left_out_and_replaced() -> None:
+    document, count, good = json.loads(walkthrough(squash, 0.5).to_json()), 0, 0
+    for place, new in edits(document):
+        message = refusal_of(json.dumps(edited(document, place, new)))
+        assert not message or message.startswith("from_json: ")
+        assert message.isprintable()
+        assert len(message) < 900
+        good += not message
+        count += 1
+    assert count > 500
+    assert 0 < good < count / 2

@@ -24,7 +24,9 @@ def executed() -> Any:
     nbclient = pytest.importorskip("nbclient")
     pytest.importorskip("ipykernel")
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(SOURCE)])
-    nbclient.NotebookClient(book, timeout=120, kernel_name="python3", resources={"metadata": {"path": ROOT}}).execute()
+    nbclient.NotebookClient(
+        book, timeout=600, startup_timeout=600, kernel_name="python3", resources={"metadata": {"path": ROOT}}
+    ).execute()
     return book
 
 

@@ -51,7 +51,7 @@ def test_an_intro_without_a_reader_of_markdown_says_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(extras, "find_spec", lambda name: None)
-    with pytest.raises(ImportError, match=r"needs markdown_it.*pip install scalar-autograd\[page\]"):
+    with pytest.raises(ImportError, match=r"needs markdown_it.*pip install markdown-it-py$"):
         walkthrough(neuron()).save_html(tmp_path / "x.html", intro="Hello")
     assert list(tmp_path.iterdir()) == []
 
