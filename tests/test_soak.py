@@ -25,8 +25,8 @@ PROGRAM = Path(__file__).parent / "support" / "soak.py"
 ASKED = os.environ.get("SOAK")
 ROUNDS = int(ASKED or 10)
 WARM_UP = ROUNDS // 2
-MOST = {"objects": 2.0, "blocks": 50.0, "resident KB": 100.0 if ASKED else 4000.0}
-"""What may come with a round, on average; of memory a few rounds say little."""
+MOST = {"objects": 20.0, "blocks": 1000.0, "resident KB": 16_000.0}
+"""What may have come after the warm-up, by the line through all rounds: caches fill up, and memory goes up and down."""
 
 
 def test_nothing_grows(tmp_path: Path) -> None:
@@ -44,6 +44,6 @@ def test_nothing_grows(tmp_path: Path) -> None:
         )
     for name, found in sizes.items():
         if name in MOST:
-            assert slopes[name] <= MOST[name], (name, found)
+            assert slopes[name] * len(found) <= MOST[name], (name, found)
         else:
             assert set(found) == {found[0]}, (name, found)
