@@ -23,14 +23,17 @@ def watched_for_draws(model: Any, call: Callable[[], _T]) -> tuple[_T, bool]:
     >>> watched_for_draws(None, lambda: 1.0), watched_for_draws(None, random.random)[1]
     ((1.0, False), True)
     """
-    for _ in range(_TRIES):
+    tries = 0
+    while True:
         own, shared = _own_states(model), _shared_states()
         result = call()
+        tries += 1
         if _own_states(model) != own:
-            break
+            return result, True
         if _shared_states() == shared:
             return result, False
-    return result, True
+        if tries == _TRIES:
+            return result, True
 
 
 def _shared_states() -> list[Any]:
