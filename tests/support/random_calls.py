@@ -118,6 +118,7 @@ class Player:
             for fact, value in facts.items():
                 with contextlib.suppress(AttributeError):  # what can't be set is what it was
                     setattr(ROWS[name], fact, value)
+        self.one, self.zero = Value(1.0), Value(0.0)  # made here: where nonsense records, none can be made
         x, z = Value(2.0, label="x"), Value(-0.5)
         y = (x * z + 3.0).tanh()
         many = autograd.dot([x, z, y], [1.0, y, x])
@@ -207,7 +208,7 @@ class Player:
                     lambda x: [x, x],
                     NotImplemented,
                 ),
-                *([Value(1.0), 2.0], Value(0.0), slice(None), range(3), iter([1.0]), types.SimpleNamespace(data=1.0)),
+                *([self.one, 2.0], self.zero, slice(None), range(3), iter([1.0]), types.SimpleNamespace(data=1.0)),
             ]
         )
 
