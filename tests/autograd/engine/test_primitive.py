@@ -121,3 +121,17 @@ def test_a_rule_whose_derivative_raises_says_so() -> None:
     root = primitive("root", math.sqrt, lambda a, y: (0.5 / y,))
     with pytest.raises(ZeroDivisionError, match=r"partials of root\(x = 0.0\): .*division by zero"):
         root(Value(0.0, label="x"))
+
+
+@pytest.mark.parametrize("row", [row for row in PRIMITIVES.values() if not row.variadic], ids=lambda row: row.name)
+def test_operands_may_be_named(row: Primitive) -> None:
+    for point in (*row.samples, *row.kinks):
+        expected = row(*point)
+        for placed in range(len(point)):
+            named = dict(list(zip(row.operands, point, strict=True))[placed:])
+            assert row(*point[:placed], **named) == expected
+            recorded = row(*point[:placed], **{name: Value(x) for name, x in named.items()})
+            assert recorded.data == expected
+            assert [type(x) for x in recorded.operands[placed:]] == [Value] * len(named) or recorded.is_constant
+        with pytest.raises(TypeError, match=f"{row.name} takes {len(point)} operand"):
+            row(*point, **{row.operands[0]: point[0]})
