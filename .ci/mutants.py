@@ -254,7 +254,7 @@ def mapped(folder: Path, kept: Path, tests: list[str]) -> tuple[coverage.Coverag
     notes, contexts = kept / "seconds.json", kept / "contexts"
 
     def work() -> int:
-        measured = coverage.Coverage(data_file=str(contexts), source=["autograd", "nn"], config_file="pyproject.toml")
+        measured = coverage.Coverage(data_file=str(contexts), config_file="pyproject.toml")
         measured.set_option("run:relative_files", True)
         plugin = Map(measured)
         measured.start()

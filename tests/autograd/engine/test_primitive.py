@@ -6,6 +6,7 @@ import copy
 import math
 import pickle
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -135,3 +136,18 @@ def test_operands_may_be_named(row: Primitive) -> None:
             assert [type(x) for x in recorded.operands[placed:]] == [Value] * len(named) or recorded.is_constant
         with pytest.raises(TypeError, match=f"{row.name} takes {len(point)} operand"):
             row(*point, **{row.operands[0]: point[0]})
+
+
+@pytest.mark.parametrize("returned", [2, True, Fraction(1, 4)])
+def test_a_rule_may_return_any_real_number(returned: Any) -> None:
+    row = Primitive("mine", lambda a: returned, lambda a, y: (0.0,))
+    for result in (row(1.0), row(Value(1.0)).data):
+        assert type(result) is float
+        assert result == returned
+    for nonsense in ("2", None, Value(2.0)):
+        wrong = Primitive("mine", lambda a, nonsense=nonsense: nonsense, lambda a, y: (0.0,))
+        for operand in (1.0, Value(1.0)):
+            with pytest.raises(
+                TypeError, match=f"mine: the value must be a real number.* got {type(nonsense).__name__}"
+            ):
+                wrong(operand)
