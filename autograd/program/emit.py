@@ -22,6 +22,7 @@ class Emitter:
         wanted: by which inputs to differentiate; None for the values alone.
         shared: which inputs are the same for all points of a batch; their adjoints are summed.
         functions: those that the code calls.
+        apart: whether values and adjoints are never computed by one function.
     """
 
     def __init__(
@@ -31,6 +32,7 @@ class Emitter:
         wanted: Sequence[bool] | None,
         shared: Sequence[bool],
         functions: Called,
+        apart: bool = False,
     ) -> None:
         self.program = program
         self.width = width
@@ -50,7 +52,7 @@ class Emitter:
         self.body = Body(width)
         self._filled: dict[object, Filled | CallBack] = {}
         # What is summed over points can't be taken back where one of them goes another way.
-        fused = sum(map(len, program.operands)) <= FUSED and not (any(shared) and program.guards)
+        fused = not apart and sum(map(len, program.operands)) <= FUSED and not (any(shared) and program.guards)
         self.layout = Layout(program, self.active, self._uses, fused)
 
     def forward(self) -> Iterator[Body]:

@@ -31,6 +31,7 @@ class Layout:
         value_count: how much memory that takes, in numbers; the cotangents lie behind it.
         adjoints: the same for adjoints.
         adjoint_count: and for these.
+        read: the slots whose values a function of adjoints reads.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class Layout:
         self.is_fused = fused
         self.chunks = _chunks(program, fused)
         self.same = _duplicates(program)
+        self.read: dict[int, None] = {}
         self.outputs = [self.same.get(x, x) for x in program.outputs if x >= 0]
         last = self._last_uses(active, uses)
         self.values, self.value_count = self._value_places(last)
@@ -79,6 +81,8 @@ class Layout:
                 slots = (*operands, slot)
                 for i in uses(slot):
                     source = same.get(slots[i], slots[i])
+                    if source >= 0:
+                        self.read[source] = None
                     if source >= first:
                         last[source] = always
         for source in self.outputs:
