@@ -80,7 +80,8 @@ class Batch:
         if not apart:
             return
         inner = [x for x in layout.read if x >= n and x not in layout.outputs]
-        if len(inner) > len(outputs):  # they would fill the memory: they are computed once more
+        kept = [*[layout.values[x] for x in inner], *layout.partials.values()]
+        if len(kept) > len(outputs):  # they would fill the memory: they are computed once more
             self.values = Entry(self, True, False, own, outputs, [])
             self.adjoints = Entry(self, True, True, own, [], by_point)
             self.read = [(False, k) for k in range(len(own))]
@@ -88,9 +89,11 @@ class Batch:
             rows = {x: (False, k) for k, x in enumerate(own)}
             rows.update({x: (True, k) for k, x in enumerate([*layout.outputs, *inner])})
             read = [x for x in layout.read if x in rows]
-            self.values = Entry(self, True, False, own, outputs + [layout.values[x] for x in inner], [])
-            self.adjoints = Entry(self, False, True, [layout.values[x] for x in read], [], by_point)
-            self.read = [rows[x] for x in read]
+            partials = [(True, len(outputs) + len(inner) + k) for k in range(len(layout.partials))]
+            self.read = [rows[x] for x in read] + partials
+            self.values = Entry(self, True, False, own, outputs + kept, [])
+            given = [layout.values[x] for x in read] + list(layout.partials.values())
+            self.adjoints = Entry(self, False, True, given, [], by_point)
 
     takes_views = False  # whether the columns of a row may lie apart
 
