@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import ctypes
-import os
 from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from autograd.program.driver import Parameters
+from autograd.program.threads import share
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -56,6 +54,7 @@ class Entry:
         self.adjoints = list(adjoints)
         self.sums = batch.sums if reverse else 0
         self.spaces: list[_Space] = []  # one for each thread that is under way
+        self._cut: tuple[tuple[int, int], list[tuple[int, int]]] = (0, 0), []  # for the last points and threads
 
     def __call__(
         self, rows: Sequence[Array], common: Array, seeds: float | Array | None, count: int, threads: int
@@ -68,6 +67,13 @@ class Entry:
 
     def pieces(self, points: int, threads: int) -> list[tuple[int, int]]:
         """Where a batch is cut: by its size alone where adjoints are summed, so that threads change no number."""
+        key, known = self._cut
+        if key != (points, threads):
+            known = self._cuts(points, threads)
+            self._cut = (points, threads), known
+        return known
+
+    def _cuts(self, points: int, threads: int) -> list[tuple[int, int]]:
         work = points * max(1, len(self.batch.program))
         if self.sums:
             count = min(_MOST_PIECES, work // _SUMMED)
@@ -128,11 +134,7 @@ class Prepared:
         pieces = len(self._pieces)
         sums = np.zeros((pieces, self._entry.sums))
         todo = deque(range(pieces))
-        workers = min(self._threads, pieces)
-        others = [_threads(self._threads).submit(self._work, todo, common, sums) for _ in range(workers - 1)]
-        self._work(todo, common, sums)
-        for other in others:
-            other.result()
+        share(lambda: self._work(todo, common, sums), min(self._threads, pieces))
         total: Array = sums[0] if pieces == 1 else sums.sum(axis=0)
         return total
 
@@ -246,12 +248,3 @@ def address_of(array: Any) -> int:
     except (TypeError, ValueError):  # read-only, empty, or with gaps; this looks a module up, at the price of a batch
         address: int = array.ctypes.data
         return address
-
-
-@cache
-def _threads(count: int) -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(count, thread_name_prefix="autograd")
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_threads.cache_clear)  # a child has none of them
