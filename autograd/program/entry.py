@@ -135,7 +135,7 @@ class Prepared:
         sums = np.zeros((pieces, self._entry.sums))
         todo = deque(range(pieces))
         share(lambda: self._work(todo, common, sums), min(self._threads, pieces))
-        total: Array = sums[0] if pieces == 1 else sums.sum(axis=0)
+        total: Array = sums[0] if pieces == 1 or not self._entry.sums else sums.sum(axis=0)
         return total
 
     def _work(self, todo: deque[int], common: Array, sums: Array) -> None:
