@@ -311,5 +311,38 @@ def test_a_path_is_shown_whole_and_on_one_line() -> None:
     assert path_shown("a/" * 500 + "b.json") == "a/" * 500 + "b.json"
     assert path_shown("모델  1.json") == "모델  1.json"
     assert path_shown(Path("a\x1b[31m\n\udcff\u202e")) == r"a\x1b[31m\n\udcff\u202e"
+
+
+def test_a_name_that_no_file_can_have_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="x is not a path: it has a null character"):
         read_whole("a\0b", "x", most=1)
+    with pytest.raises(ValueError, match=r"a\\x00b is not a path: it has a null character"):
+        write_whole("a\0b", b"")
+    lone = str(tmp_path / "\ud800")
+    with pytest.raises(ValueError, match=r"\\ud800 can't be a file's name here, where names are in utf-8; choose"):
+        write_whole(lone, b"")
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "write_whole('모델.json', b'')",
+        "read_whole('모델.json', '모델.json', 100)",
+        "walkthrough(Value(1.0) + 2).save_frames('모델.json')",
+    ],
+)
+def test_a_name_that_the_locale_has_no_letters_for_is_refused_with_a_remedy(call: str, tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    imports = "from autograd import Value, walkthrough\nfrom autograd.support.files import read_whole, write_whole\n"
+    script.write_text(imports + call, encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONCOERCECLOCALE": "0", "LC_ALL": "C"}
+    command = [sys.executable, str(script)]
+    done = subprocess.run(command, capture_output=True, cwd=tmp_path, env={**environment, "PYTHONUTF8": "0"})
+    assert done.stderr.decode().splitlines()[-1] == (
+        r"ValueError: \ubaa8\ub378.json can't be a file's name here, where names are in ascii; "
+        "run python -X utf8, or choose another name"
+    )
+    assert list(tmp_path.iterdir()) == [script]
+    if "write" in call:  # the remedy works
+        subprocess.run([*command[:1], "-X", "utf8", *command[1:]], check=True, cwd=tmp_path, env=environment)
+        assert (tmp_path / "모델.json").exists()
