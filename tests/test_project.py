@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tomllib
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -29,6 +31,17 @@ def test_the_page_on_solvers_runs_and_prints_what_it_says(capsys: pytest.Capture
     source = "\n".join(re.findall(r"^```python\n(.*?)^```", page, re.M | re.S))
     exec(compile(source, "docs/solvers.md", "exec"), {"__name__": "solvers"})
     assert capsys.readouterr().out.splitlines() == re.findall(r"^print\(.*\)  # (.+)", source, re.M)
+
+
+@pytest.mark.skipif(not (ROOT / "CITATION.cff").is_file(), reason="not in a source tree")
+def test_the_version_is_the_same_wherever_it_stands() -> None:
+    """pyproject.toml says it; the citation and the newest entry of the changelog agree, also about the day."""
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    citation = dict(re.findall(r"^([\w-]+): (\S+)$", (ROOT / "CITATION.cff").read_text(encoding="utf-8"), re.M))
+    released = re.findall(r"^## \[([\d.]+)\] - (\S+)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.M)
+    assert released[0] == (version, citation["date-released"])
+    assert citation["version"] == version
+    assert date.fromisoformat(citation["date-released"])
 
 
 def test_ci_finds_the_test_line_in_the_readme() -> None:
