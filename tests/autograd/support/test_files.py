@@ -209,41 +209,25 @@ def test_what_is_being_written_is_not_removed(tmp_path: Path, monkeypatch: pytes
     assert list(tmp_path.iterdir()) == [path]
 
 
+@pytest.mark.parametrize("is_gone", [True, False], ids=["removed before the lock", "locked by who removes it"])
 def test_a_part_that_is_taken_for_one_that_was_left_is_begun_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    is_gone: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another process may look between its creation and its lock."""
-    path, lock, removed = tmp_path / "x.json", fcntl.flock, []
+    path, lock, taken = tmp_path / "x.json", fcntl.flock, []
 
     def too_late(file: Any, operation: int) -> None:
-        if not removed:
-            removed.extend(tmp_path.glob(".*.part"))
-            removed[0].unlink()
+        if not taken:
+            taken.extend(tmp_path.glob(".*.part"))
+            if not is_gone:
+                raise BlockingIOError
+        for part in taken:
+            part.unlink(missing_ok=True)
         lock(file, operation)
 
     monkeypatch.setattr(fcntl, "flock", too_late)
     write_whole(path, b"whole")
-    assert len(removed) == 1
-    assert path.read_bytes() == b"whole"
-    assert list(tmp_path.iterdir()) == [path]
-
-
-def test_a_part_that_another_process_is_about_to_remove_is_begun_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path, lock, held = tmp_path / "x.json", fcntl.flock, []
-
-    def too_late(file: Any, operation: int) -> None:
-        if not held:
-            held.extend(tmp_path.glob(".*.part"))
-            raise BlockingIOError
-        for part in held:
-            part.unlink(missing_ok=True)  # only now
-        lock(file, operation)
-
-    monkeypatch.setattr(fcntl, "flock", too_late)
-    write_whole(path, b"whole")
-    assert len(held) == 1
+    assert len(taken) == 1
     assert path.read_bytes() == b"whole"
     assert list(tmp_path.iterdir()) == [path]
 
