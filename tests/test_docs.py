@@ -77,6 +77,19 @@ def test_korean_pages_have_the_code_and_the_sections_of_the_english_ones(page: P
     assert re.findall(r"^(#+) ", prose(page), re.M) == re.findall(r"^(#+) ", prose(KOREAN[page]), re.M)
 
 
+@pytest.mark.parametrize("page", KOREAN, ids=lambda page: page.stem)
+def test_korean_pages_have_as_many_paragraphs_in_each_section(page: Path) -> None:
+    """What is said in English, a merge that goes wrong may take away in Korean."""
+    assert paragraphs(page) == paragraphs(KOREAN[page])
+
+
+def paragraphs(page: Path) -> list[int]:
+    """How many there are in each section, code counting as one."""
+    text = re.sub(r"^```.*?^```$", "code", page.read_text(encoding="utf-8"), flags=re.M | re.S)
+    _, *sections = re.split(r"^#+ .*$", text, flags=re.M)
+    return [len(re.findall(r"\S\n\n", f"{section.strip()}\n\n")) for section in sections]
+
+
 def prose(page: Path) -> str:
     """A page without its code, its frames and the names of months."""
     return re.sub(r"^```.*?^```|<[^>]*>|\d+월", "", page.read_text(encoding="utf-8"), flags=re.M | re.S)
