@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 import runpy
@@ -68,6 +69,17 @@ def test_the_pictures_of_operations_are_up_to_date() -> None:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=True)
     stored = {path.name: path.read_text(encoding="utf-8") for path in (DOCS / "pictures" / "operations").iterdir()}
     assert stored == json.loads(done.stdout), "run PYTHONPATH=. python docs/operations.py"
+
+
+@pytest.mark.parametrize("dot", sorted((DOCS / "pictures").glob("*.dot")), ids=lambda dot: dot.stem)
+def test_a_picture_of_the_design_is_that_of_its_source(dot: Path) -> None:
+    """As far as can be told without one version of Graphviz: boxes and their words, arrows."""
+    source, picture = dot.read_text(encoding="utf-8"), dot.with_suffix(".svg").read_text(encoding="utf-8")
+    words = [line for label in re.findall(r'label="([^"]*)"', source) for line in label.split(r"\n")]
+    assert sorted(map(html.unescape, re.findall(r"<text[^>]*>([^<]*)</text>", picture))) == sorted(words)
+    arrows = re.findall(r"^  (\w+) -> (\w+)\b", source, re.M)
+    drawn = [html.unescape(title).split("->") for title in re.findall(r"<title>([^<]*&gt;[^<]*)</title>", picture)]
+    assert sorted(map(tuple, drawn)) == sorted(arrows)
 
 
 @pytest.mark.parametrize("page", KOREAN, ids=lambda page: page.stem)
