@@ -307,6 +307,7 @@ def test_a_name_that_no_file_can_have_is_refused(tmp_path: Path) -> None:
         write_whole(lone, b"")
 
 
+@pytest.mark.skipif(sys.platform == "darwin", reason="names of files are in UTF-8 there, whatever the locale")
 @pytest.mark.parametrize(
     "call",
     [
