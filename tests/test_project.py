@@ -44,6 +44,29 @@ def test_the_version_is_the_same_wherever_it_stands() -> None:
     assert date.fromisoformat(citation["date-released"])
 
 
+def test_the_readme_s_speeds_are_those_of_the_last_report() -> None:
+    """But for what a machine makes of them from one report to the next."""
+    report = (ROOT / "benchmarks" / "RESULTS.md").read_text(encoding="utf-8")
+    (head,) = re.findall(r"^\| \| plain floats.*", report, re.M)
+    engines = [name.strip(" *") for name in head.split("|")]
+    ratios = {
+        row: dict(zip(engines, re.findall(rf"^\| {row} \|.*", report, re.M)[0].split("|"), strict=True))
+        for row in ("chain", "transformer")
+    }
+    text = " ".join(README.read_text(encoding="utf-8").split())
+    said = re.search(
+        r"gradient (\d+) times as fast as XAD's C\+\+ and (\d+) times as fast as micrograd, in twice the time of plain "
+        r"floats .* step (\d+) times as fast as with a textbook node",
+        text,
+    )
+    assert said is not None
+    xad, micrograd, textbook = map(float, said.groups())
+    assert xad == pytest.approx(float(ratios["chain"]["XAD"]), rel=0.2)
+    assert micrograd == pytest.approx(float(ratios["chain"]["micrograd"]), rel=0.2)
+    assert float(ratios["chain"]["plain floats, by hand"]) == pytest.approx(0.5, rel=0.2)
+    assert textbook == pytest.approx(float(ratios["transformer"]["textbook node"]), rel=0.2)
+
+
 def test_ci_finds_the_test_line_in_the_readme() -> None:
     line = re.search(r"^<!-- test -->\n```\n(.*pytest.*)\n```", README.read_text(encoding="utf-8"), re.M)
     assert line is not None
