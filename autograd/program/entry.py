@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ctypes
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,7 +17,7 @@ from autograd.program.threads import share
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from autograd.program.batch import Batch
+    from autograd.program.program import Program
 
     Array = NDArray[np.float64]
 
@@ -26,11 +27,40 @@ _MOST_PIECES: Final = 64
 _SHARES: Final = 8  # pieces a thread, where their number is free: one that starts late takes fewer
 
 
+@dataclass(frozen=True)
+class Code:
+    """The machine code of a batch.
+
+    Attributes:
+        program: what it computes.
+        run: computes the points of a space.
+        forward, reverse: where its parts lie.
+        lanes: how many points it computes at once.
+        value_count, adjoint_count: how many it keeps of each point.
+        common: which inputs are the same for all points.
+        summed: those of them whose adjoints are summed over the points.
+        sums: how many these are.
+        held: what it is gone with.
+    """
+
+    program: Program
+    run: Callable[[int], int]
+    forward: Sequence[int]
+    reverse: Sequence[int]
+    lanes: int
+    value_count: int
+    adjoint_count: int
+    common: slice | list[int]
+    summed: slice | list[int]
+    sums: int
+    held: object
+
+
 class Entry:
     """A way into the machine code of a batch: to values, to adjoints, or to both.
 
     Args:
-        batch: the code, and the memory that it needs.
+        code: the machine code.
         forward, reverse: whether values are computed, and whether adjoints.
         given: where the numbers of a point go, among the values; the cotangents come behind them.
         values: where results lie, among the values.
@@ -39,20 +69,20 @@ class Entry:
 
     def __init__(
         self,
-        batch: Batch,
+        code: Code,
         forward: bool,
         reverse: bool,
         given: Sequence[int],
         values: Sequence[int],
         adjoints: Sequence[int],
     ) -> None:
-        self.batch = batch
-        self.counts = len(batch.forward) if forward else 0, len(batch.reverse) if reverse else 0
-        seeds = range(batch.value_count, batch.value_count + len(batch.program.outputs))
+        self.code = code
+        self.counts = len(code.forward) if forward else 0, len(code.reverse) if reverse else 0
+        seeds = range(code.value_count, code.value_count + len(code.program.outputs))
         self.given = [*given, *seeds]
         self.values = list(values)
         self.adjoints = list(adjoints)
-        self.sums = batch.sums if reverse else 0
+        self.sums = code.sums if reverse else 0
         self.spaces: list[_Space] = []  # one for each thread that is under way
         self._cut: tuple[tuple[int, int], list[tuple[int, int]]] = (0, 0), []  # for the last points and threads
 
@@ -74,14 +104,14 @@ class Entry:
         return known
 
     def _cuts(self, points: int, threads: int) -> list[tuple[int, int]]:
-        work = points * max(1, len(self.batch.program))
+        work = points * max(1, len(self.code.program))
         if self.sums:
             count = min(_MOST_PIECES, work // _SUMMED)
         else:
             count = 1 if threads == 1 else min(_SHARES * threads, work // _WORTHWHILE)
         if count < 2:
             return [(0, points)]
-        lanes = self.batch.lanes
+        lanes = self.code.lanes
         vectors = -(-points // lanes)
         cuts = [min(points, vectors * k // count * lanes) for k in range(count + 1)]
         return [(a, b) for a, b in pairwise(cuts) if a < b]
@@ -163,7 +193,7 @@ class Prepared:
             while again:  # where a vector left the reals on the way back, it is in the sums: once more without it
                 if entry.sums:
                     space.summed[:] = 0.0
-                again = bool(entry.batch.run(space.address)) and entry.sums > 0
+                again = bool(entry.code.run(space.address)) and entry.sums > 0
                 if again and seed is not None:
                     space.seeds[:] = seed
             if entry.sums:
@@ -175,23 +205,23 @@ class _Space:
     """The memory of a thread, on the boundary of a vector."""
 
     def __init__(self, entry: Entry) -> None:
-        batch = entry.batch
-        lanes, size, seeds = batch.lanes, batch.value_count, len(batch.program.outputs)
-        total = size + seeds + batch.adjoint_count
+        code = entry.code
+        lanes, size, seeds = code.lanes, code.value_count, len(code.program.outputs)
+        total = size + seeds + code.adjoint_count
         self._memory = np.zeros((total + 1) * lanes)
         skip = -address_of(self._memory) // 8 % lanes
         aligned = self._memory[skip : skip + total * lanes].reshape(-1, lanes)
         values, adjoints = aligned[: size + seeds], aligned[size + seeds :]
         self.seeds = values[size:]
-        self.common = _Rows(values, batch.common)
-        self.summed = _Rows(adjoints, batch.summed)
+        self.common = _Rows(values, code.common)
+        self.summed = _Rows(adjoints, code.summed)
         step = 8 * lanes
         first, back = address_of(values), address_of(adjoints)
         self._tables = (
             _numbers([first + step * x for x in entry.given]),
             _numbers([first + step * x for x in entry.values] + [back + step * x for x in entry.adjoints]),
-            _numbers(batch.forward),
-            _numbers(batch.reverse),
+            _numbers(code.forward),
+            _numbers(code.reverse),
         )
         given, found, forward, reverse = map(ctypes.addressof, self._tables)
         parameters = self.parameters = _numbers([0] * len(Parameters))
