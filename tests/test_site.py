@@ -144,11 +144,14 @@ def test_live_pages_are_alive_where_they_are_embedded(show: Callable[[str], Any]
 
 
 def test_no_page_is_wider_than_a_screen(site: Path, show: Callable[[str], Any]) -> None:
-    """Tables, too, don't need to be scrolled to the side."""
+    """Of a telephone either; on a larger one tables, too, don't need to be scrolled to the side."""
     too_wide = "(all) => all.filter((it) => it.scrollWidth > it.clientWidth).map((it) => it.innerText.slice(0, 40))"
     tables = 0
     for page in pages(site):
         shown = show(page.relative_to(site).as_posix())
+        shown.set_viewport_size({"width": 390, "height": 900})
+        assert shown.eval_on_selector_all("html", too_wide) == [], page.name
+        shown.set_viewport_size({"width": 1280, "height": 900})
         assert shown.eval_on_selector_all("html, .table-wrapper", too_wide) == [], page.name
         tables += shown.locator(".table-wrapper").count()
     assert tables > 10
