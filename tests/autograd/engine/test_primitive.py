@@ -151,3 +151,13 @@ def test_a_rule_may_return_any_real_number(returned: Any) -> None:
                 TypeError, match=f"mine: the value must be a real number.* got {type(nonsense).__name__}"
             ):
                 wrong(operand)
+
+
+@pytest.mark.parametrize("returned", [2, True, Fraction(1, 4)])
+def test_a_partial_may_be_any_real_number(returned: Any) -> None:
+    x, z = Value(1.0), Value(3.0)
+    Primitive("mine", lambda a, b: a + b, lambda a, b, y: (returned, 1.0))(x, z).backward()
+    assert type(x.grad) is float
+    assert (x.grad, z.grad) == (returned, 1.0)
+    with pytest.raises(TypeError, match="mine: a partial must be a real number.* got str '2'"):
+        Primitive("mine", lambda a: a, lambda a, y: ("2",))(x)
