@@ -246,7 +246,7 @@ def _end_group(child: int) -> None:
 
 
 def pytest_run(arguments: list[str], *plugins: Any) -> int:
-    return int(pytest.main(["-q", "-p", "no:cacheprovider", "--no-header", "--hypothesis-seed=0", *arguments], plugins))
+    return int(pytest.main(["-p", "no:cacheprovider", "--no-header", "--hypothesis-seed=0", *arguments], plugins))
 
 
 def mapped(folder: Path, kept: Path, tests: list[str]) -> tuple[coverage.CoverageData, dict[str, float]]:
