@@ -38,11 +38,23 @@ class CallBack(NamedTuple):
 
 
 class Filled(NamedTuple):
-    """A template for one width: operands, the result and the steps are numbered one after the other."""
+    """A template for one width: operands, the result and the steps are numbered one after the other.
+
+    Attributes:
+        calls: the steps.
+        results: the value; or for every operand its partial, and where it flows.
+        uses: which operands are read, and whether the result.
+    """
 
     calls: list[Call]
     results: list[tuple[int | str, int | str | None] | None]
     uses: frozenset[int]
+
+    @property
+    def takes_long(self) -> bool:
+        """Whether partials are worth a place in memory: functions are called for them, and they flow everywhere."""
+        flows = all(result is None or result[1] is None for result in self.results)
+        return flows and any("call" in text and "@llvm." not in text for text, _ in self.calls)
 
 
 class Body:

@@ -136,22 +136,39 @@ block:
   %left_each = shufflevector <{lanes} x i64> %left_first, <{lanes} x i64> poison, <{lanes} x i32> zeroinitializer
   %mask = icmp ult <{lanes} x i64> {iota}, %left_each
   %states = getelementptr i8, ptr %status, i64 %i
+  %is_whole = icmp uge i64 %left_over, {lanes}
+  br i1 %is_whole, label %state_whole, label %state_part
+state_whole:
+  %whole_state = load i{bits}, ptr %states, align 1
+  br label %look
+state_part:
   %state = call {bytes} @llvm.masked.load.{byte_suffix}.p0(ptr %states, i32 1, {truth} %mask, {bytes} zeroinitializer)
-  %state_bits = bitcast {bytes} %state to i{bits}
+  %part_state = bitcast {bytes} %state to i{bits}
+  br label %look
+look:
+  %state_bits = phi i{bits} [%whole_state, %state_whole], [%part_state, %state_part]
   %todo = icmp eq i{bits} %state_bits, 0
   br i1 %todo, label %fill, label %advance
 fill:
   %no_inputs = icmp eq i64 %input_count, 0
   br i1 %no_inputs, label %seed, label %copy_in
 copy_in:
-  %j = phi i64 [0, %fill], [%next_j, %copy_in]
+  %j = phi i64 [0, %fill], [%next_j, %put_in]
   %row_place = getelementptr ptr, ptr %input, i64 %j
   %row = load ptr, ptr %row_place
   %from = getelementptr double, ptr %row, i64 %i
+  br i1 %is_whole, label %in_whole, label %in_part
+in_whole:
+  %whole_points = load {number}, ptr %from, align 8
+  br label %put_in
+in_part:
   %point = load double, ptr %from, align 8
   %point_first = insertelement {number} poison, double %point, i32 0
   %filler = shufflevector {number} %point_first, {number} poison, <{lanes} x i32> zeroinitializer
-  %points = call {number} @llvm.masked.load.{suffix}.p0(ptr %from, i32 8, {truth} %mask, {number} %filler)
+  %part_points = call {number} @llvm.masked.load.{suffix}.p0(ptr %from, i32 8, {truth} %mask, {number} %filler)
+  br label %put_in
+put_in:
+  %points = phi {number} [%whole_points, %in_whole], [%part_points, %in_part]
   %to_place = getelementptr ptr, ptr %input_places, i64 %j
   %to = load ptr, ptr %to_place
   store {number} %points, ptr %to, align 8
@@ -159,7 +176,6 @@ copy_in:
   %more_in = icmp ult i64 %next_j, %input_count
   br i1 %more_in, label %copy_in, label %seed
 seed:
-  %is_whole = icmp uge i64 %left_over, {lanes}
   %no_seeds = icmp eq i64 %seed_count, 0
   %skip_seeds = or i1 %is_whole, %no_seeds
   br i1 %skip_seeds, label %compute, label %cut
@@ -207,19 +223,26 @@ store:
   %no_outputs = icmp eq i64 %output_count, 0
   br i1 %no_outputs, label %advance, label %copy_out
 copy_out:
-  %k = phi i64 [0, %store], [%next_k, %copy_out]
+  %k = phi i64 [0, %store], [%next_k, %put_out]
   %out_place = getelementptr ptr, ptr %output, i64 %k
   %out_row = load ptr, ptr %out_place
   %out = getelementptr double, ptr %out_row, i64 %i
   %source_place = getelementptr ptr, ptr %output_places, i64 %k
   %source = load ptr, ptr %source_place
   %result = load {number}, ptr %source, align 8
+  br i1 %is_whole, label %out_whole, label %out_part
+out_whole:
+  store {number} %result, ptr %out, align 8
+  br label %put_out
+out_part:
   call void @llvm.masked.store.{suffix}.p0({number} %result, ptr %out, i32 8, {truth} %mask)
+  br label %put_out
+put_out:
   %next_k = add i64 %k, 1
   %more_out = icmp ult i64 %next_k, %output_count
   br i1 %more_out, label %copy_out, label %advance
 advance:
-  %late = phi i32 [0, %block], [0, %some], [%came_late, %left], [0, %store], [0, %copy_out]
+  %late = phi i32 [0, %look], [0, %some], [%came_late, %left], [0, %store], [0, %put_out]
   %next_dirty = or i32 %dirty, %late
   %next_i = add i64 %i, {lanes}
   br label %test

@@ -22,6 +22,7 @@ class Emitter:
         wanted: by which inputs to differentiate; None for the values alone.
         shared: which inputs are the same for all points of a batch; their adjoints are summed.
         functions: those that the code calls.
+        apart: whether values and adjoints are never computed by one function.
     """
 
     def __init__(
@@ -31,6 +32,7 @@ class Emitter:
         wanted: Sequence[bool] | None,
         shared: Sequence[bool],
         functions: Called,
+        apart: bool = False,
     ) -> None:
         self.program = program
         self.width = width
@@ -50,8 +52,8 @@ class Emitter:
         self.body = Body(width)
         self._filled: dict[object, Filled | CallBack] = {}
         # What is summed over points can't be taken back where one of them goes another way.
-        fused = sum(map(len, program.operands)) <= FUSED and not (any(shared) and program.guards)
-        self.layout = Layout(program, self.active, self._uses, fused)
+        fused = not apart and sum(map(len, program.operands)) <= FUSED and not (any(shared) and program.guards)
+        self.layout = Layout(program, self.active, self._reads, fused)
 
     def forward(self) -> Iterator[Body]:
         """The functions that compute values and guards, each as soon as it is written; adjoints too, if all is one."""
@@ -68,6 +70,7 @@ class Emitter:
                 name = self.values[slot] = self._value(row, operands)
                 if places[slot] >= 0:
                     self.body.store("v", places[slot], name)
+            self._keep_partials(slot, row, operands)
             if slot in guards:
                 self._guard(slot, guards[slot])
         if self.layout.is_fused and any(self.active):
@@ -93,13 +96,35 @@ class Emitter:
 
     # -- values -------------------------------------------------------------------------------------------------------
 
-    def _uses(self, slot: int) -> Iterable[int]:
-        """What the partials of an operation need: operands by index, and its result, which comes after them."""
+    def _reads(self, slot: int, may_keep: bool) -> tuple[Iterable[int], Iterable[int]]:
+        """For which operands the partials are kept, and what the others need: see `Layout`."""
         k = slot - self.inputs
-        operands = self.program.operands[k]
-        if self.program.primitives[k] is TAKE and step_of(operands, self.inputs):
-            return (0,)
-        return self._partials(self.program.primitives[k], operands).uses
+        row, operands = self.program.primitives[k], self.program.operands[k]
+        if row is TAKE and step_of(operands, self.inputs):
+            return (), (0,)
+        template = self._partials(row, operands)
+        if not (may_keep and isinstance(template, Filled) and template.takes_long):
+            return (), template.uses
+        slots = len(operands) + 1
+        wanted = [
+            (i, result[0])
+            for i, (x, result) in enumerate(zip(operands, template.results, strict=True))
+            if x >= 0 and self.active[x] and result is not None and isinstance(result[0], int)
+        ]
+        return [i for i, part in wanted if part >= slots], [part for _, part in wanted if part < slots]
+
+    def _keep_partials(self, slot: int, row: Primitive, operands: tuple[int, ...]) -> None:
+        """Store those partials that take long: here they share steps with the value."""
+        kept = [i for i in range(len(operands)) if (slot, i) in self.layout.partials]
+        if kept:
+            template = self._partials(row, operands)
+            assert isinstance(template, Filled)
+            slots = (*operands, slot)
+            steps = self._computed(template, slots)
+            for i in kept:
+                result = template.results[i]
+                assert result is not None
+                self.body.store("v", self.layout.partials[slot, i], self._part(result[0], slots, steps))
 
     def _finished(self) -> Body:
         """The function written so far; the next one begins with nothing in its registers."""
@@ -222,12 +247,16 @@ class Emitter:
             results = list(zip(found[::2], truths, strict=True))
         else:
             results = template.results
-            steps = self._computed(template, slots)
-        for x, result in zip(operands, results, strict=True):
+            is_kept = any((slot, i) in self.layout.partials for i in range(len(operands)))
+            steps = [] if is_kept else self._computed(template, slots)
+        for i, (x, result) in enumerate(zip(operands, results, strict=True)):
             if result is None or x < 0 or not self.active[x]:
                 continue
             part, mask = result
-            if part == self._one:
+            place = self.layout.partials.get((slot, i))
+            if place is not None:
+                term = make(f"fmul {number} {upstream}, {self.body.load('v', place)}")
+            elif part == self._one:
                 term = upstream
             elif part == self._minus_one:
                 term = make(f"fneg {number} {upstream}")

@@ -20,7 +20,9 @@ class Layout:
     Args:
         program: what is compiled.
         active: the slots whose adjoints are wanted; none where only values are.
-        uses: which operands, by index, an operation's partials need; its result comes after them.
+        reads: of an operation, for which operands, by index, partials are kept that are computed beside its value; and
+            what the others need: operands by index, and the result, which comes after them. Its second argument says
+            whether partials may be kept.
         fused: whether values and adjoints are computed by one function.
 
     Attributes:
@@ -31,13 +33,15 @@ class Layout:
         value_count: how much memory that takes, in numbers; the cotangents lie behind it.
         adjoints: the same for adjoints.
         adjoint_count: and for these.
+        partials: where those lie, among the values, that are kept; by slot and operand.
+        read: the slots whose values a function of adjoints reads.
     """
 
     def __init__(
         self,
         program: Program,
         active: Sequence[int],
-        uses: Callable[[int], Iterable[int]],
+        reads: Callable[[int, bool], tuple[Iterable[int], Iterable[int]]],
         fused: bool,
     ) -> None:
         self._program = program
@@ -46,12 +50,19 @@ class Layout:
         self.is_fused = fused
         self.chunks = _chunks(program, fused)
         self.same = _duplicates(program)
+        self.partials: dict[tuple[int, int], int] = {}
+        self.read: dict[int, None] = {}
         self.outputs = [self.same.get(x, x) for x in program.outputs if x >= 0]
-        last = self._last_uses(active, uses)
+        last = self._last_uses(active, reads)
         self.values, self.value_count = self._value_places(last)
+        for key in self.partials:
+            self.partials[key] = self.value_count
+            self.value_count += 1
         self.adjoints, self.adjoint_count = self._adjoint_places(active)
 
-    def _last_uses(self, active: Sequence[int], uses: Callable[[int], Iterable[int]]) -> list[int]:
+    def _last_uses(
+        self, active: Sequence[int], reads: Callable[[int, bool], tuple[Iterable[int], Iterable[int]]]
+    ) -> list[int]:
         """The last function that reads each value from memory; -1 if none does.
 
         What no one uses is there for the errors it may raise; it is stored, for otherwise it would not be computed.
@@ -77,8 +88,12 @@ class Layout:
                         last[source] = max(last[source], chunk)
             if active[slot] and not self.is_fused:
                 slots = (*operands, slot)
-                for i in uses(slot):
+                kept, used_back = reads(slot, slot not in same)
+                self.partials.update({(slot, i): -1 for i in kept})
+                for i in used_back:
                     source = same.get(slots[i], slots[i])
+                    if source >= 0:
+                        self.read[source] = None
                     if source >= first:
                         last[source] = always
         for source in self.outputs:

@@ -78,6 +78,8 @@ Getter = Callable[[Any, Any], Any]
 
 def evaluated(form: Any, adjoints: Array, sums: Array) -> Any:
     """A form, with what its functions return in their places."""
+    if callable(form):
+        return form(adjoints, sums)
     return refill(form, lambda leaf: leaf(adjoints, sums) if callable(leaf) else leaf)
 
 

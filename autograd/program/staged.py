@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from autograd.program.batch import Batch
 from autograd.program.computed import Computed
-from autograd.program.stage import OWN, Own, Run, Stage, runs
+from autograd.program.stage import OWN, Own, Stage, runs
 from autograd.program.staging import Product, Stages
+from autograd.program.steps import Memory, ProductStep, StageCode, StageStep
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
+
+_KEPT: Final = 2**24  # bytes of memory that are kept for the next call
+_MEMORIES: Final = 2  # calls of other sizes whose memory is kept
 
 
 class Staged:
@@ -49,14 +54,14 @@ class Staged:
         self._by_point = [k for k, x in enumerate(self._own) if wants[x]]
         active = program.active(wants) if wanted is not None else bytearray(len(stages.levels))
         self._differentiates = wanted is not None
-        self._tables = 1
         self._widths = [len(self._own)]
         uses = [0] * len(stages.levels)
         for operands in program.operands:
             for x in operands:
                 if x >= 0:
                     uses[x] += 1
-        self._steps: list[_StageStep | _ProductStep] = []
+        self._steps: list[Callable[[Memory], StageStep | ProductStep]] = []
+        self._memories: dict[object, Memory] = {}  # of calls that are over, for others like them
         for level in range(stages.count):
             for product in stages.products:
                 if product.level == level:
@@ -68,8 +73,7 @@ class Staged:
 
     def _table(self, slots: Sequence[int]) -> int:
         """A new table, of these slots."""
-        table = self._tables
-        self._tables += 1
+        table = len(self._widths)
         self._widths.append(len(slots))
         self._places.update({x: (table, row) for row, x in enumerate(slots)})
         return table
@@ -77,16 +81,18 @@ class Staged:
     def _add_product(self, product: Product, active: Sequence[int], uses: Sequence[int]) -> None:
         rows = [self._common_places[x] for row in product.rows for x in row]
         columns = [self._places[x] for column in product.columns for x in column]
-        step = _ProductStep(
-            product,
-            rows,
-            runs(columns),
-            any(active[x] for row in product.rows for x in row),
-            any(active[x] for column in product.columns for x in column),
+        self._steps.append(
+            partial(
+                ProductStep,
+                self._table([slot for slots in product.slots for slot in slots]),
+                product,
+                rows,
+                runs(columns),
+                any(active[x] for row in product.rows for x in row),
+                any(active[x] for column in product.columns for x in column),
+                all(uses[x] == len(product.columns) for row in product.rows for x in row),
+            )
         )
-        step.is_alone = all(uses[x] == len(product.columns) for row in product.rows for x in row)
-        step.table = self._table([slot for slots in product.slots for slot in slots])
-        self._steps.append(step)
 
     def _add_stage(
         self, stages: Stages, level: int, wants: Sequence[bool], active: Sequence[int], vector_math: bool
@@ -95,10 +101,9 @@ class Staged:
         stage = Stage(stages, level, outputs, self._places)
         if not stage.program.primitives:
             return
-        step = _StageStep(stage, self._common_places, [bool(active[x]) for x in (*stage.common, *stage.others)])
-        step.compile(vector_math, level == stages.count - 1, self._differentiates)
-        step.table = self._table(outputs)
-        self._steps.append(step)
+        wanted = [bool(active[x]) for x in (*stage.common, *stage.others)] if self._differentiates else None
+        code = StageCode(stage, self._common_places, wanted, vector_math, level == stages.count - 1)
+        self._steps.append(partial(StageStep, self._table(outputs), code))
 
     def _outputs_of(self, stages: Stages, level: int) -> list[int]:
         """What of a stage others need; first the columns of products, one after the other."""
@@ -126,189 +131,56 @@ class Staged:
         self, rows: Sequence[Array], common: Array, seeds: float | Array | None, count: int, threads: int
     ) -> Computed:
         """Values and adjoints at the points of a batch."""
-        tables: list[Any] = [None] * self._tables
-        tables[OWN] = Own(rows, count)
-        last = self._steps[-1]
-        fused = seeds is not None and isinstance(last, _StageStep)
-        for step in self._steps[:-1] if fused else self._steps:
-            if not step.forward(tables, common, count, threads):
-                return self._plain()(rows, common, seeds, count, threads)
-        sums = np.zeros(len(common))
-        adjoints: list[Any] = [None] * self._tables
-        if seeds is not None:
-            for step in reversed(self._steps):
-                if step is last and fused:
-                    given = self._seeds_of(step.table, seeds, count)
-                else:
-                    given = self._seeded(step.table, adjoints[step.table], seeds, count)
-                if given is not None and not step.backward(tables, adjoints, sums, common, given, count, threads):
-                    return self._plain()(rows, common, seeds, count, threads)
+        key = count, threads, seeds if isinstance(seeds, float) else type(seeds)
+        memory = self._memories.pop(key, None) or self._memory(count, threads)
+        memory.begin(Own(rows, count), common)
+        if not self._compute(memory, seeds):
+            return self._plain()(rows, common, seeds, count, threads)
         outputs = np.empty((len(self._outputs), count))
         for k, place in enumerate(self._outputs):
             assert place is not None  # a shared input as an output is left to the plain kernel
-            outputs[k] = tables[place[0]][place[1] : place[1] + 1]
-        if not self._by_point or adjoints[OWN] is None:
-            back = np.zeros((len(self._by_point), count))
-        else:
-            back = adjoints[OWN][self._by_point]
-        return Computed(
-            np.zeros(count, np.uint8),
-            outputs,
-            back,
-            sums if self._all_summed else sums[self._summed],
-        )
+            outputs[k] = memory.tables[place[0]][place[1] : place[1] + 1]
+        own, sums = memory.adjoints[OWN], memory.sums
+        back = np.zeros((len(self._by_point), count)) if not self._by_point or own is None else own[self._by_point]
+        memory.end()
+        if memory.size <= _KEPT:
+            if len(self._memories) >= _MEMORIES:
+                self._memories.clear()
+            self._memories[key] = memory
+        return Computed(np.zeros(count, np.uint8), outputs, back, sums if self._all_summed else sums[self._summed])
 
-    def _seeds_of(self, table: int, seeds: float | Array, count: int) -> Any:
-        """The cotangents of the last stage, all of whose outputs are the program's."""
+    def _memory(self, count: int, threads: int) -> Memory:
+        memory = Memory(self._widths, count, threads)
+        for step in self._steps:
+            memory.steps.append(step(memory))
+        return memory
+
+    def _compute(self, memory: Memory, seeds: float | Array | None) -> bool:
+        """Fill the tables and the sums; False where a point goes another way or leaves the reals."""
+        last = memory.steps[-1]
+        fused = seeds is not None and isinstance(last, StageStep)
+        for step in memory.steps[:-1] if fused else memory.steps:
+            if not step.forward(memory):
+                return False
+        if seeds is None:
+            return True
+        for step in reversed(memory.steps):
+            if not (step is last and fused and self._is_seeded(memory, step.table, seeds)):
+                self._seed(memory, step.table, seeds)
+            given = memory.adjoints[step.table]
+            if given is not None and not step.backward(memory, given):
+                return False
+        return True
+
+    def _is_seeded(self, memory: Memory, table: int, seeds: float | Array) -> bool:
+        """Whether all cotangents are one number, that of all outputs of the last stage: it is told then."""
         if isinstance(seeds, float) and all(place is not None and place[0] == table for place in self._outputs):
-            return seeds
-        return self._seeded(table, None, seeds, count)
+            memory.adjoints[table] = seeds
+            return True
+        return False
 
-    def _seeded(self, table: int, adjoint: Any, seeds: float | Array, count: int) -> Any:
-        """The adjoints of a table, with the cotangents of the program's outputs in it; None if there are none."""
+    def _seed(self, memory: Memory, table: int, seeds: float | Array) -> None:
+        """Add the cotangents of the program's outputs to the adjoints of a table."""
         for k, place in enumerate(self._outputs):
             if place is not None and place[0] == table:
-                if adjoint is None:
-                    adjoint = np.zeros((self._widths[table], count))
-                adjoint[place[1]] += seeds[k] if isinstance(seeds, np.ndarray) else seeds
-        return adjoint
-
-
-class _ProductStep:
-    """A matrix product: forward one, and back two."""
-
-    table: int
-    is_alone: bool  # whether its rows are used by nothing else
-
-    def __init__(self, product: Product, rows: list[int], columns: list[Run], to_rows: bool, to_columns: bool) -> None:
-        self._shape = len(product.rows), len(product.rows[0])
-        self._count = len(product.columns)
-        self._rows: Any = slice(rows[0], rows[-1] + 1) if rows == list(range(rows[0], rows[-1] + 1)) else np.array(rows)
-        self._columns = columns
-        self._to_rows = to_rows
-        self._to_columns = to_columns
-
-    def _matrices(self, tables: list[Any], common: Array, count: int) -> tuple[Array, Array]:
-        """The rows; and the columns, for every point."""
-        rows = common[self._rows].reshape(self._shape)
-        parts = [tables[run.table][run.start : run.stop] for run in self._columns]
-        columns = parts[0] if len(parts) == 1 else np.concatenate(parts)
-        return rows, columns if self._count == 1 else columns.reshape(self._count, self._shape[1], count)
-
-    def forward(self, tables: list[Any], common: Array, count: int, threads: int) -> bool:
-        rows, columns = self._matrices(tables, common, count)
-        tables[self.table] = np.matmul(rows, columns).reshape(-1, count)
-        return True
-
-    def backward(
-        self,
-        tables: list[Any],
-        adjoints: list[Any],
-        sums: Array,
-        common: Array,
-        given: Array,
-        count: int,
-        threads: int,
-    ) -> bool:
-        rows, columns = self._matrices(tables, common, count)
-        if self._count > 1:
-            given = given.reshape(self._count, self._shape[0], count)
-        if self._to_rows:
-            self._to_sums(given, columns, sums)
-        if self._to_columns:
-            by_columns = np.matmul(rows.T, given).reshape(-1, count)
-            _give(adjoints, tables, self._columns, by_columns)
-        return True
-
-    def _to_sums(self, given: Array, columns: Array, sums: Array) -> None:
-        """Add the adjoints of the rows; those of numbers that stand nowhere else are not there yet."""
-        is_run = isinstance(self._rows, slice)
-        if self._count == 1 and is_run and self.is_alone:
-            np.matmul(given, columns.T, out=sums[self._rows].reshape(self._shape))
-            return
-        if self._count == 1:
-            by_rows = given @ columns.T
-        else:
-            by_rows = given[0] @ columns[0].T
-            for k in range(1, self._count):
-                by_rows += given[k] @ columns[k].T
-        if is_run:
-            sums[self._rows] += by_rows.ravel()
-        else:
-            np.add.at(sums, self._rows, by_rows.ravel())  # a number may stand in several rows
-
-
-class _StageStep:
-    """The operations of a stage: forward for their values; and back, with the values computed once more."""
-
-    table: int
-
-    def __init__(self, stage: Stage, common_places: dict[int, int], wanted: Sequence[bool]) -> None:
-        self.stage = stage
-        places = [common_places[x] for x in stage.common]
-        self._common: Any = np.array(places, dtype=np.intp)
-        if places and places == list(range(places[0], places[-1] + 1)):
-            self._common = slice(places[0], places[-1] + 1)
-        self._wanted = list(wanted)
-        n = len(stage.common)
-        self._shared = [True] * n + [False] * len(stage.others)
-        self._summed: Any = np.array(
-            [place for place, want in zip(places, wanted, strict=False) if want], dtype=np.intp
-        )
-        picked = [k for k, want in enumerate(wanted[n:]) if want]
-        every = [
-            run_row for run in stage.inputs for run_row in [(run.table, row) for row in range(run.start, run.stop)]
-        ]
-        self._back = runs([every[k] for k in picked])
-        self._values: Batch | None = None
-        self._gradient: Batch | None = None
-
-    def compile(self, vector_math: bool, is_last: bool, differentiates: bool) -> None:
-        if not (is_last and differentiates):
-            self._values = Batch(self.stage.program, None, self._shared, vector_math)
-        if differentiates and any(self._wanted):
-            self._gradient = Batch(self.stage.program, self._wanted, self._shared, vector_math)
-
-    def _given(self, tables: list[Any]) -> list[Array]:
-        parts = [tables[run.table][run.start : run.stop] for run in self.stage.inputs]
-        return [part if part.strides[1] == 8 else np.ascontiguousarray(part) for part in parts]
-
-    def forward(self, tables: list[Any], common: Array, count: int, threads: int) -> bool:
-        assert self._values is not None
-        computed = self._values(self._given(tables), common[self._common], None, count, threads)
-        tables[self.table] = computed.outputs
-        return not computed.status.any()
-
-    def backward(
-        self,
-        tables: list[Any],
-        adjoints: list[Any],
-        sums: Array,
-        common: Array,
-        given: Any,
-        count: int,
-        threads: int,
-    ) -> bool:
-        kernel = self._gradient
-        if kernel is None:
-            return True
-        computed = kernel(self._given(tables), common[self._common], given, count, threads)
-        tables[self.table] = computed.outputs
-        sums[self._summed] += computed.sums
-        _give(adjoints, tables, self._back, computed.adjoints)
-        return not computed.status.any()
-
-
-def _give(adjoints: list[Any], tables: list[Any], places: Sequence[Run], found: Array) -> None:
-    """Add adjoints to those of the tables that they belong to."""
-    first = 0
-    for run in places:
-        part = found[first : first + run.stop - run.start]
-        if adjoints[run.table] is None and len(part) == len(tables[run.table]):
-            adjoints[run.table] = part
-            first += len(part)
-            continue
-        if adjoints[run.table] is None:
-            adjoints[run.table] = np.zeros(tables[run.table].shape)
-        adjoints[run.table][run.start : run.stop] += part
-        first += run.stop - run.start
+                memory.adjoint(table)[place[1]] += seeds[k] if isinstance(seeds, np.ndarray) else seeds

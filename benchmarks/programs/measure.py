@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,7 @@ from benchmarks.measure import Say, Size, Timing, Worker
 from benchmarks.programs.tasks import BUILDERS, TASKS, Bar, Task
 
 SIZES = (1_000, 10_000, 20_000, 100_000, 1_000_000)
+_PAUSE = 0.05  # seconds; the threads of BLAS stay awake for some 30 ms after a product, beside whoever comes next
 BUILDING = "Recording and compiling a chain of {:,} operations and its gradient"
 
 
@@ -71,6 +73,7 @@ def measure_task(
                 if i and expensive[key] * (i + 1) > patience:
                     continue
                 say(f"{name}: {key}, {i + 1} of {rounds}")
+                time.sleep(_PAUSE)
                 seconds[key].append(worker.repeat()["seconds"])
     finally:
         for worker in workers.values():
