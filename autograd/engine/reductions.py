@@ -189,8 +189,8 @@ def _shifted(xs: Iterable[Number], function: str) -> list[Any]:
     given = enumerate(_listed(xs, function, least=1))
     operands = [x if isinstance(x, Value) else as_float(x, function, f"operand {i}") for i, x in given]
     made: Any = _reduced(p.amax, max(map(number_of, operands)), operands, [], [])  # a float, where all are
-    largest = p.stop_gradient(made)
-    if isinstance(made, Value) and made._primitive is not None:
+    largest = made.detach() if isinstance(made, Value) else made
+    if largest is not made and made._primitive is not None:
         remembered(largest, p.amax, operands)
     return [x - largest for x in operands]
 

@@ -593,16 +593,16 @@ def _unrecorded(primitive: Primitive, data: float, operands: Sequence[Any]) -> V
 
 def _of_two(primitive: Primitive, data: float, lhs: Value, rhs: Value, by_lhs: float, by_rhs: float) -> Value:
     """The result of an operator of two Values, one of which is special, or inside a block."""
-    operands = (lhs, rhs)
     if OPEN and not grad_enabled():
-        return _unrecorded(primitive, data, operands)
-    if lhs._constant != rhs._constant:
-        x, place, partial = (rhs, 1, by_rhs) if lhs._constant else (lhs, 0, by_lhs)
-        return record_many(primitive, data, Operands([lhs, rhs], [place], [x], [partial]))
+        return _unrecorded(primitive, data, (lhs, rhs))
+    if rhs._constant and not lhs._constant:
+        return record_many(primitive, data, Operands([lhs, rhs], [0], [lhs], [by_lhs]))
+    if lhs._constant and not rhs._constant:
+        return record_many(primitive, data, Operands([lhs, rhs], [1], [rhs], [by_rhs]))
     if lhs._special or rhs._special:
-        return record_many(primitive, data, _kept_apart(operands, (0.0, 0.0), (by_lhs, by_rhs)))
+        return record_many(primitive, data, _kept_apart((lhs, rhs), (0.0, 0.0), (by_lhs, by_rhs)))
     node = Value(0, None, _OPERATION, data, primitive, lhs, rhs, by_lhs, by_rhs)
-    operation_done(primitive, operands, node)
+    operation_done(primitive, (lhs, rhs), node)
     return node
 
 
