@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,14 @@ def test_ci_finds_the_test_line_in_the_readme() -> None:
     line = re.search(r"^<!-- test -->\n```\n(.*pytest.*)\n```", README.read_text(encoding="utf-8"), re.M)
     assert line is not None
     assert "venv" in line.group(1), "the line makes its own virtual environment"
+
+
+def test_what_checks_the_project_has_exact_versions() -> None:
+    """Or CI would fail at a release of somebody else's."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    needs = [need for extra in ("docs", "test") for need in extras[extra] if not need.startswith(project["name"])]
+    assert [need for need in needs if not re.fullmatch(r"[\w-]+==[\d.]+", need)] == []
 
 
 def test_importing_the_engine_and_the_networks_loads_no_third_party_module() -> None:

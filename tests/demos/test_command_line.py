@@ -76,7 +76,7 @@ def _read(reader):
 
 @pytest.fixture(scope="module")
 def check():
-    return run("--check", "--verbose")
+    return run("--check", "--verbose", MNIST_DIR="")  # which takes a minute, and is looked at in test_documents
 
 
 def test_check_passes_and_shows_every_row_within_80_columns_without_colour(check):
