@@ -15,6 +15,7 @@ from demos import chain_rule, moons
 
 STEP = 35  # w10.grad: 0.0000 + 0.0736 × 0.5180 = 0.0381, the document's product
 TRAINED = 300  # steps after which the two moons are told apart
+PATIENCE = 120  # seconds that a browser has for a picture
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
@@ -58,13 +59,17 @@ def photograph(write: Callable[[Path], Any], at: str, height: int, path: Path) -
         flags = ["--headless", "--disable-gpu", "--hide-scrollbars", "--force-prefers-reduced-motion"]
         flags += [
             "--disable-background-networking",
+            "--virtual-time-budget=2000",  # ms: a page leaves for its first idle moment what can wait
             f"--user-data-dir={scratch}/profile",
             f"--window-size=1280,{height}",
         ]
         if hasattr(os, "geteuid") and os.geteuid() == 0:
             flags.append("--no-sandbox")  # Chromium's sandbox refuses to run as root
         command = [browser, *flags, f"--screenshot={picture}", f"{page.as_uri()}#{at}"]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            raise RuntimeError(f"{browser} took no picture of the page in {PATIENCE} seconds; try again") from None
         if not picture.exists():
             raise RuntimeError(f"{browser} took no picture of the page: {done.stderr.strip()[-300:]}")
         shutil.copyfile(picture, path)

@@ -28,7 +28,7 @@ one: the value, and in dashes its derivative.
 """
 
 SPECIAL_HEAD = """
-# Special functions
+## Special functions
 
 Rows of `autograd.special` (extra `fast`) by the names they have there; `lgamma` and `gamma` are those of `autograd` and
 need nothing. Helpers that only their derivatives use (`ieee_jv`, `iv`, `polygamma_difference`, `log_ndtr_derivative`)
@@ -54,7 +54,8 @@ def _table(rows: dict[str, Primitive]) -> str:
 def _row(row: Primitive) -> str:
     names = "x0, x1, ..." if row.variadic else ", ".join(row.operands)
     picture = f"![{row.name} and its derivative](pictures/operations/{row.name}.svg)" if PLOTS["has_plot"](row) else ""
-    facts = [row.symbol, _derivatives(row), row.domain or "all numbers", row.convention]
+    symbol = row.symbol.replace("_", "_<wbr>")  # a long name may be broken, or the table is wider than the page
+    facts = [symbol, _derivatives(row), row.domain or "all numbers", row.convention]
     cells = [f"`{row.name}({names})`", picture, *facts]
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
 

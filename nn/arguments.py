@@ -6,8 +6,10 @@ import math
 import numbers
 import random
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from types import BuiltinMethodType
-from typing import Any, Protocol, TypeAlias, TypeGuard, TypeVar, cast
+from typing import Any, Final, Protocol, TypeAlias, TypeGuard, TypeVar, cast
 
 from autograd.engine.reductions import Number as Number  # others take it from here
 from autograd.support.errors import as_float, is_real, one_line, shown, typed
@@ -122,12 +124,34 @@ def share_of(owner: str, argument: str, number: Any) -> float:
     return value
 
 
+_INSTEAD: Final[ContextVar[random.Random | None]] = ContextVar("nn_drawn_from_instead", default=None)
+
+
+@contextmanager
+def drawing_from(generator: random.Random) -> Iterator[None]:
+    """Let what has no seed draw from a generator in here, and leave Python's shared one as it is.
+
+    >>> before = random.getstate()
+    >>> with drawing_from(random.Random(0)):
+    ...     number = generator_of(None).random()
+    >>> random.getstate() == before
+    True
+    """
+    before = _INSTEAD.set(generator)
+    try:
+        yield
+    finally:
+        _INSTEAD.reset(before)
+
+
 def generator_of(seed: int | random.Random | None) -> random.Random:
     """The random generator for a seed: a new one for an int, a generator itself, Python's shared one for None.
 
     Raises:
         TypeError: for anything else.
     """
+    if seed is None and (instead := _INSTEAD.get()) is not None:
+        return instead
     if seed is None:
         return cast(random.Random, cast(BuiltinMethodType, random.random).__self__)  # what random.seed() seeds
     if isinstance(seed, random.Random):

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from autograd.support.errors import one_line, shown
 from autograd.support.files import path_shown
+from nn.arguments import drawing_from
 from nn.files import dict_of, index_of, list_of, read_document
 from nn.module import Module
 from nn.optim import LearningRate, Optimizer
@@ -42,8 +43,9 @@ class Saved:
 def load(path: str | os.PathLike[str], learning_rate: LearningRate | None = None) -> Saved:
     """Read what `model.save(path)` wrote, and refuse anything else. Nothing is unpickled, no code in it is run.
 
-    The library's layers make no more parameters than the file has numbers for. A class of yours is called with what
-    stands in the file for its `architecture()`: if it makes parameters itself, it should check how many.
+    The library's layers make no more parameters than the file has numbers for, and draw nothing from Python's shared
+    generator meanwhile. A class of yours is called with what stands in the file for its `architecture()`: if it makes
+    parameters itself, it should check how many.
 
     Args:
         path: the file.
@@ -102,7 +104,7 @@ def _model(content: dict[str, Any], read: Read) -> Module:
     for name, number in parameters.items():
         if type(number) not in (int, float):
             raise ValueError(f"parameter {one_line(name, 120)} must be a number, got {shown(number)}")
-    with room_for(_SPARE + _TIMES * len(parameters)):
+    with room_for(_SPARE + _TIMES * len(parameters)), drawing_from(random.Random(0)):  # what is drawn is replaced
         made: Module = read.module(content)
     if list(made.state_dict()) != list(parameters):
         raise ValueError(f"it has other parameters than a {one_line(content['class'])} of its architecture")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 import runpy
@@ -70,11 +71,35 @@ def test_the_pictures_of_operations_are_up_to_date() -> None:
     assert stored == json.loads(done.stdout), "run PYTHONPATH=. python docs/operations.py"
 
 
+@pytest.mark.parametrize("dot", sorted((DOCS / "pictures").glob("*.dot")), ids=lambda dot: dot.stem)
+def test_a_picture_of_the_design_is_that_of_its_source(dot: Path) -> None:
+    """As far as can be told without one version of Graphviz: boxes and their words, arrows."""
+    source, picture = dot.read_text(encoding="utf-8"), dot.with_suffix(".svg").read_text(encoding="utf-8")
+    words = [line for label in re.findall(r'label="([^"]*)"', source) for line in label.split(r"\n")]
+    assert sorted(map(html.unescape, re.findall(r"<text[^>]*>([^<]*)</text>", picture))) == sorted(words)
+    arrows = re.findall(r"^  (\w+) -> (\w+)\b", source, re.M)
+    drawn = [html.unescape(title).split("->") for title in re.findall(r"<title>([^<]*&gt;[^<]*)</title>", picture)]
+    assert sorted(map(tuple, drawn)) == sorted(arrows)
+
+
 @pytest.mark.parametrize("page", KOREAN, ids=lambda page: page.stem)
 def test_korean_pages_have_the_code_and_the_sections_of_the_english_ones(page: Path) -> None:
     korean, english = (path.read_text(encoding="utf-8") for path in (page, KOREAN[page]))
     assert korean == SCRIPT["with_code_of"](korean, english), "run python docs/korean.py"
     assert re.findall(r"^(#+) ", prose(page), re.M) == re.findall(r"^(#+) ", prose(KOREAN[page]), re.M)
+
+
+@pytest.mark.parametrize("page", KOREAN, ids=lambda page: page.stem)
+def test_korean_pages_have_as_many_paragraphs_in_each_section(page: Path) -> None:
+    """What is said in English, a merge that goes wrong may take away in Korean."""
+    assert paragraphs(page) == paragraphs(KOREAN[page])
+
+
+def paragraphs(page: Path) -> list[int]:
+    """How many there are in each section, code counting as one."""
+    text = re.sub(r"^```.*?^```$", "code", page.read_text(encoding="utf-8"), flags=re.M | re.S)
+    _, *sections = re.split(r"^#+ .*$", text, flags=re.M)
+    return [len(re.findall(r"\S\n\n", f"{section.strip()}\n\n")) for section in sections]
 
 
 def prose(page: Path) -> str:

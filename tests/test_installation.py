@@ -77,31 +77,33 @@ def test_what_came_later_is_told_by_the_networks_and_the_demos(
     assert whole(environment)
 
 
-@pytest.mark.parametrize("ours_last", [True, False], ids=["ours last", "theirs last"])
-def test_where_the_other_was_uninstalled_ours_is_installed_again(
-    environment: Environment, pure_wheel: Path, stranger: Path | str, ours_last: bool
-) -> None:
-    environment.install(*([stranger, pure_wheel] if ours_last else [pure_wheel, stranger]))
-    environment.uninstall("autograd")
+@pytest.fixture(params=["ours last", "theirs last"])
+def met(
+    request: pytest.FixtureRequest, environment: Environment, pure_wheel: Path, stranger: Path | str
+) -> Environment:
+    """An environment in which both were installed."""
+    both = [stranger, pure_wheel]
+    environment.install(*(both if request.param == "ours last" else reversed(both)))
+    return environment
+
+
+def test_where_the_other_was_uninstalled_ours_is_installed_again(met: Environment, pure_wheel: Path) -> None:
+    met.uninstall("autograd")
     for package in ("nn", "demos"):
-        message = environment.trouble(f"import {package}")
-        assert message.startswith(f"ImportError: {package}: {environment.packages}/autograd/__init__.py is gone")
-    environment.heed(message, pure_wheel)
-    assert whole(environment)
+        message = met.trouble(f"import {package}")
+        assert message.startswith(f"ImportError: {package}: {met.packages}/autograd/__init__.py is gone")
+    met.heed(message, pure_wheel)
+    assert whole(met)
 
 
-@pytest.mark.parametrize("ours_last", [True, False], ids=["ours last", "theirs last"])
-def test_where_ours_was_uninstalled_the_other_is_installed_again(
-    environment: Environment, pure_wheel: Path, stranger: Path | str, ours_last: bool
-) -> None:
+def test_where_ours_was_uninstalled_the_other_is_installed_again(met: Environment, stranger: Path | str) -> None:
     """As the README says. Nothing of ours is left in its way."""
-    environment.install(*([stranger, pure_wheel] if ours_last else [pure_wheel, stranger]))
-    environment.uninstall("scalar-autograd")
-    assert environment.trouble("import nn") == "ModuleNotFoundError: No module named 'nn'"
-    assert environment.trouble("from autograd import grad") != ""
-    environment.uninstall("autograd")
-    environment.install(stranger)
-    assert environment.trouble("from autograd import grad") == ""
+    met.uninstall("scalar-autograd")
+    assert met.trouble("import nn") == "ModuleNotFoundError: No module named 'nn'"
+    assert met.trouble("from autograd import grad") != ""
+    met.uninstall("autograd")
+    met.install(stranger)
+    assert met.trouble("from autograd import grad") == ""
 
 
 @pytest.mark.parametrize("name", ["nn", "demos"])

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,40 @@ def test_the_page_on_solvers_runs_and_prints_what_it_says(capsys: pytest.Capture
     source = "\n".join(re.findall(r"^```python\n(.*?)^```", page, re.M | re.S))
     exec(compile(source, "docs/solvers.md", "exec"), {"__name__": "solvers"})
     assert capsys.readouterr().out.splitlines() == re.findall(r"^print\(.*\)  # (.+)", source, re.M)
+
+
+@pytest.mark.skipif(not (ROOT / "CITATION.cff").is_file(), reason="not in a source tree")
+def test_the_version_is_the_same_wherever_it_stands() -> None:
+    """pyproject.toml says it; the citation and the newest entry of the changelog agree, also about the day."""
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    citation = dict(re.findall(r"^([\w-]+): (\S+)$", (ROOT / "CITATION.cff").read_text(encoding="utf-8"), re.M))
+    released = re.findall(r"^## \[([\d.]+)\] - (\S+)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.M)
+    assert released[0] == (version, citation["date-released"])
+    assert citation["version"] == version
+    assert date.fromisoformat(citation["date-released"])
+
+
+def test_the_readme_s_speeds_are_those_of_the_last_report() -> None:
+    """But for what a machine makes of them from one report to the next."""
+    report = (ROOT / "benchmarks" / "RESULTS.md").read_text(encoding="utf-8")
+    (head,) = re.findall(r"^\| \| plain floats.*", report, re.M)
+    engines = [name.strip(" *") for name in head.split("|")]
+    ratios = {
+        row: dict(zip(engines, re.findall(rf"^\| {row} \|.*", report, re.M)[0].split("|"), strict=True))
+        for row in ("chain", "transformer")
+    }
+    text = " ".join(README.read_text(encoding="utf-8").split())
+    said = re.search(
+        r"gradient (\d+) times as fast as XAD's C\+\+ and (\d+) times as fast as micrograd, in twice the time of plain "
+        r"floats .* step (\d+) times as fast as with a textbook node",
+        text,
+    )
+    assert said is not None
+    xad, micrograd, textbook = map(float, said.groups())
+    assert xad == pytest.approx(float(ratios["chain"]["XAD"]), rel=0.2)
+    assert micrograd == pytest.approx(float(ratios["chain"]["micrograd"]), rel=0.2)
+    assert float(ratios["chain"]["plain floats, by hand"]) == pytest.approx(0.5, rel=0.2)
+    assert textbook == pytest.approx(float(ratios["transformer"]["textbook node"]), rel=0.2)
 
 
 def test_ci_finds_the_test_line_in_the_readme() -> None:

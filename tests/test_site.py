@@ -146,6 +146,34 @@ def test_live_pages_are_alive_where_they_are_embedded(show: Callable[[str], Any]
         assert image.evaluate("async (image) => (await image.decode(), image.naturalWidth)") > 0
 
 
+def test_no_page_is_wider_than_a_screen(site: Path, show: Callable[[str], Any]) -> None:
+    """Of a telephone either; on a larger one tables, too, don't need to be scrolled to the side."""
+    too_wide = "(all) => all.filter((it) => it.scrollWidth > it.clientWidth).map((it) => it.innerText.slice(0, 40))"
+    tables = 0
+    for page in pages(site):
+        shown = show(page.relative_to(site).as_posix())
+        shown.set_viewport_size({"width": 390, "height": 900})
+        assert shown.eval_on_selector_all("html", too_wide) == [], page.name
+        shown.set_viewport_size({"width": 1280, "height": 900})
+        assert shown.eval_on_selector_all("html, .table-wrapper", too_wide) == [], page.name
+        tables += shown.locator(".table-wrapper").count()
+    assert tables > 10
+
+
+@pytest.mark.parametrize(("theme", "is_dark"), [("dark", True), ("light", False), ("auto", False)])
+def test_live_pages_have_the_theme_of_the_page_around_them(site: Path, browser: Any, theme: str, is_dark: bool) -> None:
+    """On a system of the light scheme, which isn't emulated: frames would be told what is."""
+    page = browser.new_page(color_scheme="null")
+    page.add_init_script(f"localStorage.setItem('theme', '{theme}')")
+    page.goto((site / "index.html").as_uri())
+    frames = page.locator("iframe.live")
+    for i in range(frames.count()):
+        frames.nth(i).scroll_into_view_if_needed()
+        body = frames.nth(i).content_frame.locator("body")
+        assert body.evaluate("() => matchMedia('(prefers-color-scheme: dark)').matches") is is_dark
+    page.close()
+
+
 def test_a_step_is_taken_in_the_first_page(show: Callable[[str], Any]) -> None:
     walk = show("index.html").locator("iframe.live").first.content_frame
     product = walk.locator("#rows tr").filter(has_text="x1·w1")

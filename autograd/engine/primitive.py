@@ -70,11 +70,6 @@ class Primitive:
         textbook: Rule | None = None,
         ieee: Rule | None = None,
     ) -> None:
-        for rule, which in ((value, "value"), (partials, "partials")):
-            if not callable(rule):
-                raise TypeError(
-                    f"{one_line(str(name))}: the rule for the {which} must be a function, got {typed(rule)}"
-                )
         self.name = name
         self.symbol = symbol or name
         self.value = value

@@ -69,7 +69,8 @@ def _pow_partials(a: Any, b: Any, y: Any) -> tuple[Any, Any]:
         small = ieee_div(b + 0.0, a) * y  # where the power overflows, but not its product with a tiny exponent
         by_a = choose(power == inf, choose(a > 0.0, choose(a < 1.0, small, b * power), b * power), b * power)
         by_a = choose(b == 0.0, choose(a > 0.0, small, None), by_a)
-    # Where a is 0, so is the power for every b > 0: the exponent cannot influence it. At b = 0 it is meant not to.
+    # Where a is 0, so is the power for every b > 0: the exponent cannot influence it. At b = 0 it is meant not to. As
+    # nothing flows, no order shows that this changes with a at once for b ≤ 1: an edge would lead 0 * inf back.
     return by_a, choose(a == 0.0, choose(b >= 0.0, None, y * ieee_log(a)), y * ieee_log(a))
 
 
@@ -165,11 +166,8 @@ def _clip(a: Any, low: Any, high: Any) -> Any:
 
 
 def _clip_partials(a: Any, low: Any, high: Any, y: Any) -> tuple[Any, Any, Any]:
-    below, above, crossed = (
-        a < low,
-        a > high,
-        low > high,
-    )  # of crossed bounds, inside `ieee`, the upper one is the value
+    below, above = a < low, a > high
+    crossed = low > high  # inside `ieee`, where the upper one is the value
     by_a = choose(below, None, choose(above, None, 1.0))
     return by_a, choose(crossed, None, choose(below, 1.0, None)), choose(crossed, 1.0, choose(above, 1.0, None))
 
@@ -276,19 +274,11 @@ def _softmax(xs: Sequence[Any], y: Any) -> tuple[Any, ...]:
 
 # Named by the rules of others before their own rows are made
 
-add: Binary
-sub: Binary
-mul: Binary
-div: Binary
-pow: Binary
-neg: Unary
 cos: Unary
 cosh: Unary
 sigmoid_slope: Unary
 cosine: Binary
 ieee_div: Binary
-floor: Unary
-fmod: Binary
 
 # Choice
 
@@ -310,7 +300,7 @@ div = row(Binary, "div", lambda a, b: a / b, lambda a, b, y: (1.0 / b, -y / b),
         symbol="÷", domain="b ≠ 0", ieee=floats.ieee_div, samples=[(3.0, 2.0), (-1.5, 0.5), (2.0, -4.0)])
 pow = row(Binary, "pow", _pow,               _pow_partials,
         symbol="^", domain="a > 0; a = 0 with b ≥ 0; a < 0 with a whole b",
-        convention="d(a^0)/da = 0 at a = 0; d(0^b)/db = 0 for b ≥ 0; NaN for d/db where a < 0",
+        convention="d(a^0)/da = 0 at a = 0; d(0^b)/db = 0 for b ≥ 0, in every order; NaN for d/db where a < 0",
         samples=[(2.0, 3.0), (0.5, -1.5), (1.5, 0.5)],
         kinks=[(0.0, 0.0), (0.0, 2.0), (0.0, 1.0), (0.0, 0.5), (-2.0, 3.0), (-2.0, -1.0)],
         at_kink=_pow_kink, textbook=_pow_textbook, ieee=floats.ieee_pow)
@@ -419,7 +409,6 @@ cosine  = row(Binary, "cosine",  _cosine,    _cosine_partials,
         at_kink=lambda x, length: length == 0.0)
 
 # Trigonometric and hyperbolic functions, and their inverses
-
 
 sin   = row(Unary, "sin",   math.sin,   lambda a, y: (cos(a),),
         domain="finite a", samples=[(-2.0,), (0.0,), (1.5,)])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from autograd.formulas.llvm_text import Width
 from autograd.program.computed import Computed
 from autograd.program.emit import Emitter
-from autograd.program.entry import Entry
+from autograd.program.entry import Code, Entry
 from autograd.program.layout import TUNED
 from autograd.program.machine import Functions, check_memory, this_machine
 from autograd.program.program import Program
@@ -49,41 +49,43 @@ class Batch:
     ) -> None:
         n = len(program.inputs)
         wants = [False] * n if wanted is None else list(wanted)
-        self.program = program
         machine = this_machine()
         tuned = vector_math and machine.has_fma and sum(map(len, program.operands)) <= TUNED
         # Of two vectors at once the one's operations fill the time that the other's take.
-        self.lanes = 2 * machine.lanes if tuned else machine.lanes
-        width = Width(self.lanes)
+        width = Width(2 * machine.lanes if tuned else machine.lanes)
         functions = Functions(machine, width, vector_math, inline=tuned)
         level = 1 if tuned else 0
         own = [i for i in range(n) if not shared[i]]
-        self.common = _run_of([i for i in range(n) if shared[i]])
-        self.summed = _run_of([i for i in range(n) if shared[i] and wants[i]])
-        self.sums = sum(shared[i] and wants[i] for i in range(n))
         summed = [a and b for a, b in zip(shared, wants, strict=True)]
         emitter = Emitter(program, width, wanted, summed, functions, apart)
         layout = emitter.layout
         outputs = [layout.values[x] for x in layout.outputs]
         by_point = [i for i in own if wants[i]]
-        self.value_count, self.adjoint_count = layout.value_count, layout.adjoint_count
         check_memory(program, width.lanes)
-        self._loaded = (
-            machine.load(emitter.forward(), functions, level),
-            machine.load(emitter.reverse(), functions, level),
+        forward = machine.load(emitter.forward(), functions, level)
+        reverse = machine.load(emitter.reverse(), functions, level)
+        code = Code(
+            program,
+            run=ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p)(machine.driver(width.lanes)),
+            forward=forward.addresses,
+            reverse=reverse.addresses,
+            lanes=width.lanes,
+            value_count=layout.value_count,
+            adjoint_count=layout.adjoint_count,
+            common=_run_of([i for i in range(n) if shared[i]]),
+            summed=_run_of([i for i in range(n) if summed[i]]),
+            sums=sum(summed),
+            held=(forward, reverse, functions),
         )
-        self.forward, self.reverse = [part.addresses for part in self._loaded]
-        self._functions = functions
-        self.run = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p)(machine.driver(self.lanes))
         self._outputs = len(outputs)
-        self.whole = Entry(self, True, True, own, outputs, by_point)
+        self.whole = Entry(code, True, True, own, outputs, by_point)
         if not apart:
             return
         inner = [x for x in layout.read if x >= n and x not in layout.outputs]
         kept = [*[layout.values[x] for x in inner], *layout.partials.values()]
         if len(kept) > len(outputs):  # they would fill the memory: they are computed once more
-            self.values = Entry(self, True, False, own, outputs, [])
-            self.adjoints = Entry(self, True, True, own, [], by_point)
+            self.values = Entry(code, True, False, own, outputs, [])
+            self.adjoints = Entry(code, True, True, own, [], by_point)
             self.read = [(False, k) for k in range(len(own))]
         else:
             rows = {x: (False, k) for k, x in enumerate(own)}
@@ -91,9 +93,9 @@ class Batch:
             read = [x for x in layout.read if x in rows]
             partials = [(True, len(outputs) + len(inner) + k) for k in range(len(layout.partials))]
             self.read = [rows[x] for x in read] + partials
-            self.values = Entry(self, True, False, own, outputs + kept, [])
+            self.values = Entry(code, True, False, own, outputs + kept, [])
             given = [layout.values[x] for x in read] + list(layout.partials.values())
-            self.adjoints = Entry(self, False, True, given, [], by_point)
+            self.adjoints = Entry(code, False, True, given, [], by_point)
 
     takes_views = False  # whether the columns of a row may lie apart
 

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import ctypes
-import os
 from collections import deque
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from autograd.program.driver import Parameters
+from autograd.program.threads import share
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from autograd.program.batch import Batch
+    from autograd.program.program import Program
 
     Array = NDArray[np.float64]
 
@@ -28,11 +27,40 @@ _MOST_PIECES: Final = 64
 _SHARES: Final = 8  # pieces a thread, where their number is free: one that starts late takes fewer
 
 
+@dataclass(frozen=True)
+class Code:
+    """The machine code of a batch.
+
+    Attributes:
+        program: what it computes.
+        run: computes the points of a space.
+        forward, reverse: where its parts lie.
+        lanes: how many points it computes at once.
+        value_count, adjoint_count: how many it keeps of each point.
+        common: which inputs are the same for all points.
+        summed: those of them whose adjoints are summed over the points.
+        sums: how many these are.
+        held: what it is gone with.
+    """
+
+    program: Program
+    run: Callable[[int], int]
+    forward: Sequence[int]
+    reverse: Sequence[int]
+    lanes: int
+    value_count: int
+    adjoint_count: int
+    common: slice | list[int]
+    summed: slice | list[int]
+    sums: int
+    held: object
+
+
 class Entry:
     """A way into the machine code of a batch: to values, to adjoints, or to both.
 
     Args:
-        batch: the code, and the memory that it needs.
+        code: the machine code.
         forward, reverse: whether values are computed, and whether adjoints.
         given: where the numbers of a point go, among the values; the cotangents come behind them.
         values: where results lie, among the values.
@@ -41,21 +69,22 @@ class Entry:
 
     def __init__(
         self,
-        batch: Batch,
+        code: Code,
         forward: bool,
         reverse: bool,
         given: Sequence[int],
         values: Sequence[int],
         adjoints: Sequence[int],
     ) -> None:
-        self.batch = batch
-        self.counts = len(batch.forward) if forward else 0, len(batch.reverse) if reverse else 0
-        seeds = range(batch.value_count, batch.value_count + len(batch.program.outputs))
+        self.code = code
+        self.counts = len(code.forward) if forward else 0, len(code.reverse) if reverse else 0
+        seeds = range(code.value_count, code.value_count + len(code.program.outputs))
         self.given = [*given, *seeds]
         self.values = list(values)
         self.adjoints = list(adjoints)
-        self.sums = batch.sums if reverse else 0
+        self.sums = code.sums if reverse else 0
         self.spaces: list[_Space] = []  # one for each thread that is under way
+        self._cut: tuple[tuple[int, int], list[tuple[int, int]]] = (0, 0), []  # for the last points and threads
 
     def __call__(
         self, rows: Sequence[Array], common: Array, seeds: float | Array | None, count: int, threads: int
@@ -68,14 +97,21 @@ class Entry:
 
     def pieces(self, points: int, threads: int) -> list[tuple[int, int]]:
         """Where a batch is cut: by its size alone where adjoints are summed, so that threads change no number."""
-        work = points * max(1, len(self.batch.program))
+        key, known = self._cut
+        if key != (points, threads):
+            known = self._cuts(points, threads)
+            self._cut = (points, threads), known
+        return known
+
+    def _cuts(self, points: int, threads: int) -> list[tuple[int, int]]:
+        work = points * max(1, len(self.code.program))
         if self.sums:
             count = min(_MOST_PIECES, work // _SUMMED)
         else:
             count = 1 if threads == 1 else min(_SHARES * threads, work // _WORTHWHILE)
         if count < 2:
             return [(0, points)]
-        lanes = self.batch.lanes
+        lanes = self.code.lanes
         vectors = -(-points // lanes)
         cuts = [min(points, vectors * k // count * lanes) for k in range(count + 1)]
         return [(a, b) for a, b in pairwise(cuts) if a < b]
@@ -128,12 +164,8 @@ class Prepared:
         pieces = len(self._pieces)
         sums = np.zeros((pieces, self._entry.sums))
         todo = deque(range(pieces))
-        workers = min(self._threads, pieces)
-        others = [_threads(self._threads).submit(self._work, todo, common, sums) for _ in range(workers - 1)]
-        self._work(todo, common, sums)
-        for other in others:
-            other.result()
-        total: Array = sums[0] if pieces == 1 else sums.sum(axis=0)
+        share(lambda: self._work(todo, common, sums), min(self._threads, pieces))
+        total: Array = sums[0] if pieces == 1 or not self._entry.sums else sums.sum(axis=0)
         return total
 
     def _work(self, todo: deque[int], common: Array, sums: Array) -> None:
@@ -161,7 +193,7 @@ class Prepared:
             while again:  # where a vector left the reals on the way back, it is in the sums: once more without it
                 if entry.sums:
                     space.summed[:] = 0.0
-                again = bool(entry.batch.run(space.address)) and entry.sums > 0
+                again = bool(entry.code.run(space.address)) and entry.sums > 0
                 if again and seed is not None:
                     space.seeds[:] = seed
             if entry.sums:
@@ -173,23 +205,23 @@ class _Space:
     """The memory of a thread, on the boundary of a vector."""
 
     def __init__(self, entry: Entry) -> None:
-        batch = entry.batch
-        lanes, size, seeds = batch.lanes, batch.value_count, len(batch.program.outputs)
-        total = size + seeds + batch.adjoint_count
+        code = entry.code
+        lanes, size, seeds = code.lanes, code.value_count, len(code.program.outputs)
+        total = size + seeds + code.adjoint_count
         self._memory = np.zeros((total + 1) * lanes)
         skip = -address_of(self._memory) // 8 % lanes
         aligned = self._memory[skip : skip + total * lanes].reshape(-1, lanes)
         values, adjoints = aligned[: size + seeds], aligned[size + seeds :]
         self.seeds = values[size:]
-        self.common = _Rows(values, batch.common)
-        self.summed = _Rows(adjoints, batch.summed)
+        self.common = _Rows(values, code.common)
+        self.summed = _Rows(adjoints, code.summed)
         step = 8 * lanes
         first, back = address_of(values), address_of(adjoints)
         self._tables = (
             _numbers([first + step * x for x in entry.given]),
             _numbers([first + step * x for x in entry.values] + [back + step * x for x in entry.adjoints]),
-            _numbers(batch.forward),
-            _numbers(batch.reverse),
+            _numbers(code.forward),
+            _numbers(code.reverse),
         )
         given, found, forward, reverse = map(ctypes.addressof, self._tables)
         parameters = self.parameters = _numbers([0] * len(Parameters))
@@ -246,12 +278,3 @@ def address_of(array: Any) -> int:
     except (TypeError, ValueError):  # read-only, empty, or with gaps; this looks a module up, at the price of a batch
         address: int = array.ctypes.data
         return address
-
-
-@cache
-def _threads(count: int) -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(count, thread_name_prefix="autograd")
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_threads.cache_clear)  # a child has none of them

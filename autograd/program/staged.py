@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 _KEPT: Final = 2**24  # bytes of memory that are kept for the next call
-_MEMORIES: Final = 4  # calls of other sizes whose memory is kept
+_MEMORIES: Final = 2  # calls of other sizes whose memory is kept
 
 
 class Staged:

@@ -38,6 +38,26 @@ def path_shown(path: str | os.PathLike[str]) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
+def check_name(path: str | os.PathLike[str], what: str) -> None:
+    """Refuse a name that no file can have here.
+
+    Args:
+        path: of a file or folder.
+        what: what messages begin with, such as `load: model.json`.
+
+    Raises:
+        ValueError: for a null character, or one that the locale's encoding of file names doesn't have.
+    """
+    if "\0" in os.fspath(path):
+        raise ValueError(f"{what} is not a path: it has a null character")
+    try:
+        os.fsencode(path)
+    except UnicodeEncodeError:
+        encoding = sys.getfilesystemencoding()
+        remedy = "choose another name" if encoding == "utf-8" else "run python -X utf8, or choose another name"
+        raise ValueError(f"{what} can't be a file's name here, where names are in {encoding}; {remedy}") from None
+
+
 def open_whole(path: str | os.PathLike[str], what: str, most: int) -> BinaryIO:
     """Open a file to be read, and nothing that might have no beginning or no end.
 
@@ -47,11 +67,10 @@ def open_whole(path: str | os.PathLike[str], what: str, most: int) -> BinaryIO:
         most: how many bytes it may have.
 
     Raises:
-        ValueError: for a folder, a pipe, a device, a longer file.
+        ValueError: for a folder, a pipe, a device, a longer file, a name that no file can have here.
         OSError: if it cannot be read.
     """
-    if "\0" in os.fspath(path):
-        raise ValueError(f"{what} is not a path: it has a null character")
+    check_name(path, what)
     status = os.stat(path)  # before it is opened: to open a pipe is to wait for who writes to it
     for is_such, told in _NO_FILES:
         if is_such(status.st_mode):
@@ -92,6 +111,7 @@ def write_whole(path: str | os.PathLike[str], content: bytes) -> None:
         content: all of it.
 
     Raises:
+        ValueError: for a name that no file can have here.
         IsADirectoryError: if the path is a folder.
         OSError: if it cannot be written there; a file that was there stays.
 
@@ -101,6 +121,7 @@ def write_whole(path: str | os.PathLike[str], content: bytes) -> None:
     ...     Path(folder, "x.txt").read_bytes()
     b'whole'
     """
+    check_name(path, path_shown(path))
     if os.path.isdir(path):
         raise IsADirectoryError(f"{path_shown(path)} is a folder; name a file in it")
     try:

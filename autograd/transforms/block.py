@@ -43,7 +43,7 @@ def computed(name: str, xs: Sequence[Any]) -> Sequence[Any]:
 
 @mypyc_attr(allow_interpreted_subclasses=True)
 class Block(Pullback):
-    """One call of a function; a subclass says how its derivatives come back.
+    """One call of a function; a subclass says in `pull` how its derivatives come back, in `values_at` its value.
 
     Attributes:
         name: of the function.

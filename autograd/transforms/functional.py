@@ -45,18 +45,11 @@ def grad(f: Callable[P, Any], argnums: Argnums = 0, has_aux: bool = False) -> Ca
     >>> grad(lambda x: (x * x, {"half": x / 2.0}), has_aux=True)(3.0)
     (6.0, {'half': 1.5})
     """
+    return _transform("grad", f, argnums, has_aux, _gradient)
 
-    own = _own_transform(f, "grad", argnums, has_aux)
-    if own is not None:
-        return own
 
-    @functools.wraps(f, updated=())
-    def gradient(*args: P.args, **kwargs: P.kwargs) -> Any:
-        call = Call("grad", f, argnums, args, kwargs, has_aux)
-        found = call.like_inputs(call.pull([call.one_output()], [1.0]))
-        return (found, call.aux) if has_aux else found
-
-    return _known(gradient, "grad", f, argnums, has_aux)
+def _gradient(call: Call) -> Any:
+    return call.like_inputs(call.pull([call.one_output()], [1.0]))
 
 
 def value_and_grad(f: Callable[P, Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[P, tuple[Any, Any]]:
@@ -69,7 +62,6 @@ def value_and_grad(f: Callable[P, Any], argnums: Argnums = 0, has_aux: bool = Fa
     >>> value_and_grad(lambda x: (x * x, "squared"), has_aux=True)(3.0)
     ((9.0, 'squared'), 6.0)
     """
-
     own = _own_transform(f, "value_and_grad", argnums, has_aux)
     if own is not None:
         return own
@@ -77,7 +69,7 @@ def value_and_grad(f: Callable[P, Any], argnums: Argnums = 0, has_aux: bool = Fa
     @functools.wraps(f, updated=())
     def value_and_gradient(*args: P.args, **kwargs: P.kwargs) -> tuple[Any, Any]:
         call = Call("value_and_grad", f, argnums, args, kwargs, has_aux)
-        gradient = call.like_inputs(call.pull([call.one_output()], [1.0]))
+        gradient = _gradient(call)
         return (call.value(), call.aux) if has_aux else call.value(), gradient
 
     return _known(value_and_gradient, "value_and_grad", f, argnums, has_aux)
@@ -150,19 +142,9 @@ def jacobian(
     >>> found.nnz, found.diagonal().tolist()
     (3, [2.0, 4.0, 6.0])
     """
-
-    own = _own_transform(f, "jacobian", argnums, has_aux)
-    if own is not None:
-        return own
-    called = f if sparsity is None else _as_written(f)
-
-    @functools.wraps(f, updated=())
-    def jacobian_of_f(*args: P.args, **kwargs: P.kwargs) -> Any:
-        call = Call("jacobian", called, argnums, args, kwargs, has_aux)
-        found = _dense_jacobian(call) if sparsity is None else sparse_jacobian(call, sparsity)
-        return (found, call.aux) if has_aux else found
-
-    return _known(jacobian_of_f, "jacobian", f, argnums, has_aux)
+    if sparsity is None:
+        return _transform("jacobian", f, argnums, has_aux, _dense_jacobian)
+    return _transform("jacobian", f, argnums, has_aux, lambda call: sparse_jacobian(call, sparsity), _as_written(f))
 
 
 def _dense_jacobian(call: Call) -> Any:
@@ -196,19 +178,9 @@ def hessian(
     >>> found.nnz, found.toarray().tolist()
     (4, [[10.0, 6.0, 0.0], [6.0, 0.0, 0.0], [0.0, 0.0, 2.0]])
     """
-
-    own = _own_transform(f, "hessian", argnums, has_aux)
-    if own is not None:
-        return own
-    called = f if sparsity is None else _as_written(f)
-
-    @functools.wraps(f, updated=())
-    def hessian_of_f(*args: P.args, **kwargs: P.kwargs) -> Any:
-        call = Call("hessian", called, argnums, args, kwargs, has_aux)
-        found = _dense_hessian(call) if sparsity is None else sparse_hessian(call, sparsity)
-        return (found, call.aux) if has_aux else found
-
-    return _known(hessian_of_f, "hessian", f, argnums, has_aux)
+    if sparsity is None:
+        return _transform("hessian", f, argnums, has_aux, _dense_hessian)
+    return _transform("hessian", f, argnums, has_aux, lambda call: sparse_hessian(call, sparsity), _as_written(f))
 
 
 def _dense_hessian(call: Call) -> Any:
@@ -254,6 +226,29 @@ def derivative(f: Callable[P, Any], n: int = 1) -> Callable[P, Any]:
         return call.like_inputs(call.pull([y], [1.0]))
 
     return nth_derivative  # type: ignore[return-value]  # of f's parameters it takes the first
+
+
+def _transform(
+    name: str,
+    f: Callable[P, Any],
+    argnums: Argnums,
+    has_aux: bool,
+    compute: Callable[[Call], Any],
+    written: Callable[..., Any] | None = None,
+) -> Callable[P, Any]:
+    """The function that computes something of every call: of f, or of what was written where that is recorded."""
+    own = _own_transform(f, name, argnums, has_aux)
+    if own is not None:
+        return own
+    called = f if written is None else written
+
+    @functools.wraps(f, updated=())
+    def transformed(*args: P.args, **kwargs: P.kwargs) -> Any:
+        call = Call(name, called, argnums, args, kwargs, has_aux)
+        found = compute(call)
+        return (found, call.aux) if has_aux else found
+
+    return _known(transformed, name, f, argnums, has_aux)
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -84,7 +84,8 @@ def primitive(
         if not called.isidentifier() or keyword.iskeyword(called):
             raise ValueError(f"primitive: the name must be a Python identifier, got {shown(called)}")
         texts = {"symbol": symbol, "domain": domain, "convention": convention}
-        check_facts(called, texts, {"at_kink": at_kink, "textbook": textbook, "ieee": ieee})
+        rules = {"value": rule, "partials": partials, "at_kink": at_kink, "textbook": textbook, "ieee": ieee}
+        check_facts(called, texts, rules)
         made = OwnRow(
             called,
             rule,

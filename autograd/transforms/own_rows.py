@@ -179,7 +179,7 @@ def check_facts(name: str, texts: Mapping[str, object], rules: Mapping[str, obje
             raise TypeError(f"{name}: {which} must be a string, got {typed(text)}")
     for which, rule in rules.items():
         if rule is not None and not callable(rule):
-            raise TypeError(f"{name}: {which} must be a function, or left out, got {typed(rule)}")
+            raise TypeError(f"{name}: {which} must be a function, got {typed(rule)}")
 
 
 def as_points(name: str, which: str, points: Any) -> list[tuple[float, ...]]:

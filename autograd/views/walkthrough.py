@@ -18,7 +18,7 @@ from autograd.formulas.symbol import Symbol
 from autograd.program.jit import Jitted
 from autograd.program.program import Program
 from autograd.support.errors import as_float, one_line, shown, typed
-from autograd.support.files import write_whole
+from autograd.support.files import check_name, path_shown, write_whole
 from autograd.transforms.chain_rule import check_unchanged
 from autograd.views import page, terminal, walk_json
 from autograd.views.animation import ENDINGS, MANY_FRAMES, animation
@@ -86,10 +86,11 @@ class Walkthrough(Walk):
             folder: where to; it is made if it isn't there.
 
         Raises:
-            ValueError: if there are more than 200 nodes or 2,000 steps.
+            ValueError: if there are more than 200 nodes or 2,000 steps, or no folder can have that name here.
             RuntimeError: if nothing here can lay out the graph.
             OSError: if a file cannot be written.
         """
+        check_name(folder, path_shown(folder))
         pictures = list(map(svg, Frames(self, "save_frames")))
         Path(folder).mkdir(parents=True, exist_ok=True)
         paths = [Path(folder) / f"{i:03}.svg" for i in range(len(pictures))]

@@ -106,7 +106,6 @@ def test_pytorch_finds_the_numbers(name: str) -> None:
         worker.compare(run.numbers(run.step()), expected)
 
 
-@pytest.mark.skipif(not hasattr(autograd, "jit"), reason="nothing is recorded yet")
 @pytest.mark.parametrize("name", ["network", "option", "moons", "digits", "transformer"])
 def test_ours_finds_the_numbers(name: str) -> None:
     run = TASKS[name].contenders["ours"].make()
@@ -114,7 +113,6 @@ def test_ours_finds_the_numbers(name: str) -> None:
         worker.compare(run.numbers(run.step()), expected)
 
 
-@pytest.mark.skipif(not hasattr(autograd, "vmap"), reason="nothing is recorded yet")
 def test_ours_finds_the_numbers_of_batches() -> None:
     run = ours.chain_batch(1, 20)
     worker.compare(

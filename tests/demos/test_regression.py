@@ -1,4 +1,4 @@
-"""NIST's certified answers are the oracle: for the three problems of the project, and others typed in here."""
+"""NIST's certified answers are the oracle: for the three problems of the demo, and for all the others."""
 
 from __future__ import annotations
 

@@ -15,7 +15,23 @@ from typing import Any
 import pytest
 
 from autograd import Value, constant
-from nn import MLP, SGD, Adam, AdamW, Module, Optimizer, RMSprop, fit, load, mse, schedules
+from nn import (
+    MLP,
+    SGD,
+    Adam,
+    AdamW,
+    Dropout,
+    Embedding,
+    LayerNorm,
+    Module,
+    Optimizer,
+    RMSprop,
+    Sequential,
+    fit,
+    load,
+    mse,
+    schedules,
+)
 from nn.files import write_document
 
 X = [[0.0, 1.0], [1.0, 0.5], [-1.0, 2.0], [0.25, -0.75]]
@@ -65,6 +81,17 @@ def test_a_network_comes_back_without_an_optimizer(tmp_path: Path) -> None:
     assert [name for name, _ in saved.model.named_parameters()] == [name for name, _ in model.named_parameters()]
     assert saved.optimizer is None
     assert saved.generator is None
+
+
+def test_the_shared_generator_is_as_it_was_after_loading(tmp_path: Path) -> None:
+    """Layers are made at random before their parameters are read; that is nobody's business."""
+    Sequential(MLP(2, [3, 1]), LayerNorm(1), Dropout(0.5), Embedding(2, 1)).save(tmp_path / "model.json")
+    before = random.getstate()
+    model = load(tmp_path / "model.json").model
+    assert random.getstate() == before
+    dropout = next(module for module in model.modules() if isinstance(module, Dropout))
+    dropout([1.0])
+    assert random.getstate() != before  # what the model draws later is drawn from it
 
 
 def test_awkward_floats_keep_every_bit(tmp_path: Path) -> None:

@@ -1,28 +1,29 @@
-"""`fit` against PyTorch's training of the same network, its history, and refusals that change nothing."""
+"""`fit` against PyTorch's training of the same network, and refusals that change nothing."""
 
-import builtins
-import io
 import math
 import random
-import sys
 
 import pytest
 
 import nn
 from autograd import Value, no_grad, softmax
-from nn import MLP, SGD, Adam, History, Module, accuracy, fit, l2_penalty
+from nn import MLP, SGD, Adam, Module, accuracy, fit, l2_penalty
 from support.pytorch import ask
 
 X = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0], [2.0, -1.0]]
 LABELS = [0, 1, 1, 0, 2]
 
 
-def trained(epochs=3, **changes):
-    model = MLP(2, [4, 3], activation="tanh", seed=1)
-    options = {"loss": nn.cross_entropy_with_logits, "epochs": epochs, "batch_size": 2, "seed": 7, "progress": False}
-    options.setdefault("optimizer", SGD(model.parameters(), 0.1, momentum=0.9))
-    history = fit(model, X, LABELS, **(options | changes))
-    return model, history
+def mlp():
+    return MLP(2, [4, 3], activation="tanh", seed=1)
+
+
+def trained(model=None, X=X, y=LABELS, optimizer=None, **changes):  # noqa: N803 - as fit calls it
+    """A model, a new one if there is none, and the history of its training."""
+    model = mlp() if model is None else model
+    optimizer = SGD(model.parameters(), 0.1, momentum=0.9) if optimizer is None else optimizer
+    options = {"loss": nn.cross_entropy_with_logits, "epochs": 3, "batch_size": 2, "seed": 7, "progress": False}
+    return model, fit(model, X, y, optimizer=optimizer, **(options | changes))
 
 
 def theirs(torch, ours):
@@ -53,19 +54,9 @@ def theirs(torch, ours):
 
 def test_a_small_mlp_trains_as_in_pytorch():
     """The same weights, batches in the same order, the same optimiser: the same losses and parameters."""
-    ours = MLP(2, [4, 3], activation="tanh", seed=1)
+    ours = mlp()
     losses, weights = ask("Adam(lr=0.05), ten epochs of MLP(2, [4, 3], seed=1)", lambda torch: theirs(torch, ours))
-    history = fit(
-        ours,
-        X,
-        LABELS,
-        loss=nn.cross_entropy_with_logits,
-        optimizer=Adam(ours.parameters(), 0.05),
-        epochs=10,
-        batch_size=2,
-        seed=3,
-        progress=False,
-    )
+    _, history = trained(ours, optimizer=Adam(ours.parameters(), 0.05), epochs=10, seed=3)
     assert history.loss == pytest.approx(losses, rel=1e-12)
     for layer, expected in zip(ours.layers, weights, strict=True):
         for neuron, row in zip(layer.neurons, expected, strict=True):
@@ -81,20 +72,10 @@ def test_the_same_seed_trains_the_same_numbers():
 
 def test_training_in_two_parts_equals_training_at_once():
     whole, _ = trained(epochs=6, seed=random.Random(7))
-    model = MLP(2, [4, 3], activation="tanh", seed=1)
-    generator, optimizer = random.Random(7), SGD(model.parameters(), 0.1, momentum=0.9)
+    model, generator = mlp(), random.Random(7)
+    optimizer = SGD(model.parameters(), 0.1, momentum=0.9)
     for _ in range(2):
-        fit(
-            model,
-            X,
-            LABELS,
-            loss=nn.cross_entropy_with_logits,
-            optimizer=optimizer,
-            epochs=3,
-            batch_size=2,
-            seed=generator,
-            progress=False,
-        )
+        trained(model, optimizer=optimizer, seed=generator)
     assert [p.data for p in model.parameters()] == [p.data for p in whole.parameters()]
 
 
@@ -107,7 +88,7 @@ def test_history_has_an_entry_per_epoch_for_the_loss_and_each_metric():
 
 
 def test_the_first_loss_is_that_of_the_untrained_model():
-    model = MLP(2, [4, 3], activation="tanh", seed=1)
+    model = mlp()
     before = nn.cross_entropy_with_logits([[y.data for y in model(x)] for x in X], LABELS)
     _, history = trained(epochs=1, batch_size=None)
     assert history.loss == pytest.approx([before], rel=1e-14)
@@ -117,7 +98,7 @@ def test_a_penalty_joins_every_step():
     """One step on all examples is −rate · (∇ loss + ∇ penalty)."""
     plain, plain_history = trained(epochs=1, batch_size=None)
     penalized, history = trained(epochs=1, batch_size=None, penalty=lambda model: l2_penalty(model, 0.5))
-    start = MLP(2, [4, 3], activation="tanh", seed=1)
+    start = mlp()
     assert history.loss[0] - plain_history.loss[0] == pytest.approx(l2_penalty(start, 0.5).data)
     for (name, old), new, without in zip(
         start.named_parameters(), penalized.parameters(), plain.parameters(), strict=True
@@ -170,19 +151,7 @@ def test_a_model_need_not_be_a_module():
 
 def test_numpy_data_are_taken():
     numpy = pytest.importorskip("numpy")
-    model = MLP(2, [4, 3], activation="tanh", seed=1)
-    history = fit(
-        model,
-        numpy.array(X),
-        numpy.array(LABELS),
-        loss=nn.cross_entropy_with_logits,
-        optimizer=SGD(model.parameters(), 0.1, momentum=0.9),
-        epochs=3,
-        batch_size=2,
-        seed=7,
-        progress=False,
-    )
-    assert history == trained()[1]
+    assert trained(X=numpy.array(X), y=numpy.array(LABELS))[1] == trained()[1]
 
 
 NAN = math.nan
@@ -229,21 +198,11 @@ BAD = [
 
 @pytest.mark.parametrize(("changes", "error", "message"), BAD)
 def test_bad_input_is_named_and_changes_nothing(changes, error, message):
-    model = MLP(2, [4, 3], seed=1)
+    model = mlp()
     before = [p.data for p in model.parameters()]
     optimizer = SGD(model.parameters(), 0.1, momentum=0.9)
-    arguments = {
-        "model": model,
-        "X": X,
-        "y": LABELS,
-        "loss": nn.cross_entropy_with_logits,
-        "optimizer": optimizer,
-        "epochs": 2,
-        "batch_size": 2,
-        "progress": False,
-    }
     with pytest.raises(error, match=message):
-        fit(**(arguments | changes))
+        trained(**({"model": model, "optimizer": optimizer} | changes))
     assert [p.data for p in model.parameters()] == before
     assert not any(p.grad for p in model.parameters())
     assert (optimizer.steps, optimizer.state) == (0, {})
@@ -251,19 +210,10 @@ def test_bad_input_is_named_and_changes_nothing(changes, error, message):
 
 @pytest.mark.parametrize("returned", ["good", None, [1.0], Value(1.0)])
 def test_a_metric_that_returns_no_number_is_named(returned):
-    model = MLP(2, [4, 3], seed=1)
+    model = mlp()
     optimizer = SGD(model.parameters(), 0.1)
     with pytest.raises(TypeError, match=r"fit: what the metric 'score' returns must be a real number"):
-        fit(
-            model,
-            X,
-            LABELS,
-            loss=nn.cross_entropy_with_logits,
-            optimizer=optimizer,
-            epochs=2,
-            metrics={"score": lambda predictions, targets: returned},
-            progress=False,
-        )
+        trained(model, optimizer=optimizer, batch_size=None, metrics={"score": lambda predictions, targets: returned})
     assert optimizer.steps == 1
 
 
@@ -305,101 +255,13 @@ def test_a_diverging_training_stops_with_an_error():
         fit(model, [[1.0], [2.0]], [1.0, 2.0], loss=nn.mse, optimizer=optimizer, epochs=1000, progress=False)
 
 
-def without(monkeypatch, missing):
-    """Python as if a package were not installed."""
-    found = builtins.__import__
-
-    def import_(name, *arguments, **options):
-        if name.partition(".")[0] == missing:
-            raise ImportError(f"No module named {missing!r}")
-        return found(name, *arguments, **options)
-
-    monkeypatch.setattr(builtins, "__import__", import_)
-
-
-class Terminal(io.StringIO):
-    def isatty(self):
-        return True
-
-
-def test_progress_is_shown_on_a_terminal(monkeypatch):
-    pytest.importorskip("tqdm")
-    monkeypatch.setattr(sys, "stderr", Terminal())
-    trained(progress=True)
-    assert "epoch 3/3, loss" in sys.stderr.getvalue()
-    assert "9/9" in sys.stderr.getvalue()  # 3 batches in each of 3 epochs
-
-
-@pytest.mark.parametrize("missing", ["tqdm", "nothing"])
-def test_progress_is_silent_when_off_or_in_a_file(monkeypatch, missing):
-    without(monkeypatch, missing)
-    monkeypatch.setattr(sys, "stderr", Terminal())
-    trained(progress=False)
-    assert sys.stderr.getvalue() == ""
-    monkeypatch.setattr(sys, "stderr", io.StringIO())
-    trained(progress=True)
-    assert sys.stderr.getvalue() == ""
-
-
-def test_without_tqdm_progress_is_a_line_that_is_written_over(monkeypatch):
-    without(monkeypatch, "tqdm")
-    monkeypatch.setattr(sys, "stderr", Terminal())
-    monkeypatch.setenv("COLUMNS", "60")
-    _, history = trained(progress=True, validation=(X, LABELS))
-    shown = sys.stderr.getvalue()
-    *_, last = shown.split("\r")
-    losses = f"loss {history.loss[-1]:.4f}, validation loss {history.validation_loss[-1]:.4f}"
-    assert last.rstrip(" \n") == f"epoch 3/3, {losses}: step 9/9"[:59]
-    assert shown.count("\n") == 1
-    assert all(len(line.rstrip("\n")) < 60 for line in shown.split("\r"))
-
-
-def test_a_program_without_stderr_trains(monkeypatch):
-    without(monkeypatch, "tqdm")
-    monkeypatch.setattr(sys, "stderr", None)
-    trained(progress=True)
-
-
-def test_history_plots_itself(tmp_path):
-    matplotlib = pytest.importorskip("matplotlib")
-    matplotlib.use("Agg")
-    axes = History(loss=[3.0, 2.0, 1.5], metrics={"accuracy": [0.2, 0.6, 0.9]}).plot()
-    assert list(axes.lines[0].get_ydata()) == [3.0, 2.0, 1.5]
-    assert list(axes.lines[0].get_xdata()) == [1, 2, 3]
-    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["loss", "accuracy"]
-    right = next(other for other in axes.figure.axes if other is not axes)
-    assert list(right.lines[0].get_ydata()) == [0.2, 0.6, 0.9]
-    axes.figure.savefig(tmp_path / "loss.png")
-    matplotlib.pyplot.close(axes.figure)
-
-
-def test_plotting_without_matplotlib_names_the_remedy(monkeypatch):
-    without(monkeypatch, "matplotlib")
-    with pytest.raises(ImportError, match=r"History.plot needs matplotlib; pip install matplotlib$"):
-        History(loss=[1.0]).plot()
-
-
-def test_plotting_nothing_is_an_error():
-    with pytest.raises(ValueError, match="no epochs to draw"):
-        History().plot()
-
-
 def test_real_digits_are_learned():
     """450 of the 1,797 digits of scikit-learn, a small network, a few seconds; the demo trains on all."""
     datasets = pytest.importorskip("sklearn.datasets")
     images, labels = datasets.load_digits(return_X_y=True)
     images = images / 16.0
     model = MLP(64, [16, 10], initializer="he", seed=0)
-    fit(
-        model,
-        images[:450],
-        labels[:450],
-        loss=nn.cross_entropy_with_logits,
-        optimizer=Adam(model.parameters(), 0.01),
-        epochs=4,
-        batch_size=16,
-        seed=0,
-        progress=False,
-    )
+    optimizer = Adam(model.parameters(), 0.01)
+    trained(model, images[:450], labels[:450], optimizer, epochs=4, batch_size=16, seed=0)
     with no_grad():
         assert accuracy([model(image) for image in images[450:750]], labels[450:750]) > 0.8

@@ -108,6 +108,8 @@ def test_name_of_a_lambda_is_not_an_identifier():
     ("value", "partials", "facts", "message"),
     [
         (lambda a: a, None, {}, "give the rule for the partials"),
+        (2.0, lambda a, y: (1.0,), {}, "wrong: value must be a function, got float 2.0"),
+        (lambda a: a, (1.0,), {}, r"wrong: partials must be a function, got tuple \(1.0,\)"),
         (
             lambda a: a,
             lambda a, b, y: (1.0, 1.0),

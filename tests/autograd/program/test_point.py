@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd import PRIMITIVES, Value, jit, value_and_grad, vmap
+from autograd import PRIMITIVES, Value, erf, exp, jit, sigmoid, silu, sin, softplus, tanh, value_and_grad, vmap
 from autograd.engine.value import number_of
 from support.expressions import apply_engine
 
@@ -79,3 +79,22 @@ def test_what_no_one_uses_may_raise_an_error() -> None:
         jitted(0.0)
     with pytest.raises(ZeroDivisionError, match="in row 3"):
         vmap(jitted)(np.array([1.0, 2.0, 3.0, 0.0]))
+
+
+def mixed(x: Any, y: Any) -> Any:
+    """Some hundred operations whose partials call functions, in several pieces of machine code."""
+    for _ in range(40):
+        a = sigmoid(x) * y + tanh(x - y)
+        b = silu(a) + erf(a * y) - sigmoid(x)
+        x, y = softplus(b) - 0.5 * x, sin(a) * exp(-x * x) + 0.3
+    return x * y
+
+
+@pytest.mark.parametrize(("x", "y"), [(0.3, -0.7), (-2.0, 1.5), (0.0, 0.0), (40.0, -3.0)])
+def test_partials_that_are_kept_have_the_bits_of_eager(x: float, y: float) -> None:
+    expected, by = value_and_grad(mixed, argnums=(0, 1))(x, y)
+    assert value_and_grad(jit(mixed), argnums=(0, 1))(x, y) == (expected, by)
+    found, (by_x, by_y) = vmap(value_and_grad(jit(mixed), argnums=(0, 1)))(np.full(11, x), np.full(11, y))
+    assert found.tolist() == [expected] * 11
+    assert by_x.tolist() == [by[0]] * 11
+    assert by_y.tolist() == [by[1]] * 11

@@ -209,41 +209,25 @@ def test_what_is_being_written_is_not_removed(tmp_path: Path, monkeypatch: pytes
     assert list(tmp_path.iterdir()) == [path]
 
 
+@pytest.mark.parametrize("is_gone", [True, False], ids=["removed before the lock", "locked by who removes it"])
 def test_a_part_that_is_taken_for_one_that_was_left_is_begun_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    is_gone: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another process may look between its creation and its lock."""
-    path, lock, removed = tmp_path / "x.json", fcntl.flock, []
+    path, lock, taken = tmp_path / "x.json", fcntl.flock, []
 
     def too_late(file: Any, operation: int) -> None:
-        if not removed:
-            removed.extend(tmp_path.glob(".*.part"))
-            removed[0].unlink()
+        if not taken:
+            taken.extend(tmp_path.glob(".*.part"))
+            if not is_gone:
+                raise BlockingIOError
+        for part in taken:
+            part.unlink(missing_ok=True)
         lock(file, operation)
 
     monkeypatch.setattr(fcntl, "flock", too_late)
     write_whole(path, b"whole")
-    assert len(removed) == 1
-    assert path.read_bytes() == b"whole"
-    assert list(tmp_path.iterdir()) == [path]
-
-
-def test_a_part_that_another_process_is_about_to_remove_is_begun_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path, lock, held = tmp_path / "x.json", fcntl.flock, []
-
-    def too_late(file: Any, operation: int) -> None:
-        if not held:
-            held.extend(tmp_path.glob(".*.part"))
-            raise BlockingIOError
-        for part in held:
-            part.unlink(missing_ok=True)  # only now
-        lock(file, operation)
-
-    monkeypatch.setattr(fcntl, "flock", too_late)
-    write_whole(path, b"whole")
-    assert len(held) == 1
+    assert len(taken) == 1
     assert path.read_bytes() == b"whole"
     assert list(tmp_path.iterdir()) == [path]
 
@@ -311,5 +295,39 @@ def test_a_path_is_shown_whole_and_on_one_line() -> None:
     assert path_shown("a/" * 500 + "b.json") == "a/" * 500 + "b.json"
     assert path_shown("모델  1.json") == "모델  1.json"
     assert path_shown(Path("a\x1b[31m\n\udcff\u202e")) == r"a\x1b[31m\n\udcff\u202e"
+
+
+def test_a_name_that_no_file_can_have_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="x is not a path: it has a null character"):
         read_whole("a\0b", "x", most=1)
+    with pytest.raises(ValueError, match=r"a\\x00b is not a path: it has a null character"):
+        write_whole("a\0b", b"")
+    lone = str(tmp_path / "\ud800")
+    with pytest.raises(ValueError, match=r"\\ud800 can't be a file's name here, where names are in utf-8; choose"):
+        write_whole(lone, b"")
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="names of files are in UTF-8 there, whatever the locale")
+@pytest.mark.parametrize(
+    "call",
+    [
+        "write_whole('모델.json', b'')",
+        "read_whole('모델.json', '모델.json', 100)",
+        "walkthrough(Value(1.0) + 2).save_frames('모델.json')",
+    ],
+)
+def test_a_name_that_the_locale_has_no_letters_for_is_refused_with_a_remedy(call: str, tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    imports = "from autograd import Value, walkthrough\nfrom autograd.support.files import read_whole, write_whole\n"
+    script.write_text(imports + call, encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONCOERCECLOCALE": "0", "LC_ALL": "C"}
+    command = [sys.executable, str(script)]
+    done = subprocess.run(command, capture_output=True, cwd=tmp_path, env={**environment, "PYTHONUTF8": "0"})
+    assert done.stderr.decode().splitlines()[-1] == (
+        r"ValueError: \ubaa8\ub378.json can't be a file's name here, where names are in ascii; "
+        "run python -X utf8, or choose another name"
+    )
+    assert list(tmp_path.iterdir()) == [script]
+    if "write" in call:  # the remedy works
+        subprocess.run([*command[:1], "-X", "utf8", *command[1:]], check=True, cwd=tmp_path, env=environment)
+        assert (tmp_path / "모델.json").exists()

@@ -1,0 +1,114 @@
+"""Stages between matrix products: every row of the table, memory that is used again, several callers at once."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograd import PRIMITIVES, Primitive, dot, grad, jit, sigmoid, tanh, value_and_grad, vmap
+from autograd import sum as total
+
+pytest.importorskip("llvmlite")
+
+POINTS, UNITS, INPUTS = 200, 24, 24
+ROWS = [row for row in PRIMITIVES.values() if row.samples and len(row.samples[0]) <= 3]
+
+
+def arguments(count: int, seed: int = 0) -> tuple[Any, Any, Any]:
+    random = np.random.default_rng(seed)
+    shapes = (UNITS, INPUTS), (16, UNITS), (count, INPUTS)
+    w, v, x = [random.uniform(-1.0, 1.0, size=shape) for shape in shapes]
+    return w, v, x
+
+
+def network(w: Any, v: Any, x: Any) -> Any:
+    """Two layers: the first stage is no last one."""
+    hidden = [sigmoid(dot(row, list(x)) + 0.25) for row in w]
+    return total([tanh(dot(row, hidden)) for row in v])
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_every_row_between_two_products(row: Primitive) -> None:
+    """What eager computes at each point, near the samples and in either branch of a choice."""
+    samples = row.samples
+
+    def f(w: Any, v: Any, x: Any) -> Any:
+        hidden = []
+        for k, weights in enumerate(w):
+            sample = samples[k % len(samples)]
+            small = dot(weights, list(x)) * 0.0005
+            hidden.append(row(*[small * (j + 1) + number for j, number in enumerate(sample)]))
+        return total([tanh(dot(weights, hidden) * 0.01) for weights in v])
+
+    w, v, x = arguments(3)
+    x = np.resize(x, (POINTS, INPUTS))  # the three points again and again: as many as make a product worth it
+    mapped = vmap(jit(f), in_axes=(None, None, 0), reduce="sum")
+    assert mapped.listing(w, v, x).count("matrix product: ") == 2
+    by_w, by_v = value_and_grad(mapped, argnums=(0, 1))(w, v, x)[1]
+    expected_w, expected_v = np.zeros_like(w), np.zeros_like(v)
+    for k in range(3):
+        count = len(range(k, POINTS, 3))
+        point = x[k].tolist()
+        at_w, at_v = grad(f, argnums=(0, 1))(w.tolist(), v.tolist(), point)
+        expected_w += count * np.array(at_w)
+        expected_v += count * np.array(at_v)
+    assert by_w == pytest.approx(expected_w, rel=1e-9, abs=1e-12)
+    assert by_v == pytest.approx(expected_v, rel=1e-9, abs=1e-12)
+
+
+def test_what_was_returned_is_not_written_to_again() -> None:
+    """Calls of the same size share memory; what they return is theirs."""
+    both = value_and_grad(vmap(jit(network), in_axes=(None, None, 0), reduce="mean"), argnums=(0, 1, 2))
+    each = vmap(jit(network), in_axes=(None, None, 0))
+    first, second = arguments(POINTS, 1), arguments(POINTS, 2)
+    kept, kept_values = both(*first), each(*first)
+    copies = [array.copy() for array in (*kept[1], kept_values)]
+    both(*second), each(*second)
+    for array, copy in zip((*kept[1], kept_values), copies, strict=True):
+        assert (array == copy).all()
+    again = both(*first)
+    assert again[0] == kept[0]
+    assert all((a == b).all() for a, b in zip(again[1], kept[1], strict=True))
+
+
+def test_batches_of_changing_size() -> None:
+    """Whole vectors, parts of them, and back to a size that was there before; each point by itself is the oracle."""
+    mapped = vmap(jit(network), in_axes=(None, None, 0), reduce="sum")
+    w, v, x = arguments(230)
+    assert mapped.listing(w, v, x[:197]).count("matrix product: ") == 2
+    both = value_and_grad(mapped)
+    exact = value_and_grad(vmap(jit(network, exact=True), in_axes=(None, None, 0), reduce="sum"))
+    for count in (*range(197, 214), 230, 197, 224, 200, 199):
+        value, gradient = both(w, v, x[:count])
+        expected, by_w = exact(w, v, x[:count])
+        assert value == pytest.approx(expected, rel=1e-12)
+        assert gradient == pytest.approx(by_w, rel=1e-10, abs=1e-13)
+
+
+def test_a_point_that_leaves_the_reals_spoils_no_later_call() -> None:
+    def f(w: Any, v: Any, x: Any) -> Any:
+        hidden = [1.0 / (dot(row, list(x)) + 0.0) for row in w]
+        return total([dot(row, hidden) for row in v])
+
+    each = vmap(jit(f), in_axes=(None, None, 0))
+    w, v, x = arguments(POINTS)
+    expected = each(w, v, x)
+    broken = x.copy()
+    broken[7] = 0.0
+    with pytest.raises(ZeroDivisionError, match="in row 7 of the batch"):
+        each(w, v, broken)
+    assert (each(w, v, x) == expected).all()
+
+
+def test_several_callers_at_once() -> None:
+    both = value_and_grad(vmap(jit(network), in_axes=(None, None, 0), reduce="mean", threads=1))
+    calls = [arguments(POINTS, seed) for seed in range(24)]
+    expected = [both(*call) for call in calls]
+    with ThreadPoolExecutor(6) as pool:
+        found = list(pool.map(lambda call: both(*call), calls * 4))
+    for k, (value, gradient) in enumerate(found):
+        assert value == expected[k % 24][0]
+        assert (gradient == expected[k % 24][1]).all()

@@ -1,0 +1,73 @@
+"""Work shared by threads."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections import deque
+
+import pytest
+
+from autograd.program.threads import share
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 5])
+def test_all_take_part_until_nothing_is_left(count: int) -> None:
+    meeting = threading.Barrier(count, timeout=60)
+    names = set()
+
+    def work() -> None:
+        meeting.wait()
+        names.add(threading.get_ident())
+
+    for _ in range(3):
+        share(work, count)
+        assert len(names) == count  # the same threads every time
+        assert threading.get_ident() in names
+
+
+def test_every_piece_is_done_once() -> None:
+    todo, done = deque(range(1000)), []
+
+    def work() -> None:
+        while todo:
+            try:
+                done.append(todo.popleft())
+            except IndexError:
+                break
+
+    share(work, 4)
+    assert sorted(done) == list(range(1000))
+
+
+@pytest.mark.parametrize("fails_here", [True, False])
+def test_an_error_comes_out(fails_here: bool) -> None:
+    home, meeting = threading.get_ident(), threading.Barrier(2, timeout=60)
+
+    def work() -> None:
+        meeting.wait()
+        if (threading.get_ident() == home) is fails_here:
+            raise RuntimeError("no number")
+
+    with pytest.raises(RuntimeError, match="no number"):
+        share(work, 2)
+    share(meeting.wait, 2)  # and the threads are there for the next call
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no thread is moved")
+def test_the_caller_is_not_moved_and_the_others_stay_where_it_may_run() -> None:
+    allowed, found = os.sched_getaffinity(0), []
+    meeting = threading.Barrier(2, timeout=60)
+    home = threading.get_ident()
+
+    def work() -> None:
+        meeting.wait()
+        if threading.get_ident() != home:
+            found.append(os.sched_getaffinity(0))
+
+    for _ in range(3):
+        share(work, 2)
+    assert os.sched_getaffinity(0) == allowed
+    assert all(cores <= allowed for cores in found)
+    assert len(allowed) == 1 or len(found[-1]) < len(allowed)
