@@ -28,6 +28,8 @@ def pytest_collection_finish() -> None:
 @pytest.hookimpl(optionalhook=True)  # xdist's, where that is installed
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """With `-n`, neighbours stay together, and with them what a module's tests share: browsers, wheels, models."""
+    if config.getoption("dist") != "load":  # something else was asked for
+        return None
     from xdist.scheduler import WorkStealingScheduling
 
     return WorkStealingScheduling(config, log)
