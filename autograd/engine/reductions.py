@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, overload
 from autograd.engine import primitives as p
 from autograd.engine.define import each_of_many, of_many
 from autograd.engine.primitive import Primitive
-from autograd.engine.recording import OPEN, grad_enabled
-from autograd.engine.value import Operands, Value, constant, number_of, record_many
+from autograd.engine.value import Operands, Value, number_of, record_many, remembered
 from autograd.support.errors import as_float, as_list
 
 if TYPE_CHECKING:
@@ -189,18 +188,11 @@ def _shifted(xs: Iterable[Number], function: str) -> list[Any]:
     """The operands less the largest of them. Softmax doesn't change by a shift, so nothing flows through that."""
     given = enumerate(_listed(xs, function, least=1))
     operands = [x if isinstance(x, Value) else as_float(x, function, f"operand {i}") for i, x in given]
-    values = [x for x in operands if isinstance(x, Value)]
-    largest: Any = max(map(number_of, operands))
-    if values:
-        largest = p.stop_gradient(p.amax(*operands)) if OPEN else constant(largest)
-        if grad_enabled() and not all(x._constant and x._label is None and x._primitive is None for x in values):
-            largest._primitive, largest._rest = p.amax, Operands(operands, [], [], [])  # which views follow
-    return [
-        record_many(p.sub, x._data - largest._data, Operands([x, largest], [0], [x], [1.0]))
-        if isinstance(x, Value) and not x._constant  # the table's long way with a constant is too slow here
-        else x - largest
-        for x in operands
-    ]
+    made: Any = _reduced(p.amax, max(map(number_of, operands)), operands, [], [])  # a float, where all are
+    largest = made.detach() if isinstance(made, Value) else made
+    if largest is not made and made._primitive is not None:
+        remembered(largest, p.amax, operands)
+    return [x - largest for x in operands]
 
 
 def _numbers(operands: list[Any], primitive: Primitive) -> tuple[list[float], list[int]]:

@@ -53,7 +53,6 @@ DIV: Final[Primitive] = p.div
 NEG: Final[Primitive] = p.neg
 POW: Final[Primitive] = p.pow
 STOP_GRADIENT: Final[Primitive] = p.stop_gradient
-_EXACT: Final = 2**53  # up to here an int is a float
 _UNTRACK: Final = untrack
 
 MARKS: Final = count(2**32, 2**32)
@@ -77,7 +76,7 @@ if hasattr(os, "register_at_fork"):  # the thread that held it may not exist in 
 
 @mypyc_attr(allow_interpreted_subclasses=True)
 class Pullback:
-    """How gradients come back through an operation that keeps no partials: `autograd.transforms.block` says it."""
+    """How gradients come back through an operation that keeps no partials; abstract: `transforms.block` fills it in."""
 
     def begin(self) -> None:
         """A backward pass is about to start."""
@@ -275,10 +274,8 @@ class Value(Recorded):
 
     def detach(self) -> Value:
         """The same number as a constant, without history."""
-        node = Value(0, None, _OPERATION, self._data)
-        node._label, node._constant, node._special = self._label, True, True
-        if OPEN:
-            operation_done(STOP_GRADIENT, (self,), node)
+        node = _unrecorded(STOP_GRADIENT, self._data, (self,))
+        node._label = self._label
         return node
 
     # -- recording ----------------------------------------------------------------------------------------------------
@@ -308,7 +305,9 @@ class Value(Recorded):
             else:
                 numbers.append(primitive.float_operand(len(numbers), operand))
         y = primitive.value_at(numbers, operands)
-        if variables == 0 or (OPEN and not grad_enabled()):
+        if OPEN and not grad_enabled():
+            return _unrecorded(primitive, y, operands)
+        if variables == 0:
             return record_many(primitive, y, _kept_apart(operands, numbers, [None] * len(numbers)))
         try:
             partials = primitive.partials_at(numbers if values == len(numbers) else marked(operands, numbers), y)
@@ -316,7 +315,7 @@ class Value(Recorded):
             if OPEN and (hearer := recorder()) is not None:
                 hearer.operation_failed(primitive, operands)
             raise numeric_error(error, f"partials of {primitive.name}", operands, "") from None
-        flows: list[Any] = [None if partial is None else _flow(primitive, partial) for partial in partials]
+        flows: list[Any] = [None if d is None else as_float(d, primitive.name, "a partial") for d in partials]
         n = len(numbers)
         if primitive.variadic or n > 2 or special or variables < values or flows[0] is None or flows[-1] is None:
             return record_many(primitive, y, _kept_apart(operands, numbers, flows))
@@ -336,7 +335,8 @@ class Value(Recorded):
         if isinstance(other, Value):
             if not (self._special or other._special or OPEN):
                 return Value(0, None, _OPERATION, self._data + other._data, ADD, self, other, 1.0, 1.0)
-        elif (number := _plain(other)) == number and not (self._special or OPEN):
+            return _of_two(ADD, self._data + other._data, self, other, 1.0, 1.0)
+        if (number := _plain(other)) == number and not (self._special or OPEN):
             return Value(0, None, _OPERATION, self._data + number, ADD, self, None, 1.0, number)
         return self._record(ADD, self, other)
 
@@ -349,7 +349,8 @@ class Value(Recorded):
         if isinstance(other, Value):
             if not (self._special or other._special or OPEN):
                 return Value(0, None, _OPERATION, self._data - other._data, SUB, self, other, 1.0, -1.0)
-        elif (number := _plain(other)) == number and not (self._special or OPEN):
+            return _of_two(SUB, self._data - other._data, self, other, 1.0, -1.0)
+        if (number := _plain(other)) == number and not (self._special or OPEN):
             return Value(0, None, _OPERATION, self._data - number, SUB, self, None, 1.0, number)
         return self._record(SUB, self, other)
 
@@ -363,7 +364,8 @@ class Value(Recorded):
             if not (self._special or other._special or OPEN):
                 y = self._data * other._data
                 return Value(0, None, _OPERATION, y, MUL, self, other, other._data, self._data)
-        elif (number := _plain(other)) == number and not (self._special or OPEN):
+            return _of_two(MUL, self._data * other._data, self, other, other._data, self._data)
+        if (number := _plain(other)) == number and not (self._special or OPEN):
             return Value(0, None, _OPERATION, self._data * number, MUL, self, None, number, number)
         return self._record(MUL, self, other)
 
@@ -374,9 +376,11 @@ class Value(Recorded):
 
     def __truediv__(self, other: Value | float | Real) -> Result:
         if isinstance(other, Value):
-            if other._data != 0.0 and not (self._special or other._special or OPEN):
+            if other._data != 0.0:
                 y = self._data / other._data
-                return Value(0, None, _OPERATION, y, DIV, self, other, 1.0 / other._data, -y / other._data)
+                if not (self._special or other._special or OPEN):
+                    return Value(0, None, _OPERATION, y, DIV, self, other, 1.0 / other._data, -y / other._data)
+                return _of_two(DIV, y, self, other, 1.0 / other._data, -y / other._data)
         elif (number := _plain(other)) == number != 0.0 and not (self._special or OPEN):
             return Value(0, None, _OPERATION, self._data / number, DIV, self, None, 1.0 / number, number)
         return self._record(DIV, self, other)
@@ -395,10 +399,12 @@ class Value(Recorded):
     def __pow__(self, other: Value | float | Real) -> Result:
         x, exponent = self._data, _plain(other)
         if exponent > 1.0 and (x > 0.0 or exponent % 1.0 == 0.0) and not (self._special or OPEN):
-            y = _power(x, exponent)
-            slope = 2.0 * x if exponent == 2.0 else exponent * _power(x, exponent - 1.0)
-            if y - y == 0.0 and slope - slope == 0.0:  # finite
-                return Value(0, None, _OPERATION, y, POW, self, None, slope, exponent)
+            try:
+                y = math.pow(x, exponent)
+                slope = 2.0 * x if exponent == 2.0 else exponent * math.pow(x, exponent - 1.0)
+            except OverflowError:
+                return self._record(POW, self, other)
+            return Value(0, None, _OPERATION, y, POW, self, None, slope, exponent)
         return self._record(POW, self, other)
 
     def __rpow__(self, other: Value | float | Real) -> Result:  # or the compiled class has none
@@ -546,12 +552,11 @@ def marked(operands: Sequence[Any], numbers: Sequence[Any]) -> Sequence[Any]:
 
 def record_many(primitive: Primitive, data: float, operands: Operands) -> Value:
     """A node whose value and operands are known already: a constant, where nothing flows back to any of them."""
+    if OPEN and not grad_enabled():
+        return _unrecorded(primitive, data, operands.operands)
     node = Value(0, None, _OPERATION, data)
     if OPEN:
         operation_done(primitive, operands.operands, node)
-        if not grad_enabled():
-            node._constant = node._special = True
-            return node
     special = operands.pullback is not None
     for v in operands.variables:
         if v._special:
@@ -568,6 +573,36 @@ def record_many(primitive: Primitive, data: float, operands: Operands) -> Value:
     if special:
         node._special = True
         track(node, operands, operands.operands, operands.variables)
+    return node
+
+
+def remembered(node: Value, primitive: Primitive, operands: list[Any]) -> Value:
+    """A constant with what it was made of: views show that, and nothing flows back through it."""
+    node._primitive, node._rest = primitive, Operands(operands, [], [], [])
+    return node
+
+
+def _unrecorded(primitive: Primitive, data: float, operands: Sequence[Any]) -> Value:
+    """The number alone, as a constant."""
+    node = Value(0, None, _OPERATION, data)
+    node._constant = node._special = True
+    if OPEN:
+        operation_done(primitive, operands, node)
+    return node
+
+
+def _of_two(primitive: Primitive, data: float, lhs: Value, rhs: Value, by_lhs: float, by_rhs: float) -> Value:
+    """The result of an operator of two Values, one of which is special, or inside a block."""
+    if OPEN and not grad_enabled():
+        return _unrecorded(primitive, data, (lhs, rhs))
+    if rhs._constant and not lhs._constant:
+        return record_many(primitive, data, Operands([lhs, rhs], [0], [lhs], [by_lhs]))
+    if lhs._constant and not rhs._constant:
+        return record_many(primitive, data, Operands([lhs, rhs], [1], [rhs], [by_rhs]))
+    if lhs._special or rhs._special:
+        return record_many(primitive, data, _kept_apart((lhs, rhs), (0.0, 0.0), (by_lhs, by_rhs)))
+    node = Value(0, None, _OPERATION, data, primitive, lhs, rhs, by_lhs, by_rhs)
+    operation_done(primitive, (lhs, rhs), node)
     return node
 
 
@@ -595,7 +630,7 @@ def _plain(x: object) -> float:
     """A float, or an int that a float holds exactly; NaN for anything else, which is recorded the long way."""
     if type(x) is float:
         return x
-    return float(x) if type(x) is int and -_EXACT <= x <= _EXACT else math.nan
+    return float(x) if type(x) is int and -(2**53) <= x <= 2**53 else math.nan
 
 
 def _as_label(name: Any) -> str:
@@ -604,20 +639,9 @@ def _as_label(name: Any) -> str:
     return name
 
 
-def _power(x: float, exponent: float) -> float:
-    try:
-        return math.pow(x, exponent)
-    except OverflowError:
-        return math.inf
-
-
-def _flow(primitive: Primitive, partial: Any) -> float:
-    return partial if type(partial) is float else as_float(partial, primitive.name, "a partial")
-
-
 def _kept_apart(operands: Sequence[Any], numbers: Sequence[float], flows: Sequence[Any]) -> Operands:
     """The operands and what flows back to each, for a node whose operands don't lie inline."""
-    kept: list[Any] = [x if isinstance(x, Value) else number for x, number in zip(operands, numbers, strict=True)]
+    kept: list[Any] = [x if isinstance(x, Value) else numbers[i] for i, x in enumerate(operands)]
     places = [i for i, x in enumerate(kept) if isinstance(x, Value) and not x._constant and flows[i] is not None]
     return Operands(kept, places, [kept[i] for i in places], [flows[i] for i in places])
 

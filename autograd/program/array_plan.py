@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-ARRAY = np.ndarray
+ARRAY = np.ndarray  # found sooner than an attribute of NumPy is
 
 
 class ArrayPlans:

@@ -49,9 +49,13 @@ def one_line(text: str, width: int = 40) -> str:
     >>> one_line("weight\\n\\x1b[31m"), one_line("w" * 100, 8)
     ('weight \\\\x1b[31m', 'wwwww...')
     """
-    line = " ".join(text[: 2 * width].split())
-    line = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in line)
+    line = printable(" ".join(text[: 2 * width].split()))
     return line if len(line) <= width and len(text) <= 2 * width else line[: width - 3] + "..."
+
+
+def printable(text: str) -> str:
+    """A text with what can't be printed escaped."""
+    return "".join([c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text])
 
 
 def describe(operand: Any) -> str:

@@ -12,6 +12,8 @@ import sys
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from autograd.support.errors import printable
+
 if sys.platform != "win32":
     import fcntl
 
@@ -34,8 +36,7 @@ def path_shown(path: str | os.PathLike[str]) -> str:
     >>> print(path_shown("model\\x1b[31m.json"))
     model\\x1b[31m.json
     """
-    text = os.fspath(path)
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+    return printable(os.fspath(path))
 
 
 def check_name(path: str | os.PathLike[str], what: str) -> None:

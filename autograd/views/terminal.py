@@ -53,8 +53,8 @@ def play(walk: Walk, *, practising: bool = False) -> None:
     """
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # rather a question mark than no walk
-    shown = [stream for stream in (sys.stdin, sys.stdout) if stream is not None and stream.isatty()]
-    if find_spec("termios") and len(shown) == 2 and os.environ.get("TERM") != "dumb":
+    terminals = [stream for stream in (sys.stdin, sys.stdout) if stream is not None and stream.isatty()]
+    if find_spec("termios") and len(terminals) == 2 and os.environ.get("TERM") != "dumb":
         with _screen() as keys:
             _Player(walk, keys, practising).run()
     else:

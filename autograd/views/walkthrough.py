@@ -12,7 +12,7 @@ from typing import Any
 from autograd.engine.graph import operand_values, topological_order
 from autograd.engine.primitives import add, stop_gradient
 from autograd.engine.recording import enable_grad
-from autograd.engine.value import Operands, Value, constant
+from autograd.engine.value import Value, constant, remembered
 from autograd.formulas.notation import to_text
 from autograd.formulas.symbol import Symbol
 from autograd.program.jit import Jitted
@@ -236,7 +236,7 @@ def _replayed(program: Program, numbers: Sequence[Any]) -> Value:
     for slot, row, operands in program.operations():  # replaying keeps no history of what nothing flows back through
         x = slots[operands[0]] if operands and operands[0] >= 0 else None
         if row is stop_gradient and isinstance(x, Value) and isinstance(slots[slot], Value):
-            slots[slot]._primitive, slots[slot]._rest = row, Operands([x], [], [], [])
+            remembered(slots[slot], row, [x])
     for slot, label in program.labels.items():
         if isinstance(slots[slot], Value):  # what is made of plain numbers alone is a float
             slots[slot].label = label

@@ -6,6 +6,7 @@ import itertools
 import math
 import operator
 from collections.abc import Callable
+from contextlib import nullcontext
 from fractions import Fraction
 from typing import Any
 
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 import autograd
 from autograd import PRIMITIVES, Primitive, Value, constant, no_grad
 from autograd.engine.operators import is_operand
+from autograd.engine.recording import watched
 from support.oracles import bits
 
 ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
@@ -39,6 +41,19 @@ def outcome(compute: Callable[[], Any]) -> Any:
         return type(error)
 
 
+class Listener:
+    """Operations are recorded on another way where somebody watches."""
+
+    def __init__(self) -> None:
+        self.heard: list[tuple[Primitive, Value]] = []
+
+    def operation_done(self, primitive: Primitive, operands: Any, result: Value) -> None:
+        self.heard.append((primitive, result))
+
+    def sweep_starts(self, order: Any, seeds: Any) -> None:
+        pass
+
+
 def same_partials(partials: tuple[float | None, ...], expected: list[float | None]) -> bool:
     """To the last bit; but where a plain 0.0 is all that comes in, nothing flows, or a zero of either sign."""
     pairs = zip(partials, expected, strict=True)
@@ -49,17 +64,21 @@ def assert_records_the_row(name: str, a: float, b: float) -> None:
     """Every way to write the operation records what the row says, to the last bit, or raises what it raises."""
     row, operate = PRIMITIVES[name], ARITHMETIC[name]
     plain = outcome(lambda: row(a, b))
-    for lhs, rhs in [(Value(a), Value(b)), (Value(a), b), (a, Value(b))]:
-        node = outcome(lambda lhs=lhs, rhs=rhs: operate(lhs, rhs))
+    pairs = [(Value(a), Value(b)), (Value(a), b), (a, Value(b)), (Value(a), constant(b)), (constant(a), Value(b))]
+    for (lhs, rhs), watcher in itertools.product(pairs, (None, Listener())):
+        with watched(watcher) if watcher else nullcontext():
+            node = outcome(lambda lhs=lhs, rhs=rhs: operate(lhs, rhs))
         if isinstance(plain, type):
             assert node is plain
             continue
         assert bits(node.data) == bits(plain)
         assert node.primitive is row
+        assert not watcher or watcher.heard[-1][0] is row
+        assert not watcher or watcher.heard[-1][1] is node
         assert [x.data if isinstance(x, Value) else x for x in node.operands] == pytest.approx([a, b], nan_ok=True)
         assert [isinstance(x, Value) for x in node.operands] == [isinstance(lhs, Value), isinstance(rhs, Value)]
         expected = [
-            partial if isinstance(x, Value) else None
+            partial if isinstance(x, Value) and not x.is_constant else None
             for partial, x in zip(row.partials_at((a, b), plain), (lhs, rhs), strict=True)
         ]
         assert same_partials(node.partials, expected)
