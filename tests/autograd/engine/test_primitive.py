@@ -6,6 +6,7 @@ import copy
 import math
 import pickle
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -121,3 +122,42 @@ def test_a_rule_whose_derivative_raises_says_so() -> None:
     root = primitive("root", math.sqrt, lambda a, y: (0.5 / y,))
     with pytest.raises(ZeroDivisionError, match=r"partials of root\(x = 0.0\): .*division by zero"):
         root(Value(0.0, label="x"))
+
+
+@pytest.mark.parametrize("row", [row for row in PRIMITIVES.values() if not row.variadic], ids=lambda row: row.name)
+def test_operands_may_be_named(row: Primitive) -> None:
+    for point in (*row.samples, *row.kinks):
+        expected = row(*point)
+        for placed in range(len(point)):
+            named = dict(list(zip(row.operands, point, strict=True))[placed:])
+            assert row(*point[:placed], **named) == expected
+            recorded = row(*point[:placed], **{name: Value(x) for name, x in named.items()})
+            assert recorded.data == expected
+            assert [type(x) for x in recorded.operands[placed:]] == [Value] * len(named) or recorded.is_constant
+        with pytest.raises(TypeError, match=f"{row.name} takes {len(point)} operand"):
+            row(*point, **{row.operands[0]: point[0]})
+
+
+@pytest.mark.parametrize("returned", [2, True, Fraction(1, 4)])
+def test_a_rule_may_return_any_real_number(returned: Any) -> None:
+    row = Primitive("mine", lambda a: returned, lambda a, y: (0.0,))
+    for result in (row(1.0), row(Value(1.0)).data):
+        assert type(result) is float
+        assert result == returned
+    for nonsense in ("2", None, Value(2.0)):
+        wrong = Primitive("mine", lambda a, nonsense=nonsense: nonsense, lambda a, y: (0.0,))
+        for operand in (1.0, Value(1.0)):
+            with pytest.raises(
+                TypeError, match=f"mine: the value must be a real number.* got {type(nonsense).__name__}"
+            ):
+                wrong(operand)
+
+
+@pytest.mark.parametrize("returned", [2, True, Fraction(1, 4)])
+def test_a_partial_may_be_any_real_number(returned: Any) -> None:
+    x, z = Value(1.0), Value(3.0)
+    Primitive("mine", lambda a, b: a + b, lambda a, b, y: (returned, 1.0))(x, z).backward()
+    assert type(x.grad) is float
+    assert (x.grad, z.grad) == (returned, 1.0)
+    with pytest.raises(TypeError, match=r"mine: a partial must be a real number.* got str '2'"):
+        Primitive("mine", lambda a: a, lambda a, y: ("2",))(x)

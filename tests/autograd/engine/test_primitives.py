@@ -21,6 +21,7 @@ from support.oracles import (
     check_torch,
     check_torch_at_extremes,
     float_partials,
+    random_points,
 )
 from support.torch_rows import NOT_IN_TORCH
 
@@ -266,3 +267,24 @@ def test_a_value_records_the_row(row: Primitive) -> None:
         node.backward()
         for operand, partial in zip(operands, float_partials(row, point), strict=True):
             assert_close(operand.grad, partial, 0.0, f"gradient of {row.name} at {point}")
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# What formulas show
+
+TEXTBOOK = [pytest.param(row, id=row.name) for row in PRIMITIVES.values() if row.textbook is not row.partials]
+NO_NUMBER_AT_KINKS = (
+    "pow",
+    "ieee_pow",
+    "xlogy",
+    "atan2",
+)  # books write 0 · log 0 there, or b / 0 for what is not meant
+
+
+@pytest.mark.parametrize("row", TEXTBOOK)
+def test_partials_as_books_write_them_equal_those_that_are_computed(row: Primitive) -> None:
+    kinks = () if row.name in NO_NUMBER_AT_KINKS else row.kinks
+    for point in (*row.samples, *random_points(row), *kinks):
+        written = row.partials_at(point, row(*point), textbook=True)
+        for i, (partial, computed) in enumerate(zip(written, float_partials(row, point), strict=True)):
+            assert_close(partial or 0.0, computed, 1e-11, f"textbook's partial {i} of {row.name} at {point}")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import autograd
-from autograd import Value, checkpoint, constant, grad, no_grad, stop_gradient
+from autograd import Primitive, Value, checkpoint, constant, grad, no_grad, stop_gradient
 from autograd.engine.recording import recorded
 from nn import SGD
 from nn.losses import cross_entropy_with_logits
@@ -218,3 +218,17 @@ def test_no_number_is_read_on_the_way_through_softmax_losses_and_checkpoints() -
     names = [event[0] for event in hears.events]
     assert {"amax", "stop_gradient", "logsumexp"} <= set(names)
     assert not {"read", "leaf", "set"} & set(names)
+
+
+def test_what_fails_is_heard_be_it_the_value_or_a_partial() -> None:
+    steep = Primitive("steep", lambda a, b: a * b, lambda a, b, y: (b / a, a))
+    x, y = Value(0.0), Value(2.0)
+    with recorded(hears := Hears()):
+        with pytest.raises(ValueError, match=r"log\(0.0\)"):
+            autograd.log(x)
+        with pytest.raises(ZeroDivisionError, match=r"partials of steep\(0.0, 2.0\)"):
+            steep(x, y)
+    assert hears.events == [("failed", "log", id(x)), ("failed", "steep", id(x), id(y))]
+    with pytest.raises(ZeroDivisionError, match="partials of steep"):
+        steep(x, y)
+    assert len(hears.events) == 2

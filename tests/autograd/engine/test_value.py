@@ -363,3 +363,18 @@ def test_nothing_recursive_is_needed_to_show_a_deep_node() -> None:
     with pytest.raises(TypeError, match="only leaves"):
         copy.deepcopy(y)
     assert hash(y) == hash(y)
+
+
+@pytest.mark.parametrize(
+    "more", [(object(),), (autograd.sin,), (None, 1.0, autograd.sin), (None, 0.0, autograd.sin, Value(1.0))]
+)
+def test_nodes_are_not_made_by_hand(more: tuple[Any, ...]) -> None:
+    if autograd.compiled:
+        pytest.skip("tests/autograd/test_crashes.py tries it there")
+    with pytest.raises(TypeError, match=r"autograd.primitive\(name, value, partials\)"):
+        Value(1.0, None, *more)
+
+
+def test_a_value_is_no_base_class() -> None:
+    with pytest.raises(TypeError, match="subclass"):
+        type("Mine", (Value,), {})

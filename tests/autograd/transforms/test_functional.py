@@ -266,3 +266,14 @@ def test_no_nan_from_the_branch_not_taken():
     for order in (1, 2, 3):
         assert derivative(f, order)(-4.0) == 0.0
     assert derivative(f, 2)(4.0) == -0.25 / 8.0
+
+
+@pytest.mark.parametrize(
+    ("f", "slope"),
+    [(lambda a: a * 2.0, 2.0), (lambda a: 2.0 * a, 2.0), (lambda a: -a, -1.0), (autograd.exp, math.exp(0.5))],
+)
+def test_an_input_that_is_an_output_leaves_the_others_alone(f, slope):
+    point, along = [0.5, 3.0], [1.0, 10.0]
+    assert jvp(lambda v: [f(v[0]), v[1]], point, along)[1] == [slope, 10.0]
+    assert jvp(lambda v: [v[1], f(v[0])], point, along)[1] == [10.0, slope]
+    assert jacobian(lambda v: [f(v[0]), v[1], v[1]])(point) == [[slope, 0.0], [0.0, 1.0], [0.0, 1.0]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -283,3 +284,13 @@ def test_many_blocks_are_differentiated_in_one_walk(monkeypatch: pytest.MonkeyPa
         renewed.clear()
         assert grad(f)(1.5) == 2.0**50
         assert least <= len(renewed) <= most
+
+
+@pytest.mark.parametrize("number", [2, True, Fraction(1, 4), np.float32(0.5)])
+def test_a_cotangent_may_be_any_real_number(number: Any) -> None:
+    f = custom_vjp(lambda a: a * 1.0, lambda a: (a * 1.0, None), lambda residuals, u: (number,))
+    x = Value(3.0)
+    f(x).backward()
+    assert type(x.grad) is float
+    assert x.grad == number
+    assert grad(f)(3.0) == number

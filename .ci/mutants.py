@@ -1,0 +1,403 @@
+#!/usr/bin/env python3
+"""Mutation testing: small faults put into a package, one after another, and whether its tests notice.
+
+    python .ci/mutants.py autograd/engine --sample 100 --seed 12
+    python .ci/mutants.py autograd/engine                           (every mutant: days)
+
+Wants `mutmut` and `coverage` beside the extra `test`. The faults are mutmut's: another operator, number, text or
+keyword, None in place of an argument or of what is assigned, an argument left out. They are put into functions and
+lambdas, but not into annotations, decorators, `raise` and `assert` statements (what a message says is tested where it
+matters, by itself), texts of three words or more, `cast`, `len` and `isinstance`, and lines that coverage leaves out.
+
+A sample is every n-th mutant of the package in the order of the source, from a start that the seed says: even over all
+functions. In a copy of the tree the tests are run once, to see which of them reaches which line; then for each mutant
+those that reach its lines, those named after its module first, then the quick ones, for 30 s in all. It is killed
+if one fails, or doesn't end. Those that nobody could tell from the original are listed, with the reason, in
+`.ci/equivalent_mutants.txt`. Ends with status 1 where others survive.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import difflib
+import json
+import math
+import os
+import random
+import re
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"  # a process with threads must not fork
+
+import coverage
+import libcst as cst
+import pytest
+from libcst.metadata import MetadataWrapper, PositionProvider
+from mutmut.mutation.mutators import mutation_operators
+
+ROOT = Path(__file__).resolve().parent.parent
+EQUIVALENT = Path(__file__).with_name("equivalent_mutants.txt")
+CORE = [f"{top}/{name}" for top in ("autograd", "tests/autograd") for name in ("engine", "transforms")]
+CORE += ["tests/autograd/formulas", "tests/autograd/special"]  # which hold the table to more
+TESTS = {
+    "autograd/engine": CORE,
+    "autograd/transforms": CORE,
+    "autograd/program": ["autograd/program", "tests/autograd/program"],
+    "nn": ["nn", "tests/nn", "--ignore=tests/nn/playground"],
+}
+NOT_HERE = ["-m", "not hypothesis", "-k", "not threads and not pytorch_graphs"]
+"""What one run finds, another must find, so nothing at random; and threads take minutes while every line is noted."""
+HEAVY = ["hypothesis", "numpy", "scipy.special", "sympy", "llvmlite.binding"]  # imported once; every mutant forks
+BUDGET = 30.0  # seconds of tests for one mutant, as measured with coverage, which slows them down
+MEMORY = 6 * 2**30
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One fault: a node of a module's syntax tree, and what stands there instead."""
+
+    path: str
+    function: str
+    lines: range
+    statement: range
+    module: cst.Module
+    node: cst.CSTNode
+    changed: cst.CSTNode
+
+    def source(self) -> str:
+        return self.module.deep_replace(self.node, self.changed).code  # type: ignore[union-attr]
+
+    def difference(self) -> list[str]:
+        """The lines that differ, `- ` before those of the original and `+ ` before those of the mutant."""
+        lines = difflib.ndiff(self.module.code.splitlines(), self.source().splitlines())
+        return [f"{line[0]} {line[2:].strip()}" for line in lines if line[0] in "+-"]
+
+    def told(self) -> str:
+        return "\n".join([f"{self.path}:{self.lines.start} {self.function}", *self.difference()])
+
+
+class Finder(cst.CSTVisitor):
+    """Collects the mutants of one module."""
+
+    METADATA_DEPENDENCIES = (PositionProvider,)
+
+    def __init__(self, path: str, module: cst.Module) -> None:
+        super().__init__()
+        self.path = path
+        self.module = module
+        self.found: list[Mutant] = []
+        self.names: list[str] = []
+        self.inside = 0
+        self.statement = range(0)
+
+    def on_visit(self, node: cst.CSTNode) -> bool:
+        if _is_left_out(node):
+            return False
+        if isinstance(node, cst.SimpleStatementLine):
+            self.statement = self._lines(node)
+        if self.inside and not _is_called(node, "len", "isinstance"):
+            for kind, mutated in mutation_operators:
+                if isinstance(node, kind):
+                    for changed in mutated(node):
+                        self.add(node, changed)
+        if isinstance(node, cst.FunctionDef | cst.ClassDef):
+            self.names.append(node.name.value)
+        if isinstance(node, cst.FunctionDef | cst.Lambda):
+            self.inside += 1
+        return True
+
+    def on_leave(self, original_node: cst.CSTNode) -> None:
+        if isinstance(original_node, cst.FunctionDef | cst.ClassDef):
+            self.names.pop()
+        if isinstance(original_node, cst.FunctionDef | cst.Lambda):
+            self.inside -= 1
+
+    def add(self, node: cst.CSTNode, changed: cst.CSTNode) -> None:
+        name = ".".join(self.names) or "<module>"
+        self.found.append(Mutant(self.path, name, self._lines(node), self.statement, self.module, node, changed))
+
+    def _lines(self, node: cst.CSTNode) -> range:
+        place = self.get_metadata(PositionProvider, node)
+        return range(place.start.line, place.end.line + 1)
+
+
+def _is_called(node: cst.CSTNode, *names: str) -> bool:
+    return isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value in names
+
+
+def _is_left_out(node: cst.CSTNode) -> bool:
+    if isinstance(node, cst.If):
+        return "TYPE_CHECKING" in cst.Module([]).code_for_node(node.test)
+    if isinstance(node, cst.SimpleString | cst.ConcatenatedString | cst.FormattedString):
+        return len(cst.Module([]).code_for_node(node).split()) >= 3
+    return isinstance(node, cst.Annotation | cst.Decorator | cst.Raise | cst.Assert) or _is_called(node, "cast")
+
+
+def mutants_of(package: str) -> list[Mutant]:
+    rules = coverage.Coverage(data_file=None, config_file=str(ROOT / "pyproject.toml"))
+    found = []
+    for path in sorted((ROOT / package).glob("*.py")):
+        wrapper = MetadataWrapper(cst.parse_module(path.read_text(encoding="utf-8")))
+        finder = Finder(path.relative_to(ROOT).as_posix(), wrapper.module)
+        wrapper.visit(finder)
+        _, _, left_out, _, _ = rules.analysis2(str(path))
+        found += [mutant for mutant in finder.found if mutant.lines.start not in left_out]
+    return found
+
+
+def drawn(mutants: list[Mutant], size: int | None, seed: int) -> list[Mutant]:
+    """Every n-th, from a start by chance: each is as likely as any other."""
+    if size is None or size >= len(mutants):
+        return mutants
+    step = len(mutants) / size
+    start = random.Random(seed).random() * step
+    return [mutants[int(start + i * step)] for i in range(size)]
+
+
+def copy_of_tree(folder: Path) -> None:
+    """What git knows and what isn't ignored, as it lies there now."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    )
+    for name in filter(None, listed.stdout.decode().split("\0")):
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+
+
+class Map:
+    """A plugin of pytest that notes which test reaches which line, and how long it takes."""
+
+    def __init__(self, measured: coverage.Coverage) -> None:
+        self.measured = measured
+        self.seconds: dict[str, float] = {}
+        self.failed: set[str] = set()
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
+        self.measured.switch_context(item.nodeid)
+        yield
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self.seconds[report.nodeid] = self.seconds.get(report.nodeid, 0.0) + report.duration
+        if report.failed:
+            self.failed.add(report.nodeid)
+
+
+class Only:
+    """A plugin of pytest that runs some tests, in the order given."""
+
+    def __init__(self, wanted: list[str]) -> None:
+        self.rank = {test: i for i, test in enumerate(wanted)}
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items[:] = sorted((item for item in items if item.nodeid in self.rank), key=lambda i: self.rank[i.nodeid])
+
+
+def forked(folder: Path, log: Path, seconds: float, work: Callable[[], int]) -> int | None:
+    """The exit status of some work in a process of its own; None if it doesn't end, and is ended."""
+    child = os.fork()
+    if child == 0:
+        status = 70
+        try:
+            os.setsid()
+            with log.open("wb") as out:
+                os.dup2(out.fileno(), 1)
+                os.dup2(out.fileno(), 2)
+            os.chdir(folder)
+            sys.path.insert(0, str(folder))
+            os.environ["PYTHONPATH"] = str(folder)
+            resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+            status = work()
+        finally:
+            sys.stdout.flush()
+            os._exit(status)
+    for _ in range(int(seconds / 0.02)):  # not by the clock: where everything is stopped for a while, so is this
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            _end_group(child)
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.02)
+    _end_group(child)
+    os.waitpid(child, 0)
+    return None
+
+
+def _end_group(child: int) -> None:
+    """A test's own processes, too."""
+    with suppress(ProcessLookupError):
+        os.killpg(child, signal.SIGKILL)
+
+
+def pytest_run(arguments: list[str], *plugins: Any) -> int:
+    return int(pytest.main(["-p", "no:cacheprovider", "--no-header", "--hypothesis-seed=0", *arguments], plugins))
+
+
+def mapped(folder: Path, kept: Path, tests: list[str]) -> tuple[coverage.CoverageData, dict[str, float]]:
+    """Which tests reach which lines of a package, and how long the tests that pass take."""
+    notes, contexts = kept / "seconds.json", kept / "contexts"
+
+    def work() -> int:
+        measured = coverage.Coverage(data_file=str(contexts), config_file="pyproject.toml")
+        measured.set_option("run:relative_files", True)
+        plugin = Map(measured)
+        measured.start()
+        pytest_run([*tests, *NOT_HERE, "--durations=40"], plugin)
+        measured.stop()
+        measured.save()
+        if plugin.failed:
+            print("fail without any mutant, and are left out:", *sorted(plugin.failed), sep="\n  ")
+        measured.report(show_missing=True, skip_covered=True)
+        notes.write_text(json.dumps({t: s for t, s in plugin.seconds.items() if t not in plugin.failed}))
+        return 0
+
+    if not notes.exists():
+        kept.mkdir(parents=True, exist_ok=True)
+        contexts.unlink(missing_ok=True)
+        log = kept / "log"
+        if forked(folder, log, 7200.0, work) != 0:
+            sys.exit(f"the tests could not be run:\n{log.read_text(errors='replace')[-4000:]}")
+        said = log.read_text(errors="replace")
+        print("without any mutant:", *re.findall("^.* passed.*$|^TOTAL.*$", said, re.MULTILINE), flush=True)
+    data = coverage.CoverageData(str(contexts))
+    data.read()
+    return data, json.loads(notes.read_text())
+
+
+class Trial:
+    """Puts mutants into the copy, one at a time, and runs the tests that reach them."""
+
+    def __init__(self, folder: Path, data: coverage.CoverageData, seconds: dict[str, float]) -> None:
+        self.folder = folder
+        self.seconds = seconds
+        self.contexts = {file: data.contexts_by_lineno(file) for file in data.measured_files()}
+
+    def tests_of(self, mutant: Mutant) -> list[list[str]]:
+        """The tests that reach a mutant: those named after its module, and the others, the quick ones first."""
+        reached = self.contexts.get(mutant.path, {})
+        for lines in (mutant.lines, mutant.statement):
+            tests = {test for line in lines for test in reached.get(line, []) if test in self.seconds}
+            if tests:
+                break
+        stem = Path(mutant.path).stem
+        named = {test for test in tests if Path(test.split("::")[0]).name.startswith(f"test_{stem}")}
+        groups = []
+        for group in (named, tests - named):
+            chosen, spent = [], 0.0
+            for test in sorted(group, key=lambda t: (self.seconds[t], t)):
+                spent += self.seconds[test]
+                if spent <= BUDGET or not chosen:
+                    chosen.append(test)
+            groups.append(chosen)
+        return [group for group in groups if group]
+
+    def kills(self, mutant: Mutant) -> bool:
+        path = self.folder / mutant.path
+        original, times = path.read_bytes(), path.stat()
+        path.write_text(mutant.source(), encoding="utf-8")
+        try:
+            return any(self._fails(group) for group in self.tests_of(mutant))
+        finally:
+            path.write_bytes(original)
+            os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))  # so that what Python compiled before still holds
+
+    def _fails(self, tests: list[str]) -> bool:
+        def work() -> int:
+            sys.dont_write_bytecode = True
+            os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+            return pytest_run(["-x", *dict.fromkeys(test.split("::")[0] for test in tests)], Only(tests))
+
+        limit = 30.0 + 4.0 * sum(self.seconds[test] for test in tests)
+        status = forked(self.folder, self.folder / "mutant.log", limit, work)
+        return status not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
+
+
+def equivalents() -> set[str]:
+    """What is listed as equivalent: blocks of `path function`, the lines that differ, and a reason."""
+    blocks = EQUIVALENT.read_text(encoding="utf-8").split("\n\n") if EQUIVALENT.exists() else []
+    known = set()
+    for block in blocks:
+        head, *lines = block.strip().splitlines()
+        known.add("\n".join([head, *(line for line in lines if line[:2] in ("- ", "+ "))]))
+    return known
+
+
+def interval(killed: int, tried: int) -> tuple[float, float]:
+    """Wilson's 95 % interval."""
+    z, p = 1.959964, killed / tried
+    middle = (p + z * z / (2 * tried)) / (1 + z * z / tried)
+    half = z / (1 + z * z / tried) * math.sqrt(p * (1 - p) / tried + z * z / (4 * tried * tried))
+    return middle - half, min(1.0, middle + half)
+
+
+def compiles(mutant: Mutant) -> bool:
+    try:
+        ast.parse(mutant.source())
+    except SyntaxError:
+        return False
+    return True
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("package", choices=TESTS)
+    parser.add_argument("--sample", type=int, help="how many mutants; all without it")
+    parser.add_argument("--seed", type=int, default=12)
+    parser.add_argument("--tests", nargs="+", help="the tests to run, in place of the package's own")
+    parser.add_argument("--only", nargs="+", metavar="PATH:LINE", help="of the sample, only the mutants of these lines")
+    parser.add_argument("--map", type=Path, metavar="FOLDER", help="where to keep what the tests reach, for other runs")
+    given = parser.parse_args()
+
+    package = given.package
+    everything = mutants_of(package)
+    sample = [m for m in drawn(everything, given.sample, given.seed) if compiles(m)]
+    if given.only:
+        sample = [m for m in sample if f"{m.path}:{m.lines.start}" in given.only]
+    tests = given.tests or TESTS[package]
+    known = equivalents()
+    for name in HEAVY:
+        __import__(name)
+
+    with tempfile.TemporaryDirectory(prefix="mutants-") as temporary:
+        folder = Path(temporary).resolve()
+        copy_of_tree(folder)
+        kept = given.map or folder / "map"
+        trial = Trial(folder, *mapped(folder, kept.resolve(), tests))
+        killed, equivalent, survived = 0, 0, 0
+        for mutant in sample:
+            if "\n".join([f"{mutant.path} {mutant.function}", *mutant.difference()]) in known:
+                equivalent += 1
+            elif trial.kills(mutant):
+                killed += 1
+            else:
+                survived += 1
+                unreached = "" if trial.tests_of(mutant) else "  (no test reaches it)"
+                print(f"\nsurvives{unreached}: {mutant.told()}", flush=True)
+    tried = killed + survived
+    low, high = interval(killed, tried) if tried else (0.0, 1.0)
+    print(
+        f"\n{package}: {len(everything)} mutants; sample {len(sample)}, seed {given.seed}: {killed} killed, "
+        f"{survived} survive, {equivalent} equivalent; killed {killed / max(tried, 1):.1%} of those that aren't "
+        f"(95 % interval {low:.1%} to {high:.1%})"
+    )
+    return 1 if survived else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
