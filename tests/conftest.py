@@ -1,8 +1,10 @@
 """Makes `support`, the helpers the tests share, importable from wherever the tests are run; no test depends on time."""
 
+import gc
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -15,6 +17,22 @@ from support.wheels import build, checkout  # which the line above finds
 
 hypothesis.settings.register_profile("no clock", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("no clock")
+
+
+def pytest_collection_finish() -> None:
+    """What is there before the first test stays: collections of garbage, which many tests ask for, pass it by."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.hookimpl(optionalhook=True)  # xdist's, where that is installed
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """With `-n`, neighbours stay together, and with them what a module's tests share: browsers, wheels, models."""
+    if config.getoption("dist") != "load":  # something else was asked for
+        return None
+    from xdist.scheduler import WorkStealingScheduling
+
+    return WorkStealingScheduling(config, log)
 
 
 @pytest.fixture(autouse=True)

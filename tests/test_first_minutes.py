@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import runpy
 import shlex
 import shutil
 import subprocess
@@ -16,8 +17,11 @@ import pytest
 
 import autograd
 from support.browser import chromium, opener
+from support.examples import examples
 
-README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parent.parent
+STRANGER = ROOT / ".ci" / "stranger"
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def block(mark: str) -> str:
@@ -71,3 +75,14 @@ def test_the_first_example_is_walked_through(opened: Any) -> None:
 
 def test_a_page_is_small_enough_to_be_sent(folder: Path) -> None:
     assert all((folder / name).stat().st_size < 300_000 for name in ("mine.html", "walk.html"))
+
+
+@pytest.mark.skipif(not STRANGER.is_file(), reason="not in a source tree")
+@pytest.mark.parametrize("page", ["README.md", "docs/first_hour.md"])
+def test_the_stranger_of_ci_reads_every_block(page: str) -> None:
+    blocks = runpy.run_path(str(STRANGER))["blocks"](page)
+    code = [(block.source, (block.printed or "").splitlines()) for block in blocks if block.is_code]
+    assert code == [(source.lstrip("\n"), printed) for source, printed in examples(ROOT / page)]
+    commands = [block for block in blocks if not block.is_code and block.source.endswith("\n")]
+    marks = re.findall(r"^```(.*)$", (ROOT / page).read_text(encoding="utf-8"), re.M)[::2]
+    assert (len(code), len(commands)) == (marks.count("python"), marks.count(""))

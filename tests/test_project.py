@@ -73,6 +73,14 @@ def test_ci_finds_the_test_line_in_the_readme() -> None:
     assert "venv" in line.group(1), "the line makes its own virtual environment"
 
 
+def test_what_checks_the_project_has_exact_versions() -> None:
+    """Or CI would fail at a release of somebody else's."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    needs = [need for extra in ("docs", "test") for need in extras[extra] if not need.startswith(project["name"])]
+    assert [need for need in needs if not re.fullmatch(r"[\w-]+==[\d.]+", need)] == []
+
+
 def test_importing_the_engine_and_the_networks_loads_no_third_party_module() -> None:
     program = (
         "import sys; before = set(sys.modules); import autograd, nn; "

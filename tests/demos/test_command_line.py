@@ -74,20 +74,6 @@ def _read(reader):
         return b""
 
 
-@pytest.fixture(scope="module")
-def check():
-    return run("--check", "--verbose")
-
-
-def test_check_passes_and_shows_every_row_within_80_columns_without_colour(check):
-    assert check.returncode == 0
-    assert check.stderr == ""
-    assert all(f"{demo.heading}: " in check.stdout for demo in DEMOS if demo.document)
-    assert "✓" in check.stdout
-    assert "\033" not in check.stdout
-    assert [line for line in check.stdout.splitlines() if columns(line) > WIDTH] == []
-
-
 MANY = [
     Section("first", [Row("x", "2", "2.0", 2.0), Row("y", "2", "3.5", 3.5, "cut off")]),
     Section("words", text=["t"]),

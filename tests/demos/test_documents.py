@@ -5,8 +5,11 @@ from collections import Counter
 import pytest
 
 from autograd import Value, sigmoid
+from autograd.views.terminal import columns
+from demos import __main__ as command_line
 from demos.catalogue import DEMOS, find
 from demos.report import Gradient, Row, Verdict
+from demos.terminal import WIDTH
 
 # every number the documents print, as often as it stands there, errata included (see `Row.printed` for the ~)
 PRINTED = {
@@ -70,3 +73,14 @@ def test_an_engine_with_a_wrong_rule_is_caught(document, monkeypatch):
     rows = [row for section in find(document).report() for row in section.rows]
     assert any(row.verdict is Verdict.WRONG for row in rows if isinstance(row, Row))
     assert any(row.verdict is Verdict.WRONG for row in rows if isinstance(row, Gradient))
+
+
+def test_check_passes_and_shows_every_row_within_80_columns_without_colour(capsys):
+    """Here, where the network that takes long to train has been trained."""
+    assert command_line.main(["--check", "--verbose"]) == 0
+    shown = capsys.readouterr()
+    assert shown.err == ""
+    assert all(f"{demo.heading}: " in shown.out for demo in DOCUMENTS)
+    assert "✓" in shown.out
+    assert "\033" not in shown.out
+    assert [line for line in shown.out.splitlines() if columns(line) > WIDTH] == []

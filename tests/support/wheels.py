@@ -97,8 +97,9 @@ class Environment:
 
     def run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a program in the folder of the interpreter, where nothing else is."""
-        command = [str(self.python), "-P", "-B", "-c", program, *arguments]
-        clean = {name: text for name, text in os.environ.items() if name != "PYTHONPATH"}
+        command = [str(self.python), "-P", "-c", program, *arguments]
+        bytecode = {"PYTHONPYCACHEPREFIX": str(self.python.parents[1] / "bytecode")}  # not among the packages
+        clean = {name: text for name, text in os.environ.items() if name != "PYTHONPATH"} | bytecode
         return subprocess.run(command, cwd=self.python.parent, env=clean, capture_output=True, text=True)
 
     def trouble(self, program: str) -> str:

@@ -1,12 +1,15 @@
 """Random programs: what is replayed is what eager evaluation computes, bit for bit, but for the sign of a zero.
 
 Every row of the table, branches, loops, structures, parameters; one point and batches; machine code and plain Python;
-values, gradients and errors.
+values, gradients and errors. A few of each, others at every run; or as many as are asked for:
+
+    EXAMPLES=1000 python -m pytest tests/autograd/program/test_random_programs.py
 """
 
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -21,7 +24,7 @@ from autograd.program import variant
 from autograd.transforms.tree import flatten
 from support.random_programs import Function, any_numbers, functions, numbers, own_operations, source
 
-EXAMPLES = 150
+EXAMPLES = int(os.environ.get("EXAMPLES", 40))
 ERRORS = (ValueError, OverflowError, ZeroDivisionError)
 pytestmark = pytest.mark.filterwarnings("ignore")  # of a function that depends on no variable the gradient is 0
 
