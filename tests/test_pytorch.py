@@ -54,6 +54,22 @@ def test_where_it_is_installed_it_is_asked_and_the_file_is_checked(answers: Any)
         ask("another", lambda torch: [1.0])
 
 
+def test_some_questions_are_added_to_what_the_file_says(answers: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def main(arguments: list[str]) -> int:
+        assert arguments[-2:] == ["-k", "sinus or cosine"]
+        assert ask("more", lambda torch: [2.0]) == [2.0]
+        return 0
+
+    monkeypatch.setattr(pytest, "main", main)
+    pytorch.record("sinus or cosine")
+    kept.cache_clear()
+    assert set(kept(pytorch.FILE)[1]) == {"short", "more", pytorch._key(LONG)}
+    answers(SimpleNamespace(__version__="2.0"))
+    with pytest.raises(SystemExit, match=r"by PyTorch 1\.0: have that one say something more"):
+        pytorch.record("sinus or cosine")
+    monkeypatch.setattr(pytorch, "recording", None)
+
+
 def test_two_questions_of_one_text_are_told(answers: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pytorch, "recording", {})
     assert ask("q", lambda torch: [1.0]) == [1.0]

@@ -4,7 +4,8 @@ Where PyTorch is installed, a test fails if the file says something else, or not
 
     PYTHONPATH=. python tests/support/pytorch.py
 
-runs the tests that ask, and writes the file anew: a line for the version of PyTorch, then one for every question.
+runs the tests that ask, and writes the file anew: a line for the version of PyTorch, then one for every question. With
+words behind it, as of pytest's `-k`, it runs those tests alone, and adds what they ask to what the file says.
 """
 
 from __future__ import annotations
@@ -110,24 +111,27 @@ def write(answers: dict[str, Any]) -> None:
     FILE.write_text("\n".join([json.dumps({"torch": installed().__version__}), *lines, ""]), encoding="utf-8")
 
 
-def record() -> None:
-    """Run the tests that ask, and write the file."""
+def record(some: str = "") -> None:
+    """Run the tests that ask, or some of them, and write the file."""
     global recording
     if installed() is None:
         sys.exit("PyTorch is not installed: pip install torch")
+    version, known = kept(FILE) if some else (installed().__version__, {})
+    if version != installed().__version__:
+        sys.exit(f"{FILE.name} is by PyTorch {version}: have that one say something more, or this one say everything.")
     asking = [
         path
         for path in sorted(TESTS.rglob("test_*.py"))
         if re.search(r"import ask$|\b(check_torch|torch_at)\b", path.read_text(), re.M)
     ]
     recording = {}
-    if pytest.main([*map(str, asking), "-p", "no:cacheprovider"]) != 0:
+    if pytest.main([*map(str, asking), "-p", "no:cacheprovider", "-k", some]) != 0:
         sys.exit("Nothing is written: tests failed.")
-    write(recording)
+    write(known | recording)
 
 
 if __name__ == "__main__":
     sys.path[0] = str(TESTS)
     from support import pytorch  # the module that the tests import, which isn't this one
 
-    pytorch.record()
+    pytorch.record(" ".join(sys.argv[1:]))
