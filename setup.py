@@ -36,8 +36,8 @@ def compiled_modules(directory: str) -> list[Extension]:
         from mypyc.build import mypycify
 
         extensions: list[Extension] = mypycify(
-            # What others import (NumPy, say) need not be there.
-            ["--platform=mypyc", "--follow-imports=silent", *HOT_MODULES],
+            # What others import (NumPy, say) need not be there; where it is, reading it takes minutes for nothing.
+            ["--platform=mypyc", "--follow-imports=silent", "--no-site-packages", *HOT_MODULES],
             target_dir=directory,
             group_name="autograd",
             debug_level="0",
