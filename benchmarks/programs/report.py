@@ -20,7 +20,8 @@ NOTES = """\
   distance between the quartiles as a part of it.
 - A contender is timed only after its first results, values and all derivatives, were compared with numbers computed
   another way: in closed form, by hand in plain floats, by NumPy, or by the textbook node.
-- A repetition is as many steps as take 20 ms. Everything is computed in double precision.
+- A repetition is as many steps as take 20 ms, after as many that don't count: a core that has slept is slow at first.
+  Everything is computed in double precision.
 - CasADi is called in its fastest way, with buffers, but where the call from Python is the subject. Dr.Jit's functions
   are frozen, so that tracing is not counted. AADC's `evaluate` is shown with the program as it was recorded, and after
   its `compile`. PyTorch and NumPy are shown with one thread and with two; the bar is on the faster.
