@@ -81,7 +81,8 @@ class Batch:
         self.whole = Entry(code, True, True, own, outputs, by_point)
         if not apart:
             return
-        inner = [x for x in layout.read if x >= n and x not in layout.outputs]
+        handed_on = set(layout.outputs)
+        inner = [x for x in layout.read if x >= n and x not in handed_on]
         kept = [*[layout.values[x] for x in inner], *layout.partials.values()]
         if len(kept) > len(outputs):  # they would fill the memory: they are computed once more
             self.values = Entry(code, True, False, own, outputs, [])

@@ -44,7 +44,6 @@ class Staged:
         n = len(program.inputs)
         wants = [False] * n if wanted is None else list(wanted)
         self._plain = plain
-        self.lanes = 0
         self._own = [i for i in range(n) if not shared[i]]
         self._places: dict[int, tuple[int, int]] = {x: (OWN, k) for k, x in enumerate(self._own)}
         commons = [i for i in range(n) if shared[i]]
