@@ -90,12 +90,12 @@ def measure_programs(output: Path, task: str | None, quick: bool, command: str) 
     wanted = {contender.engine for contender in TASKS[task].contenders.values()} if task else environments.RECORDERS
     found, missing = prepare([engine for engine in environments.RECORDERS if engine in wanted], quick)
     code = environments.code_directory()
-    rounds, patience = (3, 10.0) if quick else (9, 60.0)
+    rounds, patience, for_a_build = (3, 10.0, 10.0) if quick else (9, 60.0, 100.0)
     measured = {
         name: programs.measure_task(name, found, missing, code, rounds, patience, say)
         for name in ([task] if task else TASKS)
     }
-    builds, failed = ({}, {}) if task else programs.measure_builds(found, code, 3, patience, say)
+    builds, failed = ({}, {}) if task else programs.measure_builds(found, code, 3, for_a_build, say)
     say("")
     ratios = [ratio for name in measured for ratio in programs.task_ratios(TASKS[name], measured[name])]
     ratios += programs.build_ratios(builds)

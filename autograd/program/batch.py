@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from autograd.formulas.llvm_text import Width
-from autograd.program.computed import Computed
+from autograd.program.computed import Computed, joined
 from autograd.program.emit import Emitter
 from autograd.program.entry import Code, Entry
 from autograd.program.layout import TUNED
@@ -101,19 +101,10 @@ class Batch:
     takes_views = False  # whether the columns of a row may lie apart
 
     def __call__(
-        self, rows: Sequence[Array], common: Array, seeds: float | Array | None, count: int, threads: int
+        self, rows: Sequence[Array], common: Sequence[Array], seeds: float | Array | None, count: int, threads: int
     ) -> Computed:
-        """Values and adjoints at the points of a batch.
-
-        Args:
-            rows: for the inputs that are not shared, in order, arrays of a row for every input and a column for every
-                point, whose columns lie side by side.
-            common: one number for every shared input.
-            seeds: the cotangents of the outputs: one number for all, or a row for each; None for values alone.
-            count: how many points there are.
-            threads: how many cores may be taken.
-        """
-        status, results, sums = self.whole(rows, common, seeds, count, threads)
+        """Values and adjoints at the points of a batch."""
+        status, results, sums = self.whole(rows, joined(common), seeds, count, threads)
         return Computed(status, results[: self._outputs], results[self._outputs :], sums)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from autograd.program.computed import Computed
+from autograd.program.computed import Computed, joined
 from autograd.program.jit import Jitted
 from autograd.program.shipped import Shipped
 from autograd.program.variant import Variant
@@ -63,7 +63,7 @@ class Remote:
         self._rows: dict[tuple[int, int], _Sent] = {}
 
     def __call__(
-        self, rows: Sequence[Array], common: Array, seeds: float | Array | None, count: int, threads: int
+        self, rows: Sequence[Array], common: Sequence[Array], seeds: float | Array | None, count: int, threads: int
     ) -> Computed:
         """Values and adjoints at the points of a batch, as a `Batch` computes them."""
         client = self._client
@@ -71,7 +71,8 @@ class Remote:
             raise RuntimeError(f"{self._name}: the client of its cluster has been closed; distribute it by a new one")
         pieces = self._pieces(rows, count)
         kernel = self._kernel.future()
-        shared = common if common.nbytes <= _SMALL else client.submit(held, common, pure=False)
+        numbers = joined(common)
+        shared = numbers if numbers.nbytes <= _SMALL else client.submit(held, numbers, pure=False)
         kept, self._rows = self._rows, {}
         points = [self._points(rows, piece, kept.get(piece)) for piece in pieces]
         cotangents = [seeds[:, a:b].copy() if isinstance(seeds, np.ndarray) else seeds for a, b in pieces]

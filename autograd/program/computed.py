@@ -6,8 +6,9 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+import numpy as np
+
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
@@ -19,9 +20,18 @@ class Compute(Protocol):
     takes_views: bool
 
     def __call__(
-        self, rows: Sequence[Array], common: Array, seeds: float | Array | None, count: int, threads: int
+        self, rows: Sequence[Array], common: Sequence[Array], seeds: float | Array | None, count: int, threads: int
     ) -> Computed:
-        """Values and adjoints at the points of a batch."""
+        """Values and adjoints at the points of a batch.
+
+        Args:
+            rows: for the inputs that are not shared, in order, arrays of a row for every input and a column for every
+                point; unless it `takes_views`, the columns of a row lie side by side.
+            common: for the shared inputs, in order, arrays of a number for each.
+            seeds: the cotangents of the outputs: one number for all, or a row for each; None for values alone.
+            count: how many points there are.
+            threads: how many cores may be taken.
+        """
         ...
 
 
@@ -39,6 +49,11 @@ class Computed(NamedTuple):
     outputs: Array
     adjoints: Array
     sums: Array
+
+
+def joined(parts: Sequence[Array]) -> Array:
+    """One array of the numbers of several."""
+    return parts[0] if len(parts) == 1 else np.concatenate(parts) if parts else np.empty(0)
 
 
 def cores() -> int:

@@ -23,17 +23,19 @@ class Parameters(IntEnum):
     REVERSE_COUNT = 3
     VALUES = 4
     ADJOINTS = 5
-    INPUT = 6  # the addresses of rows, one for each input that differs from point to point
-    INPUT_COUNT = 7
-    INPUT_PLACES = 8  # where in the values each row's number goes
-    OUTPUT = 9  # the addresses of rows for results
-    OUTPUT_COUNT = 10
-    OUTPUT_PLACES = 11
-    STATUS = 12  # a byte for each point; points that have one are left out
-    START = 13
-    STOP = 14
-    SEEDS = 15  # where the values of the cotangents lie; in the last vector, only those of points count
-    SEED_COUNT = 16
+    SEEDS = 6  # where the values of the cotangents lie; in the last vector, only those of points count
+    SEED_COUNT = 7
+    INPUT_PLACES = 8  # where in the values the number of each row of the input goes
+    OUTPUT_PLACES = 9
+    # Those so far are of a thread's memory; the next five of a call's arrays.
+    INPUT = 10  # the addresses of rows, one for each input that differs from point to point
+    INPUT_COUNT = 11
+    OUTPUT = 12  # the addresses of rows for results
+    OUTPUT_COUNT = 13
+    STATUS = 14  # a byte for each point; points that have one are left out
+    # And these of a piece.
+    START = 15
+    STOP = 16
 
 
 _IS_X86: Final = platform.machine() in ("x86_64", "AMD64")

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _SUMMED: Final = 2_000_000  # operations × points that are summed up by themselves
 _WORTHWHILE: Final = 100_000  # operations × points for which another thread is woken
 _MOST_PIECES: Final = 64
+_OF_CALL: Final = slice(Parameters.INPUT, Parameters.STATUS + 1)
+_OF_PIECE: Final = slice(Parameters.START, Parameters.STOP + 1)
 _SHARES: Final = 8  # pieces a thread, where their number is free: one that starts late takes fewer
 
 
@@ -150,7 +152,8 @@ class Prepared:
         self._pieces = entry.pieces(count, threads)
         self.status = np.zeros(count, np.uint8)
         self._rows = _addresses(given), _addresses([results])
-        self._places = address_of(self.status)
+        sides = [number for rows in self._rows for number in (ctypes.addressof(rows), len(rows))]
+        self._parameters = (*sides, address_of(self.status))
 
     def __call__(self, common: Array) -> Array:
         """Compute all points.
@@ -176,19 +179,14 @@ class Prepared:
         seed = self._seed
         if seed is not None:
             space.seeds[:] = seed
-        given, found = self._rows
         parameters = space.parameters
-        parameters[Parameters.INPUT] = ctypes.addressof(given)
-        parameters[Parameters.INPUT_COUNT] = len(given)
-        parameters[Parameters.OUTPUT] = ctypes.addressof(found)
-        parameters[Parameters.OUTPUT_COUNT] = len(found)
-        parameters[Parameters.STATUS] = self._places
+        parameters[_OF_CALL] = self._parameters
         while todo:
             try:
                 k = todo.popleft()
             except IndexError:  # another was faster
                 break
-            parameters[Parameters.START], parameters[Parameters.STOP] = self._pieces[k]
+            parameters[_OF_PIECE] = self._pieces[k]
             again = True
             while again:  # where a vector left the reals on the way back, it is in the sums: once more without it
                 if entry.sums:

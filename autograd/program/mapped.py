@@ -109,7 +109,7 @@ class Mapped:
             seeds = None if self._derivative is None else self._seed(points)
             if len(self._plans) >= MOST_PLANS:
                 self._plans.clear()
-            self._plans[form] = Plan(points, call.kernel, seeds, threads, finish)
+            self._plans[form] = Plan(points, arrays, call.kernel, seeds, threads, finish)
         return finish(call.outputs, call.adjoints, call.sums)
 
     def _recorded(self, args: Sequence[Any]) -> Any:
@@ -191,7 +191,7 @@ class Mapped:
         return unflatten(variant.result, nodes.tolist())
 
     def _reduced(self, outputs: Array) -> Array:
-        total: Array = outputs.sum(axis=1)
+        total: Array = np.add.reduce(outputs, axis=1)
         return total / outputs.shape[1] if self._reduce == "mean" else total
 
     def _arrays(self, result: Any, outputs: Array) -> Any:

@@ -70,7 +70,7 @@ class Call:
         self._shared = [False] * len(shared) if self._spread else shared
         self._by_point = [i for i, want in enumerate(wants) if want and not self._shared[i]]
         self._summed = [i for i, want in enumerate(wants) if want and self._shared[i]]
-        self._common = np.empty(0) if self._spread else points.common()
+        self._common = [] if self._spread else points.common()
         self._first: Variant | None = None
         self.kernel: Compute | None = None
         self.outputs: Array = np.empty((0, points.how_many))
@@ -161,7 +161,7 @@ class Call:
         kernel = self.kernel = self._jitted.batch(variant, wanted, (*self._shared, *[True] * captured), len(pending))
         count = len(pending)
         rows = points.rows(None if count == points.how_many else pending, self._spread)
-        common = np.concatenate([self._common, [x._data for x in variant.captured]])
+        common = [*self._common, np.array([x._data for x in variant.captured])]
         seeds = self._seeds
         if wanted is None:
             return kernel(rows, common, None, count, self._threads)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -44,21 +45,13 @@ class Parts:
     def form(self, i: int) -> Any:
         """The structure of an argument, with a function in place of every number and array: of adjoints and sums."""
         points = self._points
-        leaves = iter(self._leaves(points.starts[i], points.starts[i + 1]))
-        return refill(points.args[i], lambda leaf: leaf if is_static(leaf) else self._getter(*next(leaves)))
-
-    def _leaves(self, start: int, stop: int) -> list[tuple[int, Leaf]]:
-        """The leaves of an argument, each with the first of its inputs."""
-        found = []
-        first = 0
-        for leaf in self._points.leaves:
-            if start <= first < stop and leaf.size:
-                found.append((first, leaf))
-            first += leaf.size
-        return found
+        leaves = points.leaves[points.leaf_starts[i] : points.leaf_starts[i + 1]]
+        firsts = accumulate((leaf.size for leaf in leaves), initial=points.starts[i])
+        rest = zip(firsts, leaves)  # noqa: B905 (the last of these is the first of the next argument)
+        return refill(points.args[i], lambda leaf: leaf if is_static(leaf) else self._getter(*next(rest)))
 
     def _getter(self, first: int, leaf: Leaf) -> Getter:
-        is_sum, place = self._places[first]
+        is_sum, place = self._places[first] if leaf.size else (self._is_reduced and leaf.axis is None, 0)
         stop, shape, axis = place + leaf.size, leaf.shape, leaf.axis
         if is_sum:
             if not shape:

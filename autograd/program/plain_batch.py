@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from autograd.program.computed import Computed
+from autograd.program.computed import Computed, joined
 from autograd.program.plain import Plain
 from autograd.program.program import Program
 
@@ -33,7 +33,7 @@ class PlainBatch:
         self._outputs = [k for k, x in enumerate(program.outputs) if x >= 0]
 
     def __call__(
-        self, rows: Sequence[Array], common: Array, seeds: float | Array | None, count: int, threads: int
+        self, rows: Sequence[Array], common: Sequence[Array], seeds: float | Array | None, count: int, threads: int
     ) -> Computed:
         """Values and adjoints at the points of a batch."""
         own = np.concatenate([np.empty((0, count)), *rows])
@@ -42,7 +42,7 @@ class PlainBatch:
         adjoints = np.zeros((len(self._by_point), count))
         sums = np.zeros(len(self._summed))
         numbers = np.empty(len(self._own) + len(self._common))
-        numbers[self._common] = common
+        numbers[self._common] = joined(common)
         for k in range(count):
             numbers[self._own] = own[:, k]
             given: list[float] = []

@@ -22,7 +22,8 @@ class UnusualError(Exception):
 
 
 def looked_at(tree: Any, found: list[Any]) -> Hashable:
-    """The form of an argument that holds nothing but floats and arrays of them, which are appended.
+    """The form of an argument that holds nothing but floats and arrays of them, which are appended; a list of floats
+    is appended as one thing.
 
     Raises:
         UnusualError: for anything else.
@@ -35,7 +36,10 @@ def looked_at(tree: Any, found: list[Any]) -> Hashable:
         shape: tuple[int, ...] = tree.shape
         return shape
     if kind is float or kind is int:
-        found.append(tree)
+        try:
+            found.append(float(tree))
+        except OverflowError:
+            raise UnusualError from None
         return float
     if kind is list and set(map(type, tree)) == {float}:
         found.append(tree)
@@ -56,6 +60,7 @@ class Plan:
 
     Args:
         points: the arguments of a call that one program served.
+        arrays: what `looked_at` found in them.
         kernel: of that program.
         seeds, threads: as of the kernel.
         finish: what makes a result of what was computed.
@@ -64,12 +69,17 @@ class Plan:
     def __init__(
         self,
         points: Points,
+        arrays: Sequence[Any],
         kernel: Compute,
         seeds: float | None,
         threads: int,
         finish: Callable[[Array, Array, Array], Any],
     ) -> None:
-        self._leaves = [(leaf.axis, leaf.size) for leaf in points.leaves]
+        leaves = iter(points.leaves)
+        self._leaves = []  # of each of the arrays, along which axis its points lie, and how many numbers each has
+        for array in arrays:
+            found = [next(leaves) for _ in (array if type(array) is list else [array])]  # each float of a list is one
+            self._leaves.append((found[0].axis, sum(leaf.size for leaf in found)))
         self._count = points.how_many
         self._kernel = kernel
         self._seeds = seeds
@@ -90,9 +100,7 @@ class Plan:
                 part = part.reshape(size, count)
                 is_fine = part.strides[1] == 8 or self._kernel.takes_views
                 rows.append(part if is_fine else np.ascontiguousarray(part))
-        shared = common[0] if len(common) == 1 else np.concatenate(common) if common else _NOTHING
-        computed = self._kernel(rows, shared, self._seeds, count, self._threads)
-        return None if computed.status.any() else self._finish(computed.outputs, computed.adjoints, computed.sums)
-
-
-_NOTHING: Array = np.empty(0)
+        computed = self._kernel(rows, common, self._seeds, count, self._threads)
+        if np.count_nonzero(computed.status):
+            return None
+        return self._finish(computed.outputs, computed.adjoints, computed.sums)

@@ -48,6 +48,7 @@ class Points(NamedTuple):
         key: equal for calls that the same programs may serve.
         leaves: in the order of the inputs.
         starts: the first input of each argument, and the number of all.
+        leaf_starts: the first leaf of each argument, and the number of all.
         how_many: points there are.
         args: what was given.
         axes: of each argument.
@@ -56,6 +57,7 @@ class Points(NamedTuple):
     key: Hashable
     leaves: list[Leaf]
     starts: list[int]
+    leaf_starts: list[int]
     how_many: int
     args: Sequence[Any]
     axes: Sequence[Any]
@@ -83,10 +85,9 @@ class Points(NamedTuple):
         """Which inputs are the same for all points."""
         return [leaf.axis is None for leaf in self.leaves for _ in range(leaf.size)]
 
-    def common(self) -> Array:
+    def common(self) -> list[Array]:
         """The numbers of the shared inputs, in order."""
-        parts = [leaf.array.ravel() for leaf in self.leaves if leaf.axis is None]
-        return np.concatenate(parts) if parts else np.empty(0)
+        return [leaf.array.ravel() for leaf in self.leaves if leaf.axis is None]
 
     def rows(self, points: Any, spread: bool) -> list[Array]:
         """For the inputs that are not shared, arrays of a row for each and a column for every point.
@@ -123,14 +124,12 @@ def points_of(name: str, args: Sequence[Any], in_axes: Any, with_values: bool = 
     if len(axes) != len(args):
         raise ValueError(f"vmap: in_axes has {len(axes)} entries for {len(args)} arguments of {name}")
     leaves: list[Leaf] = []
-    starts = [0]
-    size = 0
+    starts, leaf_starts = [0], [0]
     counts: dict[int, str] = {}
     for i, (arg, axis) in enumerate(zip(args, axes, strict=True)):
-        before = len(leaves)
         _collect(arg, axis, f"argument {i}", name, leaves, counts, with_values)
-        size += sum(leaf.size for leaf in leaves[before:])
-        starts.append(size)
+        starts.append(starts[-1] + sum(leaf.size for leaf in leaves[leaf_starts[-1] :]))
+        leaf_starts.append(len(leaves))
     if not counts:
         raise ValueError(f"{name}: vmap needs an argument with an axis of points, and in_axes is {shown(in_axes)}")
     if len(counts) > 1:
@@ -140,7 +139,7 @@ def points_of(name: str, args: Sequence[Any], in_axes: Any, with_values: bool = 
     if count == 0:
         raise ValueError(f"{name}: a batch of 0 points: {counts[0]} has no points along its axis")
     first = [_at(arg, axis, 0) for arg, axis in zip(args, axes, strict=True)]
-    return Points(key_of(name, first), leaves, starts, count, args, axes)
+    return Points(key_of(name, first), leaves, starts, leaf_starts, count, args, axes)
 
 
 def _collect(

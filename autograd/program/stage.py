@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-import numpy as np
-
+from autograd.program.computed import joined
 from autograd.program.operations import Guard
 from autograd.program.program import Program
 from autograd.program.staging import Stages
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
@@ -84,23 +84,23 @@ def runs(places: Sequence[tuple[int, int]]) -> list[Run]:
     return found
 
 
-class Own:
-    """The rows of the inputs that differ from point to point, in the arrays they came in.
+class Given:
+    """The arrays that a call was given, read as if they were one, row after row.
 
-    BLAS takes them as they lie; for machine code their columns are laid side by side.
+    What lies in one of them is read where it is: BLAS takes it so.
     """
 
-    def __init__(self, rows: Sequence[Array], count: int) -> None:
-        self._rows = rows
-        self._starts = list(accumulate(map(len, rows), initial=0))
-        self.shape = self._starts[-1], count
+    def __init__(self, arrays: Sequence[Array]) -> None:
+        self._arrays = arrays
+        self._starts = list(accumulate(map(len, arrays), initial=0))
+        self._joined: Array | None = None
 
-    def __len__(self) -> int:
-        return self.shape[0]
-
-    def __getitem__(self, rows: slice) -> Array:
-        k = bisect_right(self._starts, rows.start) - 1
-        first = self._starts[k]
-        if rows.stop <= self._starts[k + 1]:
-            return self._rows[k][rows.start - first : rows.stop - first]
-        return np.concatenate(self._rows)[rows]
+    def __getitem__(self, rows: slice | NDArray[np.intp]) -> Array:
+        if isinstance(rows, slice):
+            k = bisect_right(self._starts, rows.start) - 1
+            first = self._starts[k]
+            if k < len(self._arrays) and rows.stop <= self._starts[k + 1]:
+                return self._arrays[k][rows.start - first : rows.stop - first]
+        if self._joined is None:
+            self._joined = joined(self._arrays)
+        return self._joined[rows]

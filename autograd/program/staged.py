@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd.program.batch import Batch
 from autograd.program.computed import Computed
-from autograd.program.stage import OWN, Own, Stage, runs
+from autograd.program.stage import OWN, Given, Stage, runs
 from autograd.program.staging import Product, Stages
 from autograd.program.steps import Memory, ProductStep, StageCode, StageStep
 
@@ -127,12 +127,12 @@ class Staged:
     takes_views = True
 
     def __call__(
-        self, rows: Sequence[Array], common: Array, seeds: float | Array | None, count: int, threads: int
+        self, rows: Sequence[Array], common: Sequence[Array], seeds: float | Array | None, count: int, threads: int
     ) -> Computed:
         """Values and adjoints at the points of a batch."""
         key = count, threads, seeds if isinstance(seeds, float) else type(seeds)
         memory = self._memories.pop(key, None) or self._memory(count, threads)
-        memory.begin(Own(rows, count), common)
+        memory.begin(Given(rows), Given(common))
         if not self._compute(memory, seeds):
             return self._plain()(rows, common, seeds, count, threads)
         outputs = np.empty((len(self._outputs), count))
@@ -149,7 +149,7 @@ class Staged:
         return Computed(np.zeros(count, np.uint8), outputs, back, sums if self._all_summed else sums[self._summed])
 
     def _memory(self, count: int, threads: int) -> Memory:
-        memory = Memory(self._widths, count, threads)
+        memory = Memory(self._widths, len(self._common_places), count, threads)
         for step in self._steps:
             memory.steps.append(step(memory))
         return memory

@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd.program.batch import Batch
 from autograd.program.entry import Prepared
-from autograd.program.stage import OWN, Own, Run, Stage, runs
+from autograd.program.stage import OWN, Given, Run, Stage, runs
 from autograd.program.staging import Product
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ class Memory:
 
     Args:
         widths: of the tables.
+        commons: how many shared inputs there are.
         count: how many points there are.
         threads: how many cores may be taken.
 
@@ -30,31 +31,35 @@ class Memory:
         steps: with arrays of their own, which are the same in every call: their addresses are looked up once.
         tables: a row for each slot, a column for each point.
         adjoints: of the tables; None where there are none yet. That of a last stage may be one number.
-        common: one number for every shared input.
+        common: the shared inputs.
         sums: their adjoints.
+        factors: of the products, by the tables of their results.
         size: in bytes.
     """
 
-    def __init__(self, widths: Sequence[int], count: int, threads: int) -> None:
+    def __init__(self, widths: Sequence[int], commons: int, count: int, threads: int) -> None:
         self.count = count
         self.threads = threads
         self.steps: list[StageStep | ProductStep] = []
         self.tables: list[Any] = [None] * len(widths)
         self.adjoints: list[Any] = [None] * len(widths)
+        self.factors: dict[int, tuple[Array, Array]] = {}
         self.size = 0
         self._widths = widths
+        self._commons = commons
         self._zeros: dict[int, Array] = {}
 
-    def begin(self, own: Own, common: Array) -> None:
+    def begin(self, own: Given, common: Given) -> None:
         """Before a call."""
         self.tables[OWN] = own
         self.adjoints = [None] * len(self.tables)
         self.common = common
-        self.sums: Array = np.zeros(len(common))
+        self.sums: Array = np.zeros(self._commons)
 
     def end(self) -> None:
         """After a call: what belongs to the caller is not kept."""
         self.tables[OWN] = None
+        self.factors.clear()
         del self.common, self.sums
 
     def array(self, rows: int) -> Array:
@@ -117,29 +122,28 @@ class ProductStep:
         memory.tables[table] = memory.array(self._count * self._shape[0])
         self._results = self._by_column(memory.tables[table])
         self._back = memory.array(self._count * self._shape[1] if to_columns else 0)
+        self._back_by_column = self._by_column(self._back)
+        is_fixed = len(columns) == 1 and columns[0].table != OWN  # the same memory in every call
+        self._fixed = self._by_column(_stacked(memory, columns)) if is_fixed else None
 
     def _by_column(self, table: Any) -> Any:
         """Rows of a table, as a matrix for each column."""
         return table if self._count == 1 else table.reshape(self._count, -1, table.shape[1])
 
-    def _matrices(self, memory: Memory) -> tuple[Array, Array]:
-        """The rows; and the columns, for every point."""
-        parts = [memory.tables[run.table][run.start : run.stop] for run in self._columns]
-        columns = parts[0] if len(parts) == 1 else np.concatenate(parts)
-        return memory.common[self._rows].reshape(self._shape), self._by_column(columns)
-
     def forward(self, memory: Memory) -> bool:
-        rows, columns = self._matrices(memory)
+        rows = memory.common[self._rows].reshape(self._shape)
+        columns = self._by_column(_stacked(memory, self._columns)) if self._fixed is None else self._fixed
+        memory.factors[self.table] = rows, columns
         np.matmul(rows, columns, out=self._results)
         return True
 
     def backward(self, memory: Memory, given: Array) -> bool:
-        rows, columns = self._matrices(memory)
+        rows, columns = memory.factors[self.table]
         given = self._by_column(given)
         if self._to_rows:
             self._to_sums(given, columns, memory.sums)
         if self._to_columns:
-            np.matmul(rows.T, given, out=self._by_column(self._back))
+            np.matmul(rows.T, given, out=self._back_by_column)
             memory.give(self._columns, self._back)
         return True
 
@@ -240,7 +244,7 @@ class StageStep:
     def forward(self, memory: Memory) -> bool:
         self._fill(memory)
         self._values(memory.common[self._code.common])
-        return not self._values.status.any()
+        return not np.count_nonzero(self._values.status)
 
     _adjoints: Prepared | None = None
 
@@ -254,11 +258,19 @@ class StageStep:
             self._adjoints = Prepared(self._entry, self._given, self._results, given, memory.threads)
         memory.sums[code.summed] += self._adjoints(memory.common[code.common])
         memory.give(code.back, self._found)
-        return not self._adjoints.status.any()
+        return not np.count_nonzero(self._adjoints.status)
+
+
+def _stacked(memory: Memory, places: Sequence[Run]) -> Array:
+    """The rows of the tables at some places, one after the other."""
+    parts = [memory.tables[run.table][run.start : run.stop] for run in places]
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
 def _indices(places: list[int]) -> Any:
     """Places as a slice, where they follow each other: it is faster."""
-    if places and places == list(range(places[0], places[-1] + 1)):
+    if not places:
+        return slice(0, 0)
+    if places == list(range(places[0], places[-1] + 1)):
         return slice(places[0], places[-1] + 1)
     return np.array(places, dtype=np.intp)

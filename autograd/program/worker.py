@@ -44,13 +44,13 @@ def computed(
     with _COMPILING:
         variant, shipped = _loaded(program[0].tobytes())
         batch = variant.batch(*shipped[1:], count)
-    rows, common = [_aligned(part) for part in rows], _aligned(common)
+    rows, shared = [_aligned(part) for part in rows], [_aligned(common)]
     seeds = _aligned(seeds) if isinstance(seeds, np.ndarray) else seeds
-    found = batch(rows, common, seeds, count, 1)
+    found = batch(rows, shared, seeds, count, 1)
     pending = np.flatnonzero(found.status == NOT_DONE)
     while len(pending):
         some = seeds[:, pending] if isinstance(seeds, np.ndarray) else seeds
-        again = batch([np.ascontiguousarray(part[:, pending]) for part in rows], common, some, len(pending), 1)
+        again = batch([np.ascontiguousarray(part[:, pending]) for part in rows], shared, some, len(pending), 1)
         found.status[pending] = again.status
         found.outputs[:, pending] = again.outputs
         found.adjoints[:, pending] = again.adjoints

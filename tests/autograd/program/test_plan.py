@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from autograd import value_and_grad, vmap
+from autograd import jit, value_and_grad, vmap
 
 np = pytest.importorskip("numpy", reason="NumPy is not installed")
 
@@ -17,3 +19,94 @@ def test_a_shared_argument_is_read_at_every_call_where_every_point_has_a_gradien
         assert value.tolist() == (x * w * w).tolist()
         assert by_x.tolist() == [w * w] * 3
         assert by_w.tolist() == (x * w + x * w).tolist()
+
+
+SHARED: list[Any] = [
+    2.5,
+    3,
+    [1.5, 2.5],
+    [1.5, 2],
+    [1, 2],
+    (1.5, 2.5),
+    [[1.5, 2.5], [0.5]],
+    [[1.5, 2.5], 0.5, (1, [2.0, 3.0])],
+    {"w": [1.5, 2.5], "b": 0.5},
+    {"w": np.array([[1.5, 2.5], [0.5, -1.0]]), "b": [0.5]},
+    [np.array([1.5, 2.5]), np.array(0.5), 2.0],
+    [np.empty(0), [], 1.5],
+    np.array([[1, 2], [3, 4]]),
+    np.float64(1.5),
+]
+
+
+def leaves_of(tree: Any) -> list[Any]:
+    if isinstance(tree, dict):
+        return [x for part in tree.values() for x in leaves_of(part)]
+    return [x for part in tree for x in leaves_of(part)] if isinstance(tree, (list, tuple)) else [tree]
+
+
+def numbers_of(tree: Any) -> list[Any]:
+    return [x for leaf in leaves_of(tree) for x in (leaf.ravel() if isinstance(leaf, np.ndarray) else [leaf])]
+
+
+def times(tree: Any, factor: float) -> Any:
+    """The same structure, its numbers times a whole one."""
+    if isinstance(tree, dict):
+        return {key: times(part, factor) for key, part in tree.items()}
+    if isinstance(tree, (list, tuple)):
+        return type(tree)(times(part, factor) for part in tree)
+    return tree * factor
+
+
+def polynomial(weights: Any, x: Any) -> Any:
+    total = x
+    for k, w in enumerate(numbers_of(weights)):
+        total = total * w + (k + 0.5) * x
+    return total
+
+
+@pytest.mark.parametrize("shared", SHARED, ids=str)
+@pytest.mark.parametrize("transform", [lambda f: f, value_and_grad], ids=["values", "gradients"])
+def test_arguments_of_every_form_again_and_again(shared: Any, transform: Any) -> None:
+    """At every call the numbers of that call; each point computed by itself is the oracle."""
+    f = polynomial
+    mapped = vmap(transform(f), in_axes=(None, 0))
+    x = np.array([0.5, -1.5, 2.0])
+    for factor in (1, 2, 3):
+        weights = times(shared, factor)
+        found = mapped(weights, x)
+        for k, point in enumerate(x.tolist()):
+            expected = transform(f)(weights, point)
+            if transform is value_and_grad:
+                assert found[0][k] == expected[0]
+                at = [row[k] for part in leaves_of(found[1]) for row in part.reshape(len(x), -1).T]
+                assert at == pytest.approx(numbers_of(expected[1]), rel=1e-12)
+            else:
+                assert found[k] == expected
+
+
+def test_a_number_too_large_is_refused_the_second_time_as_the_first() -> None:
+    x = np.arange(3.0)
+    for f in (vmap(lambda w, x: w * x, in_axes=(None, 0)), lambda w, x: value_and_grad(jit(lambda w: w * 2.0))(w)):
+        f(2, x)
+        with pytest.raises(OverflowError, match="too large") as told:
+            f(10**400, x)
+        assert "argument" in str(told.value)
+
+
+@pytest.mark.parametrize("shared", SHARED, ids=str)
+def test_arguments_of_every_form_at_one_point_and_for_the_mean(shared: Any) -> None:
+    f, x = polynomial, np.array([0.5, -1.5, 2.0])
+    jitted = value_and_grad(jit(f))
+    mean = value_and_grad(vmap(f, in_axes=(None, 0), reduce="mean"))
+    for factor in (1, 2, 3):
+        weights = times(shared, factor)
+        value, gradient = value_and_grad(f)(weights, 0.5)
+        found = jitted(weights, 0.5)
+        assert found[0] == value
+        assert numbers_of(found[1]) == numbers_of(gradient)
+        points = [value_and_grad(f)(weights, point) for point in x.tolist()]
+        value, gradient = mean(weights, x)
+        assert value == pytest.approx(sum(value for value, _ in points) / 3)
+        expected = np.mean([numbers_of(gradient) for _, gradient in points], axis=0)
+        assert numbers_of(gradient) == pytest.approx(list(expected), rel=1e-12)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -72,6 +73,37 @@ def test_what_was_returned_is_not_written_to_again() -> None:
     again = both(*first)
     assert again[0] == kept[0]
     assert all((a == b).all() for a, b in zip(again[1], kept[1], strict=True))
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        np.asfortranarray,
+        lambda w: np.repeat(w, 2, axis=1)[:, ::2],
+        lambda w: np.frombuffer(b"-" + w.tobytes(), np.float64, offset=1).reshape(w.shape),
+        list,
+        lambda w: [*w[:5], *w[5:].tolist()],
+        lambda w: [{"": row[:7], "then": row[7:]} for row in w],
+    ],
+    ids=["Fortran's order", "a view with gaps", "at an odd address", "a list of rows", "lists", "rows in two parts"],
+)
+def test_shared_numbers_in_any_form(given: Callable[[Any], Any]) -> None:
+    """Where they lie in one array, BLAS takes them from there; the results are those of one matrix."""
+
+    def rows(w: Any) -> list[list[Any]]:
+        return [[*row[""], *row["then"]] if isinstance(row, dict) else list(row) for row in w]
+
+    def f(w: Any, v: Any, x: Any) -> Any:
+        return network(rows(w), rows(v), x)
+
+    both = value_and_grad(vmap(jit(f), in_axes=(None, None, 0), reduce="mean"), argnums=(0, 1))
+    w, v, x = arguments(POINTS)
+    value, expected = both(w, v, x)
+    for _ in range(2):  # recorded, and by the short way
+        found, gradients = both(given(w), given(v), x)
+        assert found == pytest.approx(value, rel=1e-13)
+        for gradient, matrix in zip(gradients, expected, strict=True):
+            assert np.array(rows(gradient)) == pytest.approx(matrix, rel=1e-12, abs=1e-15)
 
 
 def test_batches_of_changing_size() -> None:
