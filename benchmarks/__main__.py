@@ -90,12 +90,13 @@ def measure_programs(output: Path, task: str | None, quick: bool, command: str) 
     wanted = {contender.engine for contender in TASKS[task].contenders.values()} if task else environments.RECORDERS
     found, missing = prepare([engine for engine in environments.RECORDERS if engine in wanted], quick)
     code = environments.code_directory()
-    rounds, patience, for_a_build = (3, 10.0, 10.0) if quick else (9, 60.0, 100.0)
-    measured = {
-        name: programs.measure_task(name, found, missing, code, rounds, patience, say)
-        for name in ([task] if task else TASKS)
-    }
-    builds, failed = ({}, {}) if task else programs.measure_builds(found, code, 3, for_a_build, say)
+    passes, rounds, patience = (1, 3, 10.0) if quick else (3, 9, 20.0)
+    times: dict[str, list[programs.Measured]] = {name: [] for name in ([task] if task else TASKS)}
+    for _ in range(passes):
+        for name, of_task in times.items():
+            of_task.append(programs.measure_task(name, found, missing, code, rounds, patience, say))
+    measured = {name: programs.merged(of_task) for name, of_task in times.items()}
+    builds, failed = ({}, {}) if task else programs.measure_builds(found, code, 3, 5 * patience, say)
     say("")
     ratios = [ratio for name in measured for ratio in programs.task_ratios(TASKS[name], measured[name])]
     ratios += programs.build_ratios(builds)

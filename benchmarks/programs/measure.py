@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 
 from benchmarks.bars import Ratio
@@ -82,10 +83,26 @@ def measure_task(
     return measured
 
 
+def merged(passes: Sequence[Measured]) -> Measured:
+    """What was found out about a task in several passes: the first rounds of each, then their second rounds, and so on.
+
+    A contender that failed in one of them has no timing.
+    """
+    missing = {key: why for measured in passes for key, why in measured.missing.items()}
+    timings = {}
+    for key in passes[0].timings:
+        if key not in missing:
+            rounds = zip_longest(*[measured.timings[key].seconds for measured in passes])
+            timings[key] = Timing([seconds for same in rounds for seconds in same if seconds is not None])
+    return Measured(timings, missing)
+
+
 def measure_builds(
     environments: Mapping[str, Environment], code: Path, rounds: int, patience: float, say: Say
 ) -> tuple[dict[str, dict[int, list[Size]]], dict[str, str]]:
     """Every size in a new process, the engines in turn, as long as one takes less than `patience` seconds.
+
+    Where one takes longer after all, and where a size has taken longer altogether, there are fewer rounds of it.
 
     Returns:
         by engine and size, what each round took; and the engines that failed, and why.
@@ -97,6 +114,8 @@ def measure_builds(
             for name, (_, engine, _) in BUILDERS.items():
                 earlier = found.get(name, {})
                 if engine not in environments or name in failed or _too_long(earlier, operations, patience):
+                    continue
+                if sum(size.seconds for size in earlier.get(operations, [])) > patience:
                     continue
                 say(f"building: {name}, {operations:,} operations, {i + 1} of {rounds}")
                 worker = Worker(environments[engine], code, engine, "--build", name, str(operations))

@@ -23,8 +23,9 @@ def repetitions(task: str, contender: str) -> Iterator[float]:
     run = TASKS[task].contenders[contender].make()
     for expected in TASKS[task].expected():
         compare(run.numbers(run.step()), expected)
-    seconds = timed(run.step, 1)
-    loops = max(1, math.ceil(ENOUGH / timed(run.step, math.ceil(ENOUGH / 10 / seconds))))
+    loops, seconds = 1, timed(run.step, 1)
+    if seconds < ENOUGH:
+        loops = math.ceil(ENOUGH / timed(run.step, math.ceil(ENOUGH / 10 / seconds)))
     while True:
         gc.collect()  # what an earlier repetition left is not on this one's account
         if loops > 1:

@@ -19,7 +19,15 @@ from benchmarks.environments import Environment
 from benchmarks.measure import Size, Timing
 from benchmarks.programs import formulas, measure, ours, recorders, report, training, worker
 from benchmarks.programs.formulas import Run
-from benchmarks.programs.measure import Measured, build_ratios, fastest, measure_builds, measure_task, task_ratios
+from benchmarks.programs.measure import (
+    Measured,
+    build_ratios,
+    fastest,
+    measure_builds,
+    measure_task,
+    merged,
+    task_ratios,
+)
 from benchmarks.programs.tasks import BUILDERS, TASKS, Bar, Contender, Task
 from benchmarks.transformer import WORD, initial_weights, mean_loss
 from benchmarks.workloads import chain_of
@@ -215,6 +223,18 @@ def test_rounds_go_through_all_contenders_as_far_as_patience_lasts(made: list[tu
     assert found.missing == {"aadc compiled": "number 0 is 1.0, not 2.0"}
 
 
+def test_passes_are_merged_round_by_round() -> None:
+    """So that what was measured one after the other is compared; who failed once is left out, and said why."""
+    first = Measured({"ours": Timing([1.0, 2.0, 3.0]), "slow": Timing([10.0]), "ill": Timing([5.0])})
+    second = Measured({"ours": Timing([4.0, 5.0]), "slow": Timing([20.0])}, {"ill": "it was"})
+    found = merged([first, second])
+    assert {key: timing.seconds for key, timing in found.timings.items()} == {
+        "ours": [1.0, 4.0, 2.0, 5.0, 3.0],
+        "slow": [10.0, 20.0],
+    }
+    assert found.missing == {"ill": "it was"}
+
+
 def test_an_engine_that_is_not_there_is_said_so(made: list[tuple[str, ...]]) -> None:
     found = measure_task("option", {"casadi": HERE}, {"jax": "no network"}, ROOT, 1, 9.0, lambda _: None)
     assert found.missing["jax"] == "no network"
@@ -230,6 +250,12 @@ def test_building_stops_where_it_would_take_too_long(made: list[tuple[str, ...]]
     }
     assert all(len(rounds) == 2 for sizes in builds.values() for rounds in sizes.values())
     assert failed == {}
+
+
+def test_a_size_that_takes_long_has_fewer_rounds(made: list[tuple[str, ...]]) -> None:
+    """A million operations take 10 s here; the first three rounds are 30 s, and a fourth would be more than 25."""
+    builds, _ = measure_builds({"programs": HERE}, ROOT, 9, 25.0, lambda _: None)
+    assert [len(rounds) for rounds in builds["ours"].values()] == [9, 9, 9, 9, 3]
 
 
 def test_the_ratios_of_a_task(made: list[tuple[str, ...]]) -> None:
