@@ -315,7 +315,8 @@ class Module:
 
         Raises:
             TypeError: if the class doesn't say its `architecture()`.
-            ValueError: if a number is not finite, or the optimizer trains other parameters.
+            ValueError: if a number is not finite, the optimizer trains other parameters, or Modules are nested more
+                than 100 deep.
             OSError: if the file cannot be written.
         """
         numbers = self.state_dict()

@@ -12,6 +12,9 @@ from nn.files import dict_of, index_of, list_of
 _MODULE, _GENERATOR = "$module", "$generator"
 _LIBRARY = "nn"
 _OF_PYTHON_3 = 3  # the version of the states of random.Random
+_DEEPEST = (
+    100  # Modules in Modules: each names all parameters below it, so that making them takes as many times as long
+)
 _WORDS = 624  # of its Mersenne twister; after them stands which is next
 
 
@@ -35,9 +38,15 @@ class Written:
         kind = type(thing)
         return {"class": kind.__qualname__, "module": _home(kind)}
 
-    def module(self, thing: Any) -> dict[str, Any]:
-        """A Module without its parameters."""
-        return {**self.class_of(thing), "architecture": self.argument(thing.architecture())}
+    def module(self, thing: Any, depth: int = 1) -> dict[str, Any]:
+        """A Module without its parameters.
+
+        Raises:
+            ValueError: for one that `Read` would not take: with Modules in Modules, too deep, or a key of its own.
+        """
+        if depth > _DEEPEST:
+            raise ValueError(f"save: Modules are nested more than {_DEEPEST} deep; put them side by side in one list")
+        return {**self.class_of(thing), "architecture": self._argument(thing.architecture(), depth)}
 
     def generator(self, thing: random.Random) -> dict[str, int]:
         """A generator, by its place among the states."""
@@ -46,23 +55,19 @@ class Written:
             self.states.append(thing.getstate())
         return {_GENERATOR: self._places[id(thing)][0]}
 
-    def argument(self, thing: Any) -> Any:
-        """An argument of a Module, in lists and dicts too; what is neither Module nor generator as it is.
-
-        Raises:
-            ValueError: for a key that a file means something else by.
-        """
+    def _argument(self, thing: Any, depth: int) -> Any:
+        """An argument of a Module, in lists and dicts too; what is neither Module nor generator as it is."""
         if isinstance(thing, self._module):
-            return {_MODULE: self.module(thing)}
+            return {_MODULE: self.module(thing, depth + 1)}
         if isinstance(thing, random.Random):
             return self.generator(thing)
         if isinstance(thing, (list, tuple)):
-            return [self.argument(part) for part in thing]
+            return [self._argument(part, depth) for part in thing]
         if isinstance(thing, dict):
             for key in (_MODULE, _GENERATOR):
                 if key in thing:
                     raise ValueError(f"save: architecture() has a key {key!r}, which files use themselves; rename it")
-            return {key: self.argument(part) for key, part in thing.items()}
+            return {key: self._argument(part, depth) for key, part in thing.items()}
         return thing
 
 
@@ -83,10 +88,16 @@ class Read:
             _generator(state, f"generators[{i}]") for i, state in enumerate(list_of("generators", states))
         ]
 
-    def module(self, content: Any) -> Any:
-        """A new Module."""
+    def module(self, content: Any, depth: int = 1) -> Any:
+        """A new Module.
+
+        Raises:
+            ValueError: for one of no class that is known here, or nested too deep.
+        """
         described = dict_of(_MODULE, content)
-        arguments = self._argument(described["architecture"])
+        if depth > _DEEPEST:
+            raise ValueError(f"Modules are nested more than {_DEEPEST} deep")
+        arguments = self._argument(described["architecture"], depth)
         kind = self.class_of(described, self._module)
         return kind(*arguments) if isinstance(arguments, list) else kind(**arguments)
 
@@ -96,16 +107,16 @@ class Read:
             return _generator(content, "generator")
         return self._generators[index_of(_GENERATOR, content[_GENERATOR], len(self._generators))]
 
-    def _argument(self, thing: Any) -> Any:
+    def _argument(self, thing: Any, depth: int) -> Any:
         if isinstance(thing, list):
-            return [self._argument(part) for part in thing]
+            return [self._argument(part, depth) for part in thing]
         if not isinstance(thing, dict):
             return thing
         if _MODULE in thing:
-            return self.module(thing[_MODULE])
+            return self.module(thing[_MODULE], depth + 1)
         if _GENERATOR in thing:
             return self.generator(thing)
-        return {key: self._argument(part) for key, part in thing.items()}
+        return {key: self._argument(part, depth) for key, part in thing.items()}
 
     def class_of(self, content: Mapping[str, Any], base: type) -> Any:
         """The class of that name: the library's own only for a thing of the library's, and never another's for it.
