@@ -6,6 +6,7 @@ import json
 import os
 import pickle
 import random
+import re
 from pathlib import Path
 from typing import Any
 
@@ -122,6 +123,24 @@ def test_the_message_says_what_is_wrong(file: Path, edit: Any, message: str) -> 
     with pytest.raises(ValueError, match=message) as caught:
         Program.load(file)
     assert str(caught.value).startswith(f"load: {file}")
+
+
+def part_of(place: tuple[Any, ...]) -> str:
+    """What a message calls a part of a program's file."""
+    key, *rest = place
+    if key == "name":
+        return "the name"
+    are_looked_at_together = key in ("outputs", "stopped", "lines") or (key == "labels" and rest[1:] == [0])
+    return key if not rest or are_looked_at_together else f"{key[:-1]} {rest[0]}"
+
+
+@pytest.mark.parametrize("new", [None, {}])
+def test_the_message_names_the_part_that_is_wrong(file: Path, new: Any) -> None:
+    content = content_of(file)
+    for place in dict.fromkeys(place for place, _ in edits(content)):
+        write_document(file, KIND, edited(content, place, new))
+        with pytest.raises(ValueError, match=f"^load: {re.escape(str(file))}: {part_of(place)} must "):
+            Program.load(file)
 
 
 @pytest.mark.parametrize(
