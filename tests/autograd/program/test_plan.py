@@ -110,3 +110,35 @@ def test_arguments_of_every_form_at_one_point_and_for_the_mean(shared: Any) -> N
         assert value == pytest.approx(sum(value for value, _ in points) / 3)
         expected = np.mean([numbers_of(gradient) for _, gradient in points], axis=0)
         assert numbers_of(gradient) == pytest.approx(list(expected), rel=1e-12)
+
+
+def is_usual(leaf: Any) -> bool:
+    """Whether the short way takes it: Python's numbers, and arrays of floats."""
+    return leaf.dtype == float if type(leaf) is np.ndarray else type(leaf) in (int, float)
+
+
+MAPPED: dict[str, Any] = {
+    "values": lambda: vmap(polynomial, in_axes=(None, 0)),
+    "gradients": lambda: vmap(value_and_grad(polynomial, argnums=1), in_axes=(None, 0)),
+    "mean": lambda: value_and_grad(vmap(polynomial, in_axes=(None, 0), reduce="mean")),
+}
+
+
+@pytest.mark.parametrize("shared", SHARED, ids=str)
+@pytest.mark.parametrize("made", MAPPED)
+def test_arguments_are_taken_apart_once(made: str, shared: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the second call on the short way is taken."""
+    from autograd.program.points import points_of
+
+    taken_apart = []
+
+    def noted(*args: Any) -> Any:
+        taken_apart.append(args)
+        return points_of(*args)
+
+    monkeypatch.setattr("autograd.program.mapped.points_of", noted)
+    mapped, x = MAPPED[made](), np.array([0.5, -1.5, 2.0])
+    for factor in (1, 2, 3):
+        weights = times(shared, factor)
+        mapped(weights, x)
+    assert len(taken_apart) == (1 if all(map(is_usual, leaves_of(weights))) else 3)
