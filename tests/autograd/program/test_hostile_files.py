@@ -114,6 +114,7 @@ def test_parts_of_another_type_are_refused(file: Path) -> None:
         (lambda c: c["stopped"].append(0), "stopped must be whole numbers"),
         (lambda c: c["lines"].pop(), "lines must be"),
         (lambda c: c["places"][0].__setitem__(1, 2**40), "place 0 must be"),
+        (lambda c: c.__setitem__("own", []), r"own must be an object, got \[\]"),
     ],
 )
 def test_the_message_says_what_is_wrong(file: Path, edit: Any, message: str) -> None:
@@ -123,6 +124,15 @@ def test_the_message_says_what_is_wrong(file: Path, edit: Any, message: str) -> 
     with pytest.raises(ValueError, match=message) as caught:
         Program.load(file)
     assert str(caught.value).startswith(f"load: {file}")
+
+
+def test_a_special_function_that_there_is_not_is_refused(file: Path) -> None:
+    pytest.importorskip("scipy")
+    content = content_of(file)
+    content["operations"][0][0] = "special.system"
+    write_document(file, KIND, content)
+    with pytest.raises(ValueError, match=r"holds the operation special\.system, which is not known here"):
+        Program.load(file)
 
 
 def part_of(place: tuple[Any, ...]) -> str:

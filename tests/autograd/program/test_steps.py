@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd import PRIMITIVES, Primitive, dot, grad, jit, sigmoid, tanh, value_and_grad, vmap
+from autograd import PRIMITIVES, Primitive, Value, dot, grad, jit, sigmoid, sqrt, tanh, value_and_grad, vmap
 from autograd import sum as total
 
 pytest.importorskip("llvmlite")
@@ -144,3 +144,93 @@ def test_several_callers_at_once() -> None:
     for k, (value, gradient) in enumerate(found):
         assert value == expected[k % 24][0]
         assert (gradient == expected[k % 24][1]).all()
+
+
+def as_values(array: Any) -> Any:
+    return np.array([Value(x) for x in array.ravel().tolist()], dtype=object).reshape(array.shape)
+
+
+@pytest.mark.parametrize("variables", ["w", "v", "wv"])
+@pytest.mark.parametrize("kept", [True, False], ids=["memory kept", "memory not kept"])
+def test_several_results_with_other_cotangents_for_each_point(
+    variables: str, kept: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Results of an inner stage and of a product, of which not all depend on what is differentiated by."""
+    if not kept:
+        monkeypatch.setattr("autograd.program.staged._KEPT", 0)
+
+    def f(w: Any, v: Any, x: Any) -> Any:
+        hidden = [sigmoid(dot(row, list(x)) + 0.25) for row in w]
+        return [total(hidden), *[dot(row, hidden) for row in v]]
+
+    w, v, x = arguments(POINTS)
+    random = np.random.default_rng(7)
+    c0, c = random.normal(size=POINTS), random.normal(size=(16, POINTS))
+    mapped = vmap(f, in_axes=(None, None, 0))
+    assert mapped.listing(w, v, x).count("matrix product: ") == 2
+    h = 1.0 / (1.0 + np.exp(-(x @ w.T + 0.25)))
+    by_h = (c0 + v.T @ c).T * h * (1.0 - h)
+    expected = {"w": by_h.T @ x, "v": c @ h}
+    for _ in range(2):
+        given = {"w": as_values(w), "v": as_values(v)}
+        chosen = {name: given[name] if name in variables else array for name, array in (("w", w), ("v", v))}
+        first, *rest = mapped(chosen["w"], chosen["v"], x)
+        assert np.array([y.data if isinstance(y, Value) else y for y in first]) == pytest.approx(h.sum(axis=1))
+        terms = [y * u for y, u in zip(first, c0.tolist(), strict=True)]
+        terms += [y * u for ys, us in zip(rest, c.tolist(), strict=True) for y, u in zip(ys, us, strict=True)]
+        total(terms).backward()
+        for name in variables:
+            found = np.array([x.grad for x in given[name].ravel()]).reshape(given[name].shape)
+            assert found == pytest.approx(expected[name], rel=1e-10, abs=1e-13)
+
+
+def decayed(w: Any, x: Any) -> Any:
+    return total([tanh(dot(row, list(x))) for row in w]) + w[0][0] * w[1][1]
+
+
+def gathered(w: Any, x: Any) -> Any:
+    rows = [*w, [*w[0][:8], *w[1][8:]]]
+    return total([tanh(dot(row, list(x))) for row in rows])
+
+
+def twice(w: Any, x: Any) -> Any:
+    long, again = [a for row in w for a in row], list(x) * UNITS
+    return tanh(dot(long, again) * 0.1) * dot(long, again)
+
+
+@pytest.mark.parametrize("f", [decayed, gathered, twice])
+def test_rows_that_are_used_elsewhere_too(f: Callable[..., Any]) -> None:
+    """Eager at three points, again and again, is the oracle."""
+    w, _, x = arguments(3)
+    points = np.resize(x, (POINTS, INPUTS))
+    mapped = vmap(jit(f), in_axes=(None, 0), reduce="sum")
+    assert "matrix product: " in mapped.listing(w, points)
+    value, found = value_and_grad(mapped)(w, points)
+    expected, by_w = 0.0, np.zeros_like(w)
+    for k in range(3):
+        y, slope = value_and_grad(f)(w.tolist(), x[k].tolist())
+        count = len(range(k, POINTS, 3))
+        expected += count * y
+        by_w += count * np.array(slope)
+    assert value == pytest.approx(expected, rel=1e-11)
+    assert found == pytest.approx(by_w, rel=1e-9, abs=1e-12)
+
+
+def test_a_slope_that_is_infinite_in_an_inner_stage() -> None:
+    """The way back leaves the reals there: the batch is computed without products, and the other points are as ever."""
+
+    def f(w: Any, v: Any, x: Any) -> Any:
+        hidden = [sqrt(dot(row, list(x))) for row in w]
+        return total([tanh(dot(row, hidden)) for row in v])
+
+    w, v, x = (abs(array) for array in arguments(POINTS))
+    x[17] = 0.0
+    mapped = vmap(value_and_grad(f, argnums=2), in_axes=(None, None, 0))
+    assert mapped.listing(w, v, x).count("matrix product: ") == 2
+    for _ in range(2):
+        values, slopes = mapped(w, v, x)
+        for k in (0, 16, 17, 18, POINTS - 1):
+            value, slope = value_and_grad(f, argnums=2)(w.tolist(), v.tolist(), x[k].tolist())
+            assert values[k] == pytest.approx(value, rel=1e-12)
+            assert slopes[k] == pytest.approx(np.array(slope), rel=1e-9)
+        assert np.isinf(slopes).any(axis=1).nonzero()[0].tolist() == [17]

@@ -81,6 +81,35 @@ def test_gradients_of_a_mean_and_of_a_sum() -> None:
         assert by_c == pytest.approx(scale * math.fsum(g[1] for _, g in each), rel=1e-13)
 
 
+@pytest.mark.parametrize(("reduce", "scale"), [("mean", 1.0 / 50.0), ("sum", 1.0)])
+def test_a_mean_and_a_sum_of_values_and_of_gradients_of_points(reduce: Any, scale: float) -> None:
+    x, y = RNG.normal(size=(2, 50))
+    each = [value_and_grad(f, argnums=(0, 1))(p, q) for p, q in zip(x.tolist(), y.tolist(), strict=True)]
+    assert vmap(f, reduce=reduce)(x, y) == pytest.approx(scale * math.fsum(v for v, _ in each), rel=1e-13)
+    found = vmap(grad(f, argnums=(0, 1)), reduce=reduce)(x, y)
+    assert found == pytest.approx([scale * math.fsum(g[i] for _, g in each) for i in (0, 1)], rel=1e-13)
+    both = vmap(grad(lambda p: f(p[0], p[1]) + f(p[1], p[0])), 1, reduce=reduce)(np.array([x, y]))
+    pairs = [grad(lambda p: f(p[0], p[1]) + f(p[1], p[0]))(p) for p in np.array([x, y]).T.tolist()]
+    assert both == pytest.approx(scale * np.sum(pairs, axis=0), rel=1e-12)
+
+
+def test_what_is_no_number_is_the_same_for_all_points() -> None:
+    x = RNG.normal(size=9)
+    for g in (sin, exp):
+        assert vmap(lambda g, a, b: g(a) if b is g else a)(g, x, g).tolist() == [g(a) for a in x.tolist()]
+
+
+def test_arguments_of_more_forms_than_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("autograd.program.mapped.MOST_PLANS", 2)
+    monkeypatch.setattr("autograd.program.array_plan.MOST_PLANS", 2)
+    mapped, gradient = vmap(lambda x: x * x), value_and_grad(jit(lambda x: (x * x).sum()))
+    for count in (1, 2, 3, 4, 2, 1, 3, 3, 4, 4):
+        x = np.arange(count) + 1.0
+        assert mapped(x).tolist() == (x * x).tolist()
+        value, slopes = gradient(x)
+        assert (value, slopes.tolist()) == ((x * x).sum(), (2.0 * x).tolist())
+
+
 def test_backward_reaches_what_is_used_from_outside() -> None:
     x = RNG.normal(size=20)
     w, c = Value(2.0), Value(-1.0)
@@ -155,6 +184,14 @@ ONES = np.ones(3)
         (lambda: vmap(3.0), TypeError, "must be a function, got float"),  # type: ignore[arg-type]
         (lambda: vmap(f)(ONES), TypeError, "missing 1 required positional argument"),
         (lambda: grad(vmap(f))(ONES, ONES), TypeError, r"write vmap\(grad\(f\)\)"),
+        (lambda: vmap(f)(np.ma.array(ONES, mask=[0, 1, 0]), ONES), TypeError, "^f: argument 0 is a masked array"),
+        (lambda: vmap(f, ([0], 0))({"a": ONES}, ONES), TypeError, "an int, None or of its structure, got list"),
+        (lambda: grad(vmap(f, reduce="sum"), has_aux=True)(ONES, ONES), TypeError, r"vmap\(grad\(f, has_aux=True\)\)"),
+        (
+            lambda: hessian(lambda w: vmap(f, (None, 0), reduce="sum")(w, ONES))(2.0),
+            TypeError,
+            "vmap of f: its gradient is numbers, which can't be differentiated again",
+        ),
         (lambda: vmap(grad(f, argnums=2))(ONES, ONES), ValueError, "argnums is 2"),
         (lambda: vmap(grad(lambda x: [x, x]))(ONES), TypeError, "it must return one number to have a gradient"),
         (lambda: vmap(lambda x: [x] if x > 0.0 else x)(np.array([1.0, -1.0])), ValueError, "for some points"),
