@@ -265,6 +265,7 @@ def test_what_is_no_number_is_static() -> None:
         ({"static_argnums": "x"}, TypeError, "static_argnums must be an int or several, got str"),
         ({"static_argnames": "z"}, ValueError, "static_argnames has 'z', which is no parameter of f"),
         ({"static_argnames": 1}, TypeError, "int"),
+        ({"static_argnames": (1,)}, TypeError, "static_argnames must be a string or several, got int 1"),
         ({"max_programs": 0}, ValueError, "max_programs must be an int of 1 or more, got 0"),
     ],
 )
@@ -279,3 +280,10 @@ def test_too_many_static_arguments() -> None:
     with pytest.raises(RuntimeError, match="they differ in their static arguments"):
         jitted(2.0, 3)
     assert jitted(2.0, 1) == 2.0
+
+
+def test_a_function_that_cannot_tell_its_parameters() -> None:
+    jitted = jit(max)
+    assert [jitted(x, 2.0) for x in (1.0, 3.0, 0.5)] == [2.0, 3.0, 2.0]
+    assert list(jitted.program(1.0, 2.0).inputs) == ["argument 0", "argument 1"]
+    assert jit(max, static_argnums=1)(1.0, 2.0) == 2.0

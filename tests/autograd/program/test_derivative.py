@@ -1,0 +1,63 @@
+"""`grad` and `value_and_grad` of a recorded function: every way a call can take gives eager's numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from autograd import Value, elementwise_grad, exp, grad, jit, sin, value_and_grad
+from autograd.engine.value import number_of
+
+
+def f(x: Any, y: Any) -> Any:
+    return exp(-x) * y + sin(x * y)
+
+
+def constant(x: float) -> Value:
+    return Value(x).detach()
+
+
+FORMS: list[Callable[[float, float], tuple[Any, Any]]] = [
+    lambda x, y: (x, y),
+    lambda x, y: (constant(x), y),
+    lambda x, y: (constant(x), constant(y)),
+    lambda x, y: (Value(x), constant(y)),
+    lambda x, y: (Value(x), Value(y)),
+]
+
+
+def numbers_in(found: Any) -> list[float]:
+    parts = found if isinstance(found, tuple) else (found,)
+    return [number for part in parts for number in (numbers_in(part) if isinstance(part, tuple) else [number_of(part)])]
+
+
+@pytest.mark.parametrize("form", range(len(FORMS)))
+@pytest.mark.parametrize("argnums", [0, 1, (0, 1), (1, 0)])
+def test_numbers_constants_and_variables(argnums: Any, form: int) -> None:
+    replayed, eager = value_and_grad(jit(f), argnums), value_and_grad(f, argnums)
+    for x, y in ((0.5, -1.0), (2.0, 0.25)):
+        assert numbers_in(replayed(*FORMS[form](x, y))) == pytest.approx(numbers_in(eager(x, y)), rel=1e-15)
+
+
+def test_its_program_is_that_of_the_function() -> None:
+    jitted = jit(f)
+    for made in (grad(jitted), value_and_grad(jitted, argnums=1)):
+        assert made.program(0.5, -1.0).listing() == jitted.program(0.5, -1.0).listing()  # type: ignore[attr-defined]
+
+
+def cubes(xs: Any) -> list[Any]:
+    return [x * x * x for x in xs]
+
+
+def norm(xs: Any) -> Any:
+    return sum(x * x * x * x for x in xs)
+
+
+@pytest.mark.parametrize("recorded", [lambda: jit(cubes), lambda: grad(jit(lambda xs: norm(xs) / 4.0))])
+def test_the_structure_of_what_is_recorded_is_seen(recorded: Callable[[], Any]) -> None:
+    """As a program runs as a whole, the function is asked as it is written: each number depends on one."""
+    xs = [1.0, -2.0, 0.5]
+    slopes = [3.0 * x * x for x in xs]
+    assert elementwise_grad(recorded())(xs) == slopes
