@@ -13,8 +13,25 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd import PRIMITIVES, Value, erf, exp, jit, sigmoid, silu, sin, softplus, tanh, value_and_grad, vmap
+from autograd import (
+    PRIMITIVES,
+    Program,
+    Value,
+    erf,
+    exp,
+    jit,
+    sigmoid,
+    silu,
+    sin,
+    softplus,
+    tanh,
+    value_and_grad,
+    vmap,
+)
 from autograd.engine.value import number_of
+from autograd.program.operations import Guard, Place
+from autograd.program.plain import Plain
+from autograd.program.result import DONE, OTHER_BRANCH
 from support.expressions import apply_engine
 
 ERRORS = (ValueError, OverflowError, ZeroDivisionError)
@@ -98,3 +115,29 @@ def test_partials_that_are_kept_have_the_bits_of_eager(x: float, y: float) -> No
     assert found.tolist() == [expected] * 11
     assert by_x.tolist() == [by[0]] * 11
     assert by_y.tolist() == [by[1]] * 11
+
+
+@pytest.mark.parametrize("answer", [True, False])
+@pytest.mark.parametrize("wanted", [None, (True,)])
+def test_a_program_that_asks_its_input(wanted: tuple[bool, ...] | None, answer: bool) -> None:
+    """A file may hold such a one. With machine code and without, it is not for points that answer otherwise."""
+    pytest.importorskip("llvmlite")
+    from autograd.program.point import Point
+
+    program = Program(
+        name="f",
+        inputs=["x"],
+        constants=[3.0],
+        primitives=[PRIMITIVES["add"]],
+        operands=[(0, -1)],
+        outputs=[1],
+        guards=[Guard(0, answer, 0)],
+        places=[Place("f.py", 1)],
+    )
+    for kernel in (Point(program, wanted), Plain(program, wanted)):
+        for x in (2.0, 0.0, -1.0):
+            found = kernel([x], [] if wanted is None else [1.0])
+            assert found.status == (DONE if (x != 0.0) is answer else OTHER_BRANCH)
+            if found.status == DONE:
+                assert list(found.outputs) == [x + 3.0]
+                assert list(found.adjoints) == ([] if wanted is None else [1.0])

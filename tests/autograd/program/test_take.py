@@ -90,3 +90,24 @@ def test_rows_must_be_of_one_structure() -> None:
     with pytest.raises(ValueError, match="take: values must be one or more, of one structure"):
         take([[1.0], [2.0, 3.0]], Value(1.0))
     assert grad(lambda x: take([x, 2.0 * x], Value(1.0)))(3.0) == 2.0
+
+
+@pytest.mark.parametrize("links", [1, 400])
+@pytest.mark.parametrize("count", [3, 9])
+@pytest.mark.parametrize("argnums", [0, 1, 2, (0, 2), (1, 2)])
+def test_whatever_the_gradient_is_by_and_however_long_the_program(argnums: Any, count: int, links: int) -> None:
+    """Nothing flows back to an index, nor to values that nobody asks for."""
+
+    def f(values: Any, i: Any, x: Any) -> Any:
+        y = take(values, i)
+        for _ in range(links):
+            y = y * x + 0.25 * take(values, i)
+        return y
+
+    values = [1.0 + 0.25 * i for i in range(count)]
+    replayed, eager = value_and_grad(jit(f), argnums), value_and_grad(f, argnums)
+    for i in (0.0, count - 1.0, 1.0):
+        assert replayed(values, i, 0.5) == eager(values, i, 0.5)
+    x = np.array([0.5, -0.25, 0.125])
+    found = vmap(replayed, in_axes=(None, None, 0))(values, 1.0, x)
+    assert found[0].tolist() == [f(values, 1.0, a) for a in x.tolist()]
