@@ -61,3 +61,26 @@ def test_the_structure_of_what_is_recorded_is_seen(recorded: Callable[[], Any]) 
     xs = [1.0, -2.0, 0.5]
     slopes = [3.0 * x * x for x in xs]
     assert elementwise_grad(recorded())(xs) == slopes
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_constants_from_outside_are_read_at_every_call(count: int) -> None:
+    """In the fastest ways, too: of floats, and of arrays or lists."""
+    scale = constant(3.0)
+
+    def g(*xs: Any) -> Any:
+        total = xs[0] * xs[-1] * scale
+        return total * total
+
+    def of_list(xs: Any) -> Any:
+        return g(*xs)
+
+    numbers, by_floats = [1.0, 2.0][:count], tuple(range(count))
+    replayed, listed = value_and_grad(jit(g), by_floats), value_and_grad(jit(of_list))
+    plain = jit(g)
+    for factor in (3.0, 3.0, 0.5, -2.0):
+        scale.data = factor
+        value, slopes = value_and_grad(g, by_floats)(*numbers)
+        assert replayed(*numbers) == (value, slopes)
+        assert listed(numbers) == (value, list(slopes))
+        assert number_of(plain(*numbers)) == value
