@@ -19,10 +19,12 @@ from autograd import (
     constant,
     custom_vjp,
     derivative,
+    exp,
     grad,
     gradcheck,
     hessian,
     hvp,
+    ieee,
     jacobian,
     jit,
     jvp,
@@ -287,3 +289,14 @@ def test_a_function_that_cannot_tell_its_parameters() -> None:
     assert [jitted(x, 2.0) for x in (1.0, 3.0, 0.5)] == [2.0, 3.0, 2.0]
     assert list(jitted.program(1.0, 2.0).inputs) == ["argument 0", "argument 1"]
     assert jit(max, static_argnums=1)(1.0, 2.0) == 2.0
+
+
+@pytest.mark.parametrize("transform", [lambda f: f, grad, value_and_grad], ids=["value", "grad", "both"])
+def test_what_was_recorded_inside_ieee_is_not_for_calls_outside(transform: Any) -> None:
+    """Of constants alone an operation leaves nothing in the program but its result: infinity, or an error."""
+    replayed, eager = transform(jit(lambda x: x * exp(1000.0))), transform(lambda x: x * exp(1000.0))
+    for _ in range(2):
+        with ieee():
+            assert replayed(2.0) == eager(2.0)
+        with pytest.raises(OverflowError, match="exp"):
+            replayed(2.0)
