@@ -118,10 +118,8 @@ class Tape:
             "call backward() on what the function returns"
         )
 
-    def compared(self, sign: str, a: Any, b: Any) -> Any:
+    def compared(self, sign: str, a: Value, b: Any) -> Any:
         """A comparison becomes an operation; whoever asks for its truth makes a guard."""
-        if not isinstance(a, Value):
-            return NotImplemented
         row = COMPARISONS[sign]
         if isinstance(b, Comparison):
             b = float(b)

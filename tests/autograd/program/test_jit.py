@@ -6,7 +6,7 @@ import math
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from itertools import count, repeat
+from itertools import count, product, repeat
 from typing import Any
 
 import numpy as np
@@ -30,6 +30,7 @@ from autograd import (
     jvp,
     log,
     no_grad,
+    relu,
     sin,
     value_and_grad,
     vjp,
@@ -300,3 +301,30 @@ def test_what_was_recorded_inside_ieee_is_not_for_calls_outside(transform: Any) 
             assert replayed(2.0) == eager(2.0)
         with pytest.raises(OverflowError, match="exp"):
             replayed(2.0)
+
+
+def test_names_of_arguments_in_a_program() -> None:
+    def h(x: Any, *, w: Any, flag: bool) -> Any:
+        return x * w["a"][1] if flag else x
+
+    program = jit(h, static_argnames="flag").program(1.0, w={"a": [2.0, 3.0]}, flag=True)
+    assert list(program.inputs) == ["x", "w['a'][0]", "w['a'][1]"]
+
+
+def test_second_derivatives_whose_rules_choose_in_more_ways_than_there_may_be_programs() -> None:
+    def h(v: Any) -> Any:
+        return sum(relu(x) * x * v[0] for x in v)
+
+    replayed = hessian(jit(h, max_programs=2))
+    for signs in product((1.0, -1.0), repeat=3):
+        v = [sign * (k + 1.0) for k, sign in enumerate(signs)]
+        assert replayed(v) == hessian(h)(v)
+
+
+def test_an_output_computed_at_other_numbers() -> None:
+    """As views and checks do it."""
+    y, z = jit(lambda a, b: [a * b, sin(a) if b > 0.0 else a - b])(Value(2.0), Value(3.0))
+    for node, other in ((y, lambda a, b: a * b), (z, lambda a, b: math.sin(a) if b > 0.0 else a - b)):
+        assert node.primitive is not None
+        for point in ((2.0, 3.0), (0.5, -1.0)):
+            assert node.primitive.value_at(point, point) == other(*point)

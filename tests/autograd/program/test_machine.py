@@ -118,3 +118,10 @@ def test_what_is_not_chosen_raises_its_errors_all_the_same() -> None:
         vmap(choose, in_axes=(0, None))(points, 1.0)
     with pytest.raises(ZeroDivisionError, match="in row 1 of the batch"):
         value_and_grad(vmap(choose, in_axes=(0, None), reduce="mean"))(points, 1.0)
+
+
+def test_what_cannot_be_compiled_is_an_error_here_and_not_in_the_thread_that_compiles() -> None:
+    for text in ("nonsense", "define void @f() {\n  %x = fadd double %y, 1.0\n  ret void\n}"):
+        with pytest.raises(RuntimeError, match="LLVM IR"):
+            this_machine().compile(text, ["f"])
+    assert this_machine().compile("define void @f() {\n  ret void\n}", ["f"]).addresses[0]
