@@ -43,8 +43,9 @@ def test_numbers_constants_and_variables(argnums: Any, form: int) -> None:
 
 def test_its_program_is_that_of_the_function() -> None:
     jitted = jit(f)
-    for made in (grad(jitted), value_and_grad(jitted, argnums=1)):
-        assert made.program(0.5, -1.0).listing() == jitted.program(0.5, -1.0).listing()  # type: ignore[attr-defined]
+    several: list[Any] = [grad(jitted), value_and_grad(jitted, argnums=1)]
+    for made in several:
+        assert made.program(0.5, -1.0).listing() == jitted.program(0.5, -1.0).listing()
 
 
 def cubes(xs: Any) -> list[Any]:

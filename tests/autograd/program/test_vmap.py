@@ -184,7 +184,11 @@ ONES = np.ones(3)
         (lambda: vmap(3.0), TypeError, "must be a function, got float"),  # type: ignore[arg-type]
         (lambda: vmap(f)(ONES), TypeError, "missing 1 required positional argument"),
         (lambda: grad(vmap(f))(ONES, ONES), TypeError, r"write vmap\(grad\(f\)\)"),
-        (lambda: vmap(f)(np.ma.array(ONES, mask=[0, 1, 0]), ONES), TypeError, "^f: argument 0 is a masked array"),
+        (
+            lambda: vmap(f)(np.ma.array(ONES, mask=[False, True, False]), ONES),
+            TypeError,
+            "^f: argument 0 is a masked array",
+        ),
         (lambda: vmap(f, ([0], 0))({"a": ONES}, ONES), TypeError, "an int, None or of its structure, got list"),
         (lambda: grad(vmap(f, reduce="sum"), has_aux=True)(ONES, ONES), TypeError, r"vmap\(grad\(f, has_aux=True\)\)"),
         (
