@@ -157,7 +157,7 @@ class Staged:
     def _compute(self, memory: Memory, seeds: float | Array | None) -> bool:
         """Fill the tables and the sums; False where a point goes another way or leaves the reals."""
         last = memory.steps[-1]
-        fused = seeds is not None and isinstance(last, StageStep)
+        fused = isinstance(last, StageStep) and last.is_fused
         for step in memory.steps[:-1] if fused else memory.steps:
             if not step.forward(memory):
                 return False

@@ -192,7 +192,7 @@ class StageCode:
         self.summed = _indices([place for place, want in zip(places, wants, strict=False) if want])
         every = [(run.table, row) for run in stage.inputs for row in range(run.start, run.stop)]
         self.back = runs([place for place, want in zip(every, wants[n:], strict=False) if want])
-        self.differentiates = any(wants)
+        self.differentiates = any(wants) and bool(stage.outputs)  # without, it is there for guards and errors alone
         self.is_fused = self.differentiates and is_last
         shared = [True] * n + [False] * len(stage.others)
         self.batch = Batch(
@@ -205,10 +205,15 @@ class StageCode:
 
 
 class StageStep:
-    """The operations of a stage: forward for their values, and back for adjoints; the last has no way forward."""
+    """The operations of a stage: forward for their values, and back for adjoints.
+
+    Attributes:
+        is_fused: whether both are done on the way back, as by the last stage that is differentiated.
+    """
 
     def __init__(self, table: int, code: StageCode, memory: Memory) -> None:
         self.table = table
+        self.is_fused = code.is_fused
         self._code = code
         self._filled: list[tuple[Array, slice]] = []  # of what is each point's own: side by side, and in one place
         inputs = [self._input(run, memory) for run in code.stage.inputs]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd import PRIMITIVES, Primitive, Value, dot, grad, jit, sigmoid, sqrt, tanh, value_and_grad, vmap
+from autograd import PRIMITIVES, Primitive, Value, dot, grad, jit, log, sigmoid, sqrt, tanh, value_and_grad, vmap
 from autograd import sum as total
 
 pytest.importorskip("llvmlite")
@@ -234,3 +234,65 @@ def test_a_slope_that_is_infinite_in_an_inner_stage() -> None:
             assert values[k] == pytest.approx(value, rel=1e-12)
             assert slopes[k] == pytest.approx(np.array(slope), rel=1e-9)
         assert np.isinf(slopes).any(axis=1).nonzero()[0].tolist() == [17]
+
+
+@pytest.mark.parametrize("reduce", ["sum", "mean"])
+@pytest.mark.parametrize("argnums", [1, 2, (1, 2)])
+def test_a_value_that_does_not_depend_on_what_is_differentiated_by(argnums: Any, reduce: Any) -> None:
+    """The last stage has nothing to do on the way back; it is computed all the same."""
+
+    def f(w: Any, shared: Any, own: Any, x: Any) -> Any:
+        return total([tanh(dot(row, list(x))) for row in w])
+
+    w, _, x = arguments(POINTS)
+    own = np.ones(POINTS)
+    mapped = vmap(f, in_axes=(None, None, 0, 0), reduce=reduce)
+    assert "matrix product: " in mapped.listing(w, 2.0, own, x)
+    expected = np.tanh(x @ w.T).sum() / (1 if reduce == "sum" else POINTS)
+    for shared in (2.0, 3.0):
+        value, slopes = value_and_grad(mapped, argnums)(w, shared, own, x)
+        assert value == pytest.approx(expected, rel=1e-12)
+        assert not any(np.any(slope) for slope in (slopes if isinstance(slopes, tuple) else (slopes,)))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_last_stage_without_results_asks_and_raises(seed: int) -> None:
+    """The result is one of the products; what comes after them decides whether it holds."""
+
+    def f(w: Any, x: Any) -> Any:
+        products = [dot(row, list(x)) for row in w]
+        log(products[0])
+        return products[1] if products[2] > 0.0 else products[3] * 3.0
+
+    w, _, x = arguments(POINTS, seed)
+    x[x @ w[0] <= 0.0] *= -1.0
+    found = x @ w.T
+    holds = found[:, 2] > 0.0
+    expected = np.where(holds, found[:, 1], 3.0 * found[:, 3]).sum()
+    by_w = np.zeros_like(w)
+    by_w[1], by_w[3] = x[holds].sum(axis=0), 3.0 * x[~holds].sum(axis=0)
+    mapped = vmap(f, in_axes=(None, 0), reduce="sum")
+    assert "matrix product: " in mapped.listing(w, x)
+    for _ in range(2):
+        value, slopes = value_and_grad(mapped)(w, x)
+        assert value == pytest.approx(expected, rel=1e-11)
+        assert slopes == pytest.approx(by_w, rel=1e-11, abs=1e-12)
+
+
+def test_an_error_of_a_last_stage_without_results() -> None:
+    def f(w: Any, x: Any) -> Any:
+        products = [dot(row, list(x)) for row in w]
+        log(products[0])
+        return products[1]
+
+    w, _, x = arguments(POINTS)
+    x[x @ w[0] <= 0.0] *= -1.0
+    mapped = vmap(f, in_axes=(None, 0), reduce="sum")
+    assert "matrix product: " in mapped.listing(w, x)
+    calls = [mapped, grad(mapped), value_and_grad(mapped, 1), vmap(grad(f, argnums=1), in_axes=(None, 0))]
+    for call in calls:
+        call(w, x)
+    x[17] *= -1.0
+    for call in calls:
+        with pytest.raises(ValueError, match=r"log\(.*; in row 17 of the batch"):
+            call(w, x)
