@@ -317,6 +317,13 @@ def test_plateaus_check_their_arguments(arguments, error, message):
         ReduceLROnPlateau(**arguments)
 
 
+@pytest.mark.parametrize("callback", [EarlyStopping(3, 0.25), ReduceLROnPlateau(0.5, 3, 0.25)])
+def test_their_repr_makes_the_same_again(callback):
+    again = eval(repr(callback), {"EarlyStopping": EarlyStopping, "ReduceLROnPlateau": ReduceLROnPlateau})
+    assert type(again) is type(callback)
+    assert vars(again) == vars(callback)
+
+
 def test_called_by_others_without_a_validation_they_say_so():
     epoch = Epoch(1, nn.History(loss=[1.0]), mlp(), SGD(mlp().parameters(), 0.1))
     for callback in (EarlyStopping(), ReduceLROnPlateau()):

@@ -6,7 +6,7 @@ import random
 import pytest
 
 import nn
-from autograd import Value, constant, mean, softmax
+from autograd import Value, constant, mean, softmax, tanh
 from nn import MLP, l2_penalty, one_hot
 from support.pytorch import ask
 
@@ -280,6 +280,16 @@ def test_l2_penalty_knows_numbered_biases():
             self.params = {"W1": [[Value(1.0)]], "b1": [Value(5.0)], "biases": [Value(7.0)], "base": Value(1.0)}
 
     assert l2_penalty(Net(), strength=2.0).data == 2.0
+
+
+def test_l2_penalty_of_no_weights_is_refused():
+    class Shift(nn.Module):
+        def __init__(self):
+            self.b = Value(1.0)
+
+    for model in (Shift(), nn.Sequential(tanh)):
+        with pytest.raises(ValueError, match=f"^l2_penalty: {type(model).__name__} has no weights$"):
+            l2_penalty(model, strength=0.5)
 
 
 def test_one_hot():
