@@ -36,3 +36,16 @@ def test_a_step_inside_a_recorded_function_is_refused(make: Callable[[list[Value
     ):
         jit(stepped)(3.0)
     assert (w.data, optimizer.steps, optimizer.state) == (2.0, 0, {})
+
+
+@pytest.mark.parametrize("make", [lambda p: SGD(p, 0.1), Adam, AdamW, RMSprop])
+def test_a_step_of_what_the_recorded_function_makes_itself_is_its_own(make: Callable[[list[Value]], Optimizer]) -> None:
+    def stepped(x: Value) -> Value:
+        w = Value(2.0)
+        w.grad = 1.0
+        make([w]).step()
+        return x * w
+
+    recorded = jit(stepped)
+    for x in (3.0, -0.5):
+        assert recorded(x) == stepped(Value(x)).data != 2.0 * x
