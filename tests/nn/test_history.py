@@ -35,8 +35,9 @@ def test_it_draws_what_it_has_each_curve_with_its_name(metrics: dict[str, list[f
         history.validation_metrics = {name: [0.0, 0.25] for name in metrics}
         expected |= {"validation loss": [4.0, 3.5], **{f"validation {name}": [0.0, 0.25] for name in metrics}}
     axes = history.plot()
-    curves = {line.get_label(): list(line.get_ydata()) for each in axes.figure.axes for line in each.lines}
-    assert curves == expected
+    lines = [line for each in axes.figure.axes for line in each.lines]
+    assert {line.get_label(): list(line.get_ydata()) for line in lines} == expected
+    assert all(list(line.get_xdata()) == [1, 2] for line in lines)
     legend = [] if axes.get_legend() is None else [text.get_text() for text in axes.get_legend().get_texts()]
     assert sorted(legend) == (sorted(expected) if len(expected) > 1 else [])
     matplotlib.pyplot.close(axes.figure)

@@ -298,9 +298,25 @@ def test_what_is_no_fault_of_recording_stays_as_it_is(error):
         trained(True, loss=loss)
 
 
-def test_variables_as_targets_are_refused():
-    with pytest.raises(TypeError, match=r"^fit: y\[0\] is .*, a variable; with jit=True targets must be numbers"):
-        trained(True, y=[Value(1.0)] * 11, loss=lambda p, t: p[0] ** 2)
+AROUND = {
+    "nothing": lambda x: x,
+    "list": lambda x: [1.0, x],
+    "tuple": lambda x: (x, 1.0),
+    "dict": lambda x: {"a": 1.0, "b": x},
+    "list in a dict": lambda x: {"a": [x]},
+    "dict in lists": lambda x: [[{"a": x}]],
+    "array": lambda x: numpy.array([1.0, x], dtype=object),
+    "array in a dict": lambda x: {"a": numpy.array([[x]], dtype=object)},
+}
+
+
+@pytest.mark.parametrize("kind", AROUND)
+def test_variables_as_targets_are_refused(kind):
+    y = [AROUND[kind](1.0) for _ in LABELS]
+    trained(True, y=y, loss=lambda p, t: p[0] ** 2)
+    y[4] = AROUND[kind](Value(1.0))
+    with pytest.raises(TypeError, match=r"^fit: y\[4\] is .*, a variable; with jit=True targets must be numbers"):
+        trained(True, y=y, loss=lambda p, t: p[0] ** 2)
 
 
 def test_arrays_of_other_things_as_targets_are_refused():
