@@ -1,5 +1,6 @@
 """Losses against PyTorch, hand-worked numbers, central differences; bad input by name."""
 
+import inspect
 import math
 import random
 
@@ -261,6 +262,26 @@ def test_numpy_arrays_are_taken():
 def test_bad_input_is_named(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+LOSSES = [
+    *(nn.binary_cross_entropy, nn.binary_cross_entropy_with_logits, nn.cross_entropy, nn.cross_entropy_with_logits),
+    *(nn.kl_divergence, nn.kl_divergence_with_logits, nn.hinge, nn.mse, nn.half_squared_error, nn.mae, nn.huber),
+]
+
+
+@pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: loss.__name__)
+def test_each_loss_says_its_own_name_and_argument(loss):
+    argument = next(iter(inspect.signature(loss).parameters))
+    told = f"^{loss.__name__}: {argument}"
+    with pytest.raises(ValueError, match=f"{told} is empty"):
+        loss([], [])
+    with pytest.raises(TypeError, match=rf"{told} mixes rows and numbers: {argument}\[1\] is 0\.5"):
+        loss([[0.5, 0.5], 0.5], [1, 1])
+    with pytest.raises((TypeError, ValueError), match=rf"{told}\[0\]\[1\] must be a real number"):
+        loss([[0.5, "a"]], [[1.0, 1.0]])
+    with pytest.raises(ValueError, match=f'^{loss.__name__}: reduction must be "mean" or "sum", got None'):
+        loss([[0.5, 0.5]], [[1.0, 1.0]], reduction=None)
 
 
 def test_l2_penalty_leaves_biases_out():
