@@ -12,9 +12,7 @@ from nn.files import dict_of, index_of, list_of
 _MODULE, _GENERATOR = "$module", "$generator"
 _LIBRARY = "nn"
 _OF_PYTHON_3 = 3  # the version of the states of random.Random
-_DEEPEST = (
-    100  # Modules in Modules: each names all parameters below it, so that making them takes as many times as long
-)
+_DEEPEST = 100  # Modules in Modules; each names all that are below it, so that their number counts twice
 _WORDS = 624  # of its Mersenne twister; after them stands which is next
 
 
