@@ -107,6 +107,8 @@ class Finder(cst.CSTVisitor):
             return False
         if isinstance(node, cst.SimpleStatementLine):
             self.statement = self._lines(node)
+        elif isinstance(node, cst.FunctionDef):
+            self.statement = self._lines(node.body)  # of defaults, which no test reaches: importing makes them
         if self.inside and not _is_called(node, "len", "isinstance"):
             for kind, mutated in mutation_operators:
                 if isinstance(node, kind):

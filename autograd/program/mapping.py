@@ -152,7 +152,7 @@ class Call:
             others.append(left[[not self._alone(variant, int(point)) for point in left]] if len(left) else left)
             others.append(pending[computed.status == OTHER_BRANCH])
             pending = pending[computed.status == NOT_DONE]
-        return np.concatenate(others)
+        return np.sort(np.concatenate(others))  # all of them, in their order, are taken as they lie
 
     def _batch(self, variant: Variant, pending: Any) -> Computed:
         points = self._points

@@ -100,6 +100,18 @@ def test_one_that_raises_is_named_and_keeps_the_last_step(jit, where, epochs):
     assert not any(p.grad for p in model.parameters())
 
 
+@BOTH
+def test_what_one_changes_before_it_raises_stays(jit):
+    def change(epoch):
+        epoch.model.parameters()[0].data = 7.0
+        raise KeyError("lost")
+
+    model = mlp()
+    with pytest.raises(KeyError, match="lost"):
+        trained(jit, model, callbacks=[change])
+    assert numbers_of(model) == [7.0, *trained(jit, epochs=1)[1][1:]]
+
+
 BAD = [
     ({"callbacks": print}, TypeError, r"callbacks must be a list of functions of an Epoch, such as \[EarlyStopping"),
     ({"callbacks": [3]}, TypeError, "callbacks must be a list of functions"),
@@ -315,6 +327,13 @@ def test_both_kinds_of_training_reduce_alike(rate):
 def test_plateaus_check_their_arguments(arguments, error, message):
     with pytest.raises(error, match=f"^ReduceLROnPlateau: {message}"):
         ReduceLROnPlateau(**arguments)
+
+
+@pytest.mark.parametrize("callback", [EarlyStopping(3, 0.25), ReduceLROnPlateau(0.5, 3, 0.25)])
+def test_their_repr_makes_the_same_again(callback):
+    again = eval(repr(callback), {"EarlyStopping": EarlyStopping, "ReduceLROnPlateau": ReduceLROnPlateau})
+    assert type(again) is type(callback)
+    assert vars(again) == vars(callback)
 
 
 def test_called_by_others_without_a_validation_they_say_so():

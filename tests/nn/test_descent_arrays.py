@@ -81,7 +81,14 @@ def test_zeros():
     assert_same_bits(lambda rules, p, _: rules.zeros(p))
 
 
-def test_a_scale_of_zero_names_its_parameter():
+STEPS = {
+    "adam": lambda rules, p, zeros: rules.adam_step(p, zeros, zeros, (0.9, 0.999), 0.3, 0.5, 0.0, 0.0, 1.0),
+    "rmsprop": lambda rules, p, zeros: rules.rmsprop_step(p, zeros, zeros, 0.99, 0.3, 0.0, 0.0, 0.9),
+}
+
+
+@pytest.mark.parametrize("kind", STEPS)
+def test_a_scale_of_zero_names_its_parameter(kind):
     def step(rules, p, row):
         if isinstance(p, list):
             p[7].grad = 0.0
@@ -89,7 +96,7 @@ def test_a_scale_of_zero_names_its_parameter():
             p.gradient[7] = 0.0
         zeros = rules.zeros(p)
         with pytest.raises(ZeroDivisionError) as caught:
-            rules.adam_step(p, zeros, zeros, (0.9, 0.999), 0.3, 0.5, 0.0, 0.0, 1.0)
+            STEPS[kind](rules, p, zeros)
         assert caught.value.args == (7,)
         return zeros
 

@@ -199,6 +199,14 @@ def test_predictions_have_the_model_s_structure():
     assert found == {"mean": 6.0, "rest": (2.0, [3.0, "text"])}
 
 
+def test_arrays_of_numbers_are_predicted_as_they_are():
+    model = nn.MLP(1, [1], seed=0)
+    for made in (numpy.array([1.0, 2.0]), numpy.array([[1, 2], [3, 4]])):
+        (found,) = predict(lambda x, made=made: {"y": model(x), "of numbers": made}, [[1.0]])
+        assert type(found["y"]) is float
+        assert (found["of numbers"].dtype, found["of numbers"].tolist()) == (made.dtype, made.tolist())
+
+
 def test_predict_has_no_graph_and_is_in_evaluation_mode():
     met = []
 

@@ -1,12 +1,13 @@
 """Losses against PyTorch, hand-worked numbers, central differences; bad input by name."""
 
+import inspect
 import math
 import random
 
 import pytest
 
 import nn
-from autograd import Value, constant, mean, softmax
+from autograd import Value, constant, mean, softmax, tanh
 from nn import MLP, l2_penalty, one_hot
 from support.pytorch import ask
 
@@ -263,6 +264,26 @@ def test_bad_input_is_named(call, error, message):
         call()
 
 
+LOSSES = [
+    *(nn.binary_cross_entropy, nn.binary_cross_entropy_with_logits, nn.cross_entropy, nn.cross_entropy_with_logits),
+    *(nn.kl_divergence, nn.kl_divergence_with_logits, nn.hinge, nn.mse, nn.half_squared_error, nn.mae, nn.huber),
+]
+
+
+@pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: loss.__name__)
+def test_each_loss_says_its_own_name_and_argument(loss):
+    argument = next(iter(inspect.signature(loss).parameters))
+    told = f"^{loss.__name__}: {argument}"
+    with pytest.raises(ValueError, match=f"{told} is empty"):
+        loss([], [])
+    with pytest.raises(TypeError, match=rf"{told} mixes rows and numbers: {argument}\[1\] is 0\.5"):
+        loss([[0.5, 0.5], 0.5], [1, 1])
+    with pytest.raises((TypeError, ValueError), match=rf"{told}\[0\]\[1\] must be a real number"):
+        loss([[0.5, "a"]], [[1.0, 1.0]])
+    with pytest.raises(ValueError, match=f'^{loss.__name__}: reduction must be "mean" or "sum", got None'):
+        loss([[0.5, 0.5]], [[1.0, 1.0]], reduction=None)
+
+
 def test_l2_penalty_leaves_biases_out():
     model = MLP(2, [2, 1], seed=0)
     for parameter in model.parameters():
@@ -280,6 +301,16 @@ def test_l2_penalty_knows_numbered_biases():
             self.params = {"W1": [[Value(1.0)]], "b1": [Value(5.0)], "biases": [Value(7.0)], "base": Value(1.0)}
 
     assert l2_penalty(Net(), strength=2.0).data == 2.0
+
+
+def test_l2_penalty_of_no_weights_is_refused():
+    class Shift(nn.Module):
+        def __init__(self):
+            self.b = Value(1.0)
+
+    for model in (Shift(), nn.Sequential(tanh)):
+        with pytest.raises(ValueError, match=f"^l2_penalty: {type(model).__name__} has no weights$"):
+            l2_penalty(model, strength=0.5)
 
 
 def test_one_hot():

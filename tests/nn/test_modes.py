@@ -137,7 +137,13 @@ def test_replayed_it_is_refused_however_rarely_it_drops(p):
     assert not any(parameter.grad for parameter in model.parameters())
 
 
-@pytest.mark.parametrize("draw", [random.random, random.Random(3).random, numpy.random.default_rng(3).random])
+DRAWS = [
+    *(random.random, random.Random(3).random),
+    *(numpy.random.random, numpy.random.standard_normal, numpy.random.default_rng(3).random),
+]
+
+
+@pytest.mark.parametrize("draw", DRAWS)
 def test_so_is_noise_of_ones_own(draw):
     class Noisy(Module):
         def __init__(self):

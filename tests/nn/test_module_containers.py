@@ -6,6 +6,7 @@ import dataclasses
 import functools
 import itertools
 import pickle
+import tracemalloc
 import types
 
 import pytest
@@ -301,6 +302,31 @@ def test_arrays_of_numbers_and_structured_arrays():
     pairs[1] = (Value(1.0), 2.0)
     with pytest.raises(TypeError, match="pairs, a ndarray, holds parameters"):
         Holder(pairs=pairs).parameters()
+
+
+DATA = {
+    "text": lambda: "x" * 10**6,
+    "bytes": lambda: bytes(10**6),
+    "bytearray": lambda: bytearray(10**6),
+    "memoryview": lambda: memoryview(bytes(10**6)),
+    "range": lambda: range(10**6),
+    "floats": lambda: pytest.importorskip("numpy").zeros(10**6),
+    "matrix": lambda: pytest.importorskip("numpy").zeros((1000, 1000), dtype="int32"),
+    "a broadcast number": lambda: pytest.importorskip("numpy").broadcast_to(1.0, 10**6),
+}
+
+
+@pytest.mark.parametrize("kind", DATA)
+def test_a_million_numbers_of_data_are_not_gone_through(kind):
+    """Making Python's numbers of them for every look at the parameters would take megabytes."""
+    data, w = DATA[kind](), Value(1.0)
+    module = Holder(data=data, many=[data, {"x": data}], part=Holder(data=(data,)), w=w)
+    tracemalloc.start()
+    try:
+        assert module.parameters() == [w]
+        assert tracemalloc.get_traced_memory()[1] < 10**6
+    finally:
+        tracemalloc.stop()
 
 
 def test_elements_that_are_made_when_they_are_asked_for():

@@ -50,6 +50,19 @@ def test_without_tqdm_it_is_a_line_that_is_written_over(monkeypatch: pytest.Monk
     assert all(len(line.rstrip("\n")) < 60 for line in text.split("\r"))
 
 
+@pytest.mark.parametrize("jit", [False, True])
+def test_an_error_before_the_first_step_leaves_no_empty_line(monkeypatch: pytest.MonkeyPatch, jit: bool) -> None:
+    if jit:
+        pytest.importorskip("numpy")
+        pytest.importorskip("llvmlite")
+    stderr = Terminal()
+    monkeypatch.setitem(sys.modules, "tqdm", None)
+    monkeypatch.setattr(sys, "stderr", stderr)
+    with pytest.raises(ValueError, match="is class 7, but"):
+        trained(jit, y=[7] * len(LABELS), progress=True)
+    assert stderr.getvalue() == ""
+
+
 def test_a_program_without_stderr_trains(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "tqdm", None)
     monkeypatch.setattr(sys, "stderr", None)

@@ -159,6 +159,8 @@ def test_hubers_slopes_to_the_second_order(x):
         (lambda: nn.huber([1.0], [1.0], delta=INF), ValueError, "huber: delta is inf"),
         (lambda: nn.huber([1.0], [1.0], delta="a"), TypeError, "huber: delta must be a real number"),
         (lambda: nn.huber([], []), ValueError, "huber: predictions is empty"),
+        (lambda: nn.gaussian_nll([], [], 1.0), ValueError, "gaussian_nll: means is empty"),
+        (lambda: nn.gaussian_nll([1.0], [1.0], []), ValueError, "gaussian_nll: variances is empty"),
         (lambda: nn.gaussian_nll([1.0], [1.0], [0.0]), ValueError, r"gaussian_nll: variances\[0\] is 0.0.*exp\(\)"),
         (lambda: nn.gaussian_nll([1.0], [1.0], -1.0), ValueError, "gaussian_nll: variances is -1.0, but must be pos"),
         (lambda: nn.gaussian_nll([1.0], [1.0], [NAN]), ValueError, r"variances\[0\] is nan"),

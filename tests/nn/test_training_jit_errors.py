@@ -1,5 +1,6 @@
 """`fit(jit=True)`: what others see of a training while it runs, when it is interrupted, and when something is wrong."""
 
+import functools
 import math
 import random
 import sys
@@ -60,7 +61,13 @@ def test_a_step_of_ones_own_moves_the_values():
             for p in self.parameters:
                 p.data -= 0.01 * math.copysign(1.0, p.grad)
 
+    def replaced(parameters):
+        optimizer = SGD(parameters, 0.1)
+        optimizer.step = functools.partial(Signed.step, optimizer)
+        return optimizer
+
     assert_alike(optimizer=lambda p: Signed(p, 0.1))
+    assert_alike(optimizer=replaced)
 
 
 def test_a_metric_that_stops_the_training_leaves_what_the_last_step_made():
@@ -230,9 +237,86 @@ def test_what_cannot_be_recorded_is_refused(kind):
     assert not any(p.grad for p in model.parameters())
 
 
-def test_variables_as_targets_are_refused():
-    with pytest.raises(TypeError, match=r"^fit: y\[0\] is .*, a variable; with jit=True targets must be numbers"):
-        trained(True, y=[Value(1.0)] * 11, loss=lambda p, t: p[0] ** 2)
+class Looking(Module):
+    """One that looks at its numbers when it is evaluated."""
+
+    def __init__(self):
+        self.model = mlp()
+
+    def __call__(self, x):
+        row = self.model(x)
+        return row if self.training else [row[0] * row[1].data, *row[1:]]
+
+
+class Held:
+    def __init__(self, row):
+        self.row = row
+
+
+class Holding(Module):
+    """One whose predictions only its loss can open."""
+
+    def __init__(self):
+        self.model = mlp()
+
+    def __call__(self, x):
+        return Held(self.model(x))
+
+
+UNRECORDABLE_PARTS = {
+    "validation": (lambda: {"model": Looking(), "validation": (EXAMPLES, LABELS)}, r"\.data of .* was read"),
+    "penalty": (
+        lambda: {"penalty": lambda model: model.parameters()[0] * model.parameters()[1].data},
+        r"\.data of .* was read",
+    ),
+    "predictions for metrics": (
+        lambda: {"model": Holding(), "loss": lambda p, t: p.row[0] ** 2, "metrics": {"one": lambda p, t: 1.0}},
+        "the prediction is .*, in which metrics find no numbers; return a list",
+    ),
+}
+
+
+@pytest.mark.parametrize("part", UNRECORDABLE_PARTS)
+def test_whatever_part_cannot_be_recorded_is_told(part):
+    make, message = UNRECORDABLE_PARTS[part]
+    history, _, _ = trained(False, **make())
+    assert len(history.loss) == 3
+    with pytest.raises(TypeError, match=f"(?s)^fit: with jit=True .*{message}.*train with jit=False$"):
+        trained(True, **make())
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError, OverflowError, FloatingPointError, MemoryError, ImportError])
+def test_what_is_no_fault_of_recording_stays_as_it_is(error):
+    """Where eager steps find nothing wrong: recorded, targets are Values."""
+
+    def loss(p, t):
+        if isinstance(t, Value):
+            raise error("in the recorded loss")
+        return p[0] ** 2
+
+    with pytest.raises(error, match=r"^in the recorded loss(; in row 0 of the batch)?$"):
+        trained(True, loss=loss)
+
+
+AROUND = {
+    "nothing": lambda x: x,
+    "list": lambda x: [1.0, x],
+    "tuple": lambda x: (x, 1.0),
+    "dict": lambda x: {"a": 1.0, "b": x},
+    "list in a dict": lambda x: {"a": [x]},
+    "dict in lists": lambda x: [[{"a": x}]],
+    "array": lambda x: numpy.array([1.0, x], dtype=object),
+    "array in a dict": lambda x: {"a": numpy.array([[x]], dtype=object)},
+}
+
+
+@pytest.mark.parametrize("kind", AROUND)
+def test_variables_as_targets_are_refused(kind):
+    y = [AROUND[kind](1.0) for _ in LABELS]
+    trained(True, y=y, loss=lambda p, t: p[0] ** 2)
+    y[4] = AROUND[kind](Value(1.0))
+    with pytest.raises(TypeError, match=r"^fit: y\[4\] is .*, a variable; with jit=True targets must be numbers"):
+        trained(True, y=y, loss=lambda p, t: p[0] ** 2)
 
 
 def test_arrays_of_other_things_as_targets_are_refused():

@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 
 import nn
-from autograd import Value
+from autograd import Value, constant
 from nn import SGD, Adam, Module, accuracy, fit, one_hot
 from support.pytorch import ask
 from support.training import EXAMPLES, LABELS, assert_alike, mlp, trained
@@ -62,7 +62,9 @@ def test_class_weights_are_those_of_pytorch(jit):
         return torch.nn.CrossEntropyLoss(weight=weight)(logits, torch.tensor(LABELS)).item()
 
     expected = ask(f"CrossEntropyLoss of mlp() at {EXAMPLES}, {LABELS}, weights {CLASS_WEIGHT}", theirs)
-    for y in (LABELS, list(map(float, LABELS)), numpy.array(LABELS), one_hot(LABELS, 3), numpy.eye(3)[LABELS]):
+    rows = one_hot(LABELS, 3)
+    values = [[constant(t) for t in row] for row in rows]
+    for y in (LABELS, list(map(float, LABELS)), numpy.array(LABELS), rows, numpy.eye(3)[LABELS], values):
         history, *_ = trained(jit, y=y, class_weight=CLASS_WEIGHT, batch_size=None, epochs=1)
         assert history.loss == pytest.approx([expected], rel=1e-12)
 
@@ -80,11 +82,12 @@ def test_classes_may_be_texts_or_signs():
 
     signs = [1 if label else -1 for label in LABELS]
     texts = ["up" if label else "down" for label in LABELS]
+    values = list(map(constant, signs))
     found = [
         trained(False, mlp(1), y=y, loss=loss, class_weight=weights)[0].loss
-        for y, weights in ((signs, {1: 2.0, -1: 0.5}), (texts, {"up": 2.0, "down": 0.5}))
+        for y, weights in ((signs, {1: 2.0, -1: 0.5}), (texts, {"up": 2.0, "down": 0.5}), (values, {1: 2.0, -1: 0.5}))
     ]
-    assert found[0] == found[1] != trained(False, mlp(1), y=signs, loss=loss)[0].loss
+    assert found[0] == found[1] == found[2] != trained(False, mlp(1), y=signs, loss=loss)[0].loss
 
 
 @pytest.mark.parametrize(
