@@ -223,17 +223,14 @@ def test_without_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
     assert jit(f)(0.5, 2.0) == f(0.5, 2.0)  # in plain Python
 
 
-def test_points_that_no_program_serves_change_no_row_of_the_others() -> None:
-    """One leaves the reals in the first program, and all the others go another way."""
-    g = lambda x: log(x + 4.0) if x > 0.0 else log(x + 2.0) * 3.0  # noqa: E731
-    for count in (2, 9, 61):
-        for bad in (0, count // 2, count - 1):
-            x = np.arange(1.0, count + 1.0)
-            x[bad] = -3.0
-            mapped = vmap(lambda a: g(a) if a > -2.5 else a * 0.5 + (log(a + 2.0) if a > -2.75 else 0.0))
-            mapped(np.array([-1.0, 1.0]))
-            assert mapped(x).tolist() == [-1.5 if a < 0.0 else g(a) for a in x.tolist()]
-            failing = vmap(g)
-            failing(np.array([-1.0, 1.0]))
-            with pytest.raises(ValueError, match=rf"log\(-1.0\).*; in row {bad} of the batch"):
-                failing(x)
+@pytest.mark.parametrize("known", [[-1.0, 1.0], [1.0, -1.0]])
+@pytest.mark.parametrize("count", [2, 9, 61])
+def test_an_error_names_its_row_where_all_other_points_go_another_way(count: int, known: list[float]) -> None:
+    g = lambda a: log(a) if a > 0.0 else log(a + 2.0) * 3.0  # noqa: E731
+    for bad in (0, count // 2, count - 1):
+        x = np.arange(1.0, count + 1.0)
+        x[bad] = -3.0
+        mapped = vmap(g)
+        mapped(np.array(known))
+        with pytest.raises(ValueError, match=rf"log\(-1.0\).*; in row {bad} of the batch"):
+            mapped(x)
