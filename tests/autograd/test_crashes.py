@@ -38,18 +38,20 @@ def ending(done: subprocess.CompletedProcess[str]) -> str:
 
 
 def test_a_hundred_thousand_random_calls(tmp_path: Path) -> None:
+    """A tenth of them on the plain sources, which have nothing to crash by."""
+    calls = CALLS if autograd.compiled else CALLS // 10
     crashes: list[str] = []
     made = 0
     for seed in range(PROCESSES):
         log = tmp_path / f"call{seed}"
-        done = run([str(DRIVER), str(seed), str(CALLS // PROCESSES), str(log)], tmp_path)
+        done = run([str(DRIVER), str(seed), str(calls // PROCESSES), str(log)], tmp_path)
         if done.returncode:
             last = log.read_text(encoding="ascii").strip() if log.exists() else "the start"
             crashes.append(f"seed {seed}, in {last}: {ending(done)}")
         else:
             made += int(done.stdout)
     assert not crashes, "\n".join(crashes)
-    assert made >= CALLS
+    assert made >= calls
 
 
 START = """

@@ -1,9 +1,11 @@
 """Every row of every document agrees, or is a known erratum."""
 
+import os
 from collections import Counter
 
 import pytest
 
+import autograd
 from autograd import Value, sigmoid
 from autograd.views.terminal import columns
 from demos import __main__ as command_line
@@ -29,8 +31,17 @@ PRINTED = {
 ERRATA = {"000": 3, "001": 0, "002": 2, "003": 1, "004": 0}
 DOCUMENTS = [demo for demo in DEMOS if demo.document]
 
+long_on_the_sources = pytest.mark.skipif(
+    not autograd.compiled and "LONG" not in os.environ,
+    reason="trains a network for a minute on the plain sources; .ci/run has the compiled engine do it, LONG=1 these",
+)
 
-@pytest.fixture(scope="module", params=DOCUMENTS, ids=lambda demo: demo.name)
+
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(demo, marks=[long_on_the_sources] * (demo.name == "learning")) for demo in DOCUMENTS],
+    ids=lambda demo: demo.name,
+)
 def demo(request):
     return request.param
 
@@ -75,6 +86,7 @@ def test_an_engine_with_a_wrong_rule_is_caught(document, monkeypatch):
     assert any(row.verdict is Verdict.WRONG for row in rows if isinstance(row, Gradient))
 
 
+@long_on_the_sources
 def test_check_passes_and_shows_every_row_within_80_columns_without_colour(capsys):
     """Here, where the network that takes long to train has been trained."""
     assert command_line.main(["--check", "--verbose"]) == 0
