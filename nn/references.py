@@ -40,7 +40,7 @@ class Written:
         """A Module without its parameters.
 
         Raises:
-            ValueError: for one that `Read` would not take: with Modules in Modules, too deep, or a key of its own.
+            ValueError: for Modules nested too deep, or a key among arguments that a file means something else by.
         """
         if depth > _DEEPEST:
             raise ValueError(f"save: Modules are nested more than {_DEEPEST} deep; put them side by side in one list")

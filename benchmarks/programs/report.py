@@ -16,8 +16,8 @@ from benchmarks.report import machine
 
 NOTES = """\
 - Every contender runs in a process of its own, in its own virtual environment, one process working at a time; the
-  repetitions are interleaved, and all tasks are measured three times, minutes apart, in new processes: what else a
-  machine does comes and goes. The time is the median, the ratio the median of the rounds' ratios, the spread the
+  repetitions are interleaved, in three passes through all tasks (one with `--quick`), each in new processes: what else
+  a machine does comes and goes. The time is the median, the ratio the median of the rounds' ratios, the spread the
   distance between the quartiles as a part of it.
 - A contender is timed only after its first results, values and all derivatives, were compared with numbers computed
   another way: in closed form, by hand in plain floats, by NumPy, or by the textbook node.

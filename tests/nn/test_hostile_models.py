@@ -239,21 +239,17 @@ def test_whatever_a_class_raises_names_the_file(file: Path) -> None:
         load(file)
 
 
-@pytest.mark.parametrize("depth", [10, 100, 101, 330, 900])
+@pytest.mark.parametrize("depth", [10, 100, 101, 250])
 def test_modules_are_nested_a_hundred_deep_at_most(file: Path, depth: int) -> None:
-    """Making one names all parameters below it: 900 in each other would take half a minute."""
+    """Making one names all parameters below it: 200 in each other took more than a second, 250 the stack."""
     model: dict[str, Any] = {"class": "Dropout", "module": "nn", "architecture": [0.5]}
     for _ in range(depth - 1):
         model = {"class": "Sequential", "module": "nn", "architecture": [{"$module": model}]}
-    try:
-        text = sealed(KIND, {"model": {**model, "parameters": {}}, "generators": []})
-    except RecursionError:
-        pytest.skip("it can't be written here, either")
-    file.write_bytes(text)
+    file.write_bytes(sealed(KIND, {"model": {**model, "parameters": {}}, "generators": []}))
     if depth <= 100:
         assert load(file).model.parameters() == []
     else:
-        with pytest.raises(ValueError, match="model: "):
+        with pytest.raises(ValueError, match=r"model: .*Modules are nested more than 100 deep"):
             load(file)
 
 
