@@ -11,7 +11,7 @@ matters, by itself), texts of three words or more, `cast`, `len` and `isinstance
 
 A sample is every n-th mutant of the package in the order of the source, from a start that the seed says: even over all
 functions. In a copy of the tree the tests are run once, to see which of them reaches which line; then for each mutant
-those that reach its lines, those named after its module first, then the quick ones, for 30 s in all. It is killed
+those that reach its lines, those named after its module first, then the quick ones, for 90 s in all. It is killed
 if one fails, or doesn't end. Those that nobody could tell from the original are listed, with the reason, in
 `.ci/equivalent_mutants.txt`. Ends with status 1 where others survive.
 """
@@ -60,7 +60,7 @@ TESTS = {
 NOT_HERE = ["-m", "not hypothesis", "-k", "not threads and not pytorch_graphs"]
 """What one run finds, another must find, so nothing at random; and threads take minutes while every line is noted."""
 HEAVY = ["hypothesis", "numpy", "scipy.special", "sympy", "llvmlite.binding"]  # imported once; every mutant forks
-BUDGET = 30.0  # seconds of tests for one mutant, as measured with coverage, which slows them down
+BUDGET = 90.0  # seconds of tests for one mutant, as measured with coverage, which slows them down
 MEMORY = 6 * 2**30
 
 

@@ -164,19 +164,14 @@ class Staged:
         if seeds is None:
             return True
         for step in reversed(memory.steps):
-            if not (step is last and fused and self._is_seeded(memory, step.table, seeds)):
+            if step is last and fused and isinstance(seeds, float):
+                memory.adjoints[step.table] = seeds  # all outputs of the last stage are the program's
+            else:
                 self._seed(memory, step.table, seeds)
             given = memory.adjoints[step.table]
             if given is not None and not step.backward(memory, given):
                 return False
         return True
-
-    def _is_seeded(self, memory: Memory, table: int, seeds: float | Array) -> bool:
-        """Whether all cotangents are one number, that of all outputs of the last stage: it is told then."""
-        if isinstance(seeds, float) and all(place is not None and place[0] == table for place in self._outputs):
-            memory.adjoints[table] = seeds
-            return True
-        return False
 
     def _seed(self, memory: Memory, table: int, seeds: float | Array) -> None:
         """Add the cotangents of the program's outputs to the adjoints of a table."""

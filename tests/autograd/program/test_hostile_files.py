@@ -114,6 +114,7 @@ def test_parts_of_another_type_are_refused(file: Path) -> None:
         (lambda c: c["stopped"].append(0), "stopped must be whole numbers"),
         (lambda c: c["lines"].pop(), "lines must be"),
         (lambda c: c["places"][0].__setitem__(1, 2**40), "place 0 must be"),
+        (lambda c: c.update(places=[], lines=[-1] * len(c["lines"])), "guard 0 must be empty"),
         (lambda c: c.__setitem__("own", []), r"own must be an object, got \[\]"),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from typing import Any
 
 import mpmath
 import numpy as np
@@ -140,6 +141,18 @@ def test_a_large_program_calls_the_library() -> None:
 
     x = np.random.default_rng(0).uniform(0.1, 1.0, 50)
     assert vmap(jit(f, vector_math=True))(x) == pytest.approx(vmap(jit(f))(x), rel=1e-12)
+
+
+def test_between_matrix_products_functions_are_the_fast_ones_too() -> None:
+    def f(w: Any, x: Any) -> Any:
+        return ag.sum([ag.exp(ag.dot(row, list(x))) for row in w])
+
+    random = np.random.default_rng(0)
+    w, x = random.normal(size=(20, 20)) * 0.1, random.normal(size=(500, 20))
+    exact, fast = (vmap(jit(f, vector_math=is_fast), in_axes=(None, 0)) for is_fast in (False, True))
+    assert "matrix product" in fast.listing(w, x)
+    assert exact(w, x).tolist() != fast(w, x).tolist()
+    assert fast(w, x) == pytest.approx(np.exp(x @ w.T).sum(axis=1), rel=1e-13)
 
 
 def test_one_point_is_computed_as_ever() -> None:
