@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import os
 import platform
+import shlex
+import shutil
 import sys
+import sysconfig
 import tempfile
 from pathlib import Path
 
@@ -32,6 +35,11 @@ def compiled_modules(directory: str) -> list[Extension]:
         return stays_pure("SCALAR_AUTOGRAD_PURE asks for that")
     if platform.python_implementation() != "CPython":
         return stays_pure("only CPython runs what mypyc makes")
+    compiler = shlex.split(
+        os.environ.get("CC") or sysconfig.get_config_var("CC") or ""
+    )  # on Windows setuptools finds it
+    if compiler and shutil.which(compiler[0]) is None:  # before mypyc writes C for half a minute
+        return stays_pure(f"there is no {compiler[0]}")
     try:
         from mypyc.build import mypycify
 

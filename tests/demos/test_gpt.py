@@ -127,7 +127,8 @@ def test_without_the_file_the_command_ends_with_one_line_and_2(capsys: pytest.Ca
 
 
 @long_on_the_sources
-def test_forty_updates_already_beat_guessing() -> None:
+def test_forty_updates_already_beat_guessing_and_a_whole_training_is_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In one test: a training is done once per process."""
     training, words = gpt.report(None, 40)
     assert "4,192 parameters" in training.text[0]
     assert len(training.text) == 11
@@ -136,22 +137,20 @@ def test_forty_updates_already_beat_guessing() -> None:
     assert tenths[0] == pytest.approx(math.log(27), abs=0.2)
     assert tenths[-1] < 3.0
     assert words.text[0].count(",") == gpt_training.SAMPLES - 1
-
-
-@long_on_the_sources
-def test_the_whole_training_is_judged(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gpt, "UPDATES", 40)
     for saved, verdict in ((0.2, Verdict.AGREES), (3.0, Verdict.WRONG)):
         monkeypatch.setattr(gpt, "SAVED", saved)
         assert [row.verdict for row in gpt.report(None, 40)[0].rows] == [verdict]
 
 
-@long_on_the_sources
-def test_the_picture(tmp_path: Path) -> None:
+@pytest.mark.parametrize("updates", [100, 3])  # 3: fewer than the mean is taken of
+def test_the_picture(updates: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("matplotlib", reason="matplotlib is not installed")
-    (path,) = gpt.plots(tmp_path, None, 40)
+    losses = [3.3 - 0.01 * i for i in range(updates)]
+    training = gpt_training.Training("Names", 300, LETTERS, 4_192, losses, 1.0, ["ada"])
+    monkeypatch.setattr(gpt_training, "trained", lambda data, updates: training)
+    (path,) = gpt.plots(tmp_path, None, updates)
     assert path.read_bytes().startswith(b"\x89PNG")
-    gpt.plots(tmp_path, None, 3)  # fewer than the mean is taken of
 
 
 def test_output_is_a_weighted_mean_of_the_values() -> None:

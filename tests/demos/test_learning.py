@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 
 from autograd import exp, sigmoid
-from demos import learning, learning_descent, learning_directions, learning_network
+from demos import learning, learning_descent, learning_directions, learning_network, learning_plots
 from demos.handwriting import handwriting, mnist
 from demos.learning import OneHot
 from demos.learning_differences import DifferenceErrors
 from demos.report import Verdict
+from support.effort import long_on_the_sources
 
 ROOT = Path(__file__).parents[2]
 
@@ -102,6 +103,7 @@ def test_training_says_what_it_trains_on_and_learns(tmp_path: Path) -> None:
     assert training.history.loss[-1] < training.loss_before
 
 
+@long_on_the_sources
 @pytest.mark.skipif("MNIST_DIR" not in os.environ, reason="MNIST_DIR names no folder with the IDX files")
 def test_training_on_real_mnist(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(learning_network.EFFORTS, 28, learning_network.Effort(150, 1, 1, 0.3))
@@ -139,9 +141,11 @@ def test_a_bad_file_ends_the_command_with_one_line_and_2(tmp_path: Path, content
     assert says in ended.stderr
 
 
-def test_the_pictures(tmp_path: Path) -> None:
+def test_the_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("matplotlib", reason="matplotlib is not installed")
-    pytest.importorskip("sklearn", reason="scikit-learn is not installed")
+    digits_as_idx(tmp_path)
+    training = learning_network.train(mnist(tmp_path, 30, 10))
+    monkeypatch.setattr(learning_plots, "trained", lambda: training)
     paths = learning.plots(tmp_path)
     assert len(paths) == 5
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in paths)

@@ -53,8 +53,7 @@ def test_play_trains_until_it_is_paused_as_fit_would(open_page: Open) -> None:
     page.select_option("#speed", "0")
     page.click("#play")
     assert page.get_by_role("button", name="Pause").is_visible()
-    page.wait_for_function("() => page.trainer.steps >= 50")
-    page.click("#play")
+    page.wait_for_function("() => page.trainer.steps >= 50 && (document.getElementById('play').click(), true)")
     steps = int(shown(page, "steps"))
     assert steps == page.evaluate("page.trainer.steps") >= 50
     assert page.get_by_role("button", name="Play").is_visible()
