@@ -10,10 +10,10 @@ lambdas, but not into annotations, decorators, `raise` and `assert` statements (
 matters, by itself), texts of three words or more, `cast`, `len` and `isinstance`, and lines that coverage leaves out.
 
 A sample is every n-th mutant of the package in the order of the source, from a start that the seed says: even over all
-functions. In a copy of the tree the tests are run once, to see which of them reaches which line; then for each mutant
-those that reach its lines, those named after its module first, then the quick ones, for 90 s in all. It is killed
-if one fails, or doesn't end. Those that nobody could tell from the original are listed, with the reason, in
-`.ci/equivalent_mutants.txt`. Ends with status 1 where others survive.
+functions. In a copy of the tree the tests are run once, to see which of them reaches which line; what they cover of the
+package, branches too, is said. Then for each mutant those that reach its lines are run, those named after its module
+first, then the quick ones, for 90 s in all. It is killed if one fails, or doesn't end. Those that nobody could tell
+from the original are listed, with the reason, in `.ci/equivalent_mutants.txt`. Ends with status 1 where others survive.
 """
 
 from __future__ import annotations
@@ -251,7 +251,7 @@ def pytest_run(arguments: list[str], *plugins: Any) -> int:
     return int(pytest.main(["-p", "no:cacheprovider", "--no-header", "--hypothesis-seed=0", *arguments], plugins))
 
 
-def mapped(folder: Path, kept: Path, tests: list[str]) -> tuple[coverage.CoverageData, dict[str, float]]:
+def mapped(folder: Path, kept: Path, package: str, tests: list[str]) -> tuple[coverage.CoverageData, dict[str, float]]:
     """Which tests reach which lines of a package, and how long the tests that pass take."""
     notes, contexts = kept / "seconds.json", kept / "contexts"
 
@@ -265,7 +265,7 @@ def mapped(folder: Path, kept: Path, tests: list[str]) -> tuple[coverage.Coverag
         measured.save()
         if plugin.failed:
             print("fail without any mutant, and are left out:", *sorted(plugin.failed), sep="\n  ")
-        measured.report(show_missing=True, skip_covered=True)
+        measured.report(include=f"{package}/*.py", show_missing=True, skip_covered=True, precision=1)
         notes.write_text(json.dumps({t: s for t, s in plugin.seconds.items() if t not in plugin.failed}))
         return 0
 
@@ -276,7 +276,7 @@ def mapped(folder: Path, kept: Path, tests: list[str]) -> tuple[coverage.Coverag
         if forked(folder, log, 7200.0, work) != 0:
             sys.exit(f"the tests could not be run:\n{log.read_text(errors='replace')[-4000:]}")
         said = log.read_text(errors="replace")
-        print("without any mutant:", *re.findall("^.* passed.*$|^TOTAL.*$", said, re.MULTILINE), flush=True)
+        print("without any mutant:", *re.findall("^.* passed.*$|^TOTAL.*$", said, re.MULTILINE), sep="\n  ", flush=True)
     data = coverage.CoverageData(str(contexts))
     data.read()
     return data, json.loads(notes.read_text())
@@ -380,7 +380,7 @@ def main() -> int:
         folder = Path(temporary).resolve()
         copy_of_tree(folder)
         kept = given.map or folder / "map"
-        trial = Trial(folder, *mapped(folder, kept.resolve(), tests))
+        trial = Trial(folder, *mapped(folder, kept.resolve(), package, tests))
         killed, equivalent, survived = 0, 0, 0
         for mutant in sample:
             if "\n".join([f"{mutant.path} {mutant.function}", *mutant.difference()]) in known:

@@ -1,17 +1,16 @@
 """Every row of every document agrees, or is a known erratum."""
 
-import os
 from collections import Counter
 
 import pytest
 
-import autograd
 from autograd import Value, sigmoid
 from autograd.views.terminal import columns
 from demos import __main__ as command_line
 from demos.catalogue import DEMOS, find
 from demos.report import Gradient, Row, Verdict
 from demos.terminal import WIDTH
+from support.effort import long_on_the_sources
 
 # every number the documents print, as often as it stands there, errata included (see `Row.printed` for the ~)
 PRINTED = {
@@ -31,45 +30,38 @@ PRINTED = {
 ERRATA = {"000": 3, "001": 0, "002": 2, "003": 1, "004": 0}
 DOCUMENTS = [demo for demo in DEMOS if demo.document]
 
-long_on_the_sources = pytest.mark.skipif(
-    not autograd.compiled and "LONG" not in os.environ,
-    reason="trains a network for a minute on the plain sources; .ci/run has the compiled engine do it, LONG=1 these",
-)
 
-
-@pytest.fixture(
-    scope="module",
-    params=[pytest.param(demo, marks=[long_on_the_sources] * (demo.name == "learning")) for demo in DOCUMENTS],
+@pytest.mark.parametrize(
+    "demo",
+    [pytest.param(demo, marks=[long_on_the_sources] * (demo.name == "learning")) for demo in DOCUMENTS],
     ids=lambda demo: demo.name,
 )
-def demo(request):
-    return request.param
-
-
-@pytest.fixture(scope="module")
-def rows(demo):
-    return [row for section in demo.report() for row in section.rows]
-
-
-def test_every_row_agrees_or_is_a_known_erratum(rows):
+def test_a_document_s_rows(demo, capsys):
+    """In one test, so that the network that takes long to train is trained once."""
+    rows = [row for section in demo.report() for row in section.rows]
     assert [row.what for row in rows if row.verdict is Verdict.WRONG] == []
-
-
-def test_every_number_the_document_prints_has_its_row(demo, rows):
     shown = Counter(row.printed for row in rows if isinstance(row, Row))
     assert not Counter(PRINTED.get(demo.document, [])) - shown
-
-
-def test_the_errata_are_the_known_ones(demo, rows):
     if demo.document in ERRATA:
         assert [row.verdict for row in rows].count(Verdict.ERRATUM) == ERRATA[demo.document]
-
-
-def test_the_printed_numbers_and_the_gradients_are_there(rows):
     assert any(isinstance(row, Row) for row in rows)
     assert any(isinstance(row, Gradient) for row in rows)
+    check_the_command(demo, capsys)
 
 
+def check_the_command(demo, capsys):
+    """`--check --verbose` passes and shows every row within 80 columns, without colour."""
+    capsys.readouterr()
+    assert command_line.main([demo.name, "--check", "--verbose"]) == 0
+    shown = capsys.readouterr()
+    assert shown.err == ""
+    assert f"{demo.heading}: " in shown.out
+    assert "✓" in shown.out
+    assert "\033" not in shown.out
+    assert [line for line in shown.out.splitlines() if columns(line) > WIDTH] == []
+
+
+@pytest.mark.parametrize("demo", DOCUMENTS, ids=lambda demo: demo.name)
 def test_output_is_a_labelled_expression_with_a_gradient(demo):
     output = demo.output()
     assert isinstance(output, Value)
@@ -84,15 +76,3 @@ def test_an_engine_with_a_wrong_rule_is_caught(document, monkeypatch):
     rows = [row for section in find(document).report() for row in section.rows]
     assert any(row.verdict is Verdict.WRONG for row in rows if isinstance(row, Row))
     assert any(row.verdict is Verdict.WRONG for row in rows if isinstance(row, Gradient))
-
-
-@long_on_the_sources
-def test_check_passes_and_shows_every_row_within_80_columns_without_colour(capsys):
-    """Here, where the network that takes long to train has been trained."""
-    assert command_line.main(["--check", "--verbose"]) == 0
-    shown = capsys.readouterr()
-    assert shown.err == ""
-    assert all(f"{demo.heading}: " in shown.out for demo in DOCUMENTS)
-    assert "✓" in shown.out
-    assert "\033" not in shown.out
-    assert [line for line in shown.out.splitlines() if columns(line) > WIDTH] == []

@@ -15,6 +15,7 @@ from demos import gpt, gpt_network
 from demos.handwriting import DataError
 from demos.report import Verdict
 from nn import Adam
+from support.effort import long_on_the_sources
 
 np = pytest.importorskip("numpy", reason="NumPy is not installed")
 gpt_training = pytest.importorskip("demos.gpt_training")
@@ -68,6 +69,12 @@ def test_words_are_the_lines_of_a_file_and_letters_what_occurs_in_them(tmp_path:
     path = tmp_path / "words.txt"
     path.write_text("\ufeff가나\n\n  나다 \r\n", encoding="utf-8")
     assert gpt_training.read_words(str(path)) == ("words.txt", ["가나", "나다"])
+
+
+@long_on_the_sources
+def test_three_updates_with_words_of_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "words.txt"
+    path.write_text("가나\n나다\n", encoding="utf-8")
     done = gpt_training.trained(str(path), 3)
     assert done.letters == "가나다"
     assert len(done.losses) == len(done.tenths) == 3
@@ -119,6 +126,7 @@ def test_without_the_file_the_command_ends_with_one_line_and_2(capsys: pytest.Ca
     assert shown.count("\n") == 1
 
 
+@long_on_the_sources
 def test_forty_updates_already_beat_guessing() -> None:
     training, words = gpt.report(None, 40)
     assert "4,192 parameters" in training.text[0]
@@ -130,6 +138,7 @@ def test_forty_updates_already_beat_guessing() -> None:
     assert words.text[0].count(",") == gpt_training.SAMPLES - 1
 
 
+@long_on_the_sources
 def test_the_whole_training_is_judged(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gpt, "UPDATES", 40)
     for saved, verdict in ((0.2, Verdict.AGREES), (3.0, Verdict.WRONG)):
@@ -137,6 +146,7 @@ def test_the_whole_training_is_judged(monkeypatch: pytest.MonkeyPatch) -> None:
         assert [row.verdict for row in gpt.report(None, 40)[0].rows] == [verdict]
 
 
+@long_on_the_sources
 def test_the_picture(tmp_path: Path) -> None:
     pytest.importorskip("matplotlib", reason="matplotlib is not installed")
     (path,) = gpt.plots(tmp_path, None, 40)

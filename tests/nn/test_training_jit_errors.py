@@ -89,7 +89,7 @@ def test_a_metric_that_stops_the_training_leaves_what_the_last_step_made():
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # Ctrl-C inside __del__ goes nowhere
 def test_ctrl_c_leaves_a_whole_step(monkeypatch):
-    """At every 101st place where Python looks for a signal, but for those in llvmlite."""
+    """At every 307th place where Python looks for a signal, but for those in llvmlite."""
     compiled = Variant.batch
 
     def batch(*args):
@@ -123,7 +123,7 @@ def test_ctrl_c_leaves_a_whole_step(monkeypatch):
     states.append(_state(line, optimizer))
     assert len(states) == 5
     found = set()
-    for moment in range(0, 1_000_000, 101):
+    for moment in range(0, 1_000_000, 307):
         line, optimizer, work = prepared()
         if not interrupted(work, moment):
             break

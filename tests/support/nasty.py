@@ -71,7 +71,7 @@ NASTY: dict[str, Any] = {
     "long class": type("C" * 10_000, (), {})(),
     "function": types.FunctionType(compile("0", "", "eval"), {}, "f" * 10_000),
     "Value": Value(1.0, label=LONG),
-    "list of Values": [Value(1.0, label=LONG), "x"] * 1000,
+    "list of Values": [Value(1.0, label=LONG), "x"] * 50,
     "constant": constant(1.0, label=LONG),
     "result": Value(1.0, label=LONG) * Value(2.0, label=LONG),
     "nan": float("nan"),
