@@ -57,7 +57,7 @@ TESTS = {
     "autograd/program": ["autograd/program", "tests/autograd/program"],
     "nn": ["nn", "tests/nn", "--ignore=tests/nn/playground"],
 }
-NOT_HERE = ["-m", "not hypothesis", "-k", "not threads and not pytorch_graphs"]
+NOT_HERE = ["-m", "not hypothesis", "-k", "not pytorch_graphs and (not threads or (program and test_threads.py))"]
 """What one run finds, another must find, so nothing at random; and threads take minutes while every line is noted."""
 HEAVY = ["hypothesis", "numpy", "scipy.special", "sympy", "llvmlite.binding"]  # imported once; every mutant forks
 BUDGET = 90.0  # seconds of tests for one mutant, as measured with coverage, which slows them down

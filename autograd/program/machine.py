@@ -55,7 +55,7 @@ class Machine:
         self.has_fma = bool(features.get("fma")) or platform.machine() in ("aarch64", "arm64")
         self.math = _library("libm.so.6") or ctypes.CDLL(ctypes.util.find_library("m"))
         self.vectors = _library("libmvec.so.1") if platform.machine() == "x86_64" else None
-        self._drivers: dict[int, tuple[Loaded, Any]] = {}
+        self._drivers: dict[int, Loaded] = {}
 
     def compile(self, text: str, names: Sequence[str], level: int = 0) -> Loaded:
         """Compile the text of a module, and load it.
@@ -109,13 +109,13 @@ class Machine:
 
     def driver(self, lanes: int) -> int:
         """The address of the loop around a program's functions."""
-        if lanes not in self._drivers:
+        loaded = self._drivers.get(lanes)
+        if loaded is None:
             name = "single" if lanes == 1 else "batch"
             level = 0 if lanes == 1 else 2  # the batch's has loops of its own
-            loaded = self.compile(driver(Width(lanes)), [name], level)
-            self._drivers[lanes] = loaded, loaded.addresses[0]
-        address: int = self._drivers[lanes][1]
-        return address
+            made = self.compile(driver(Width(lanes)), [name], level)
+            loaded = self._drivers.setdefault(lanes, made)  # another thread's may have been given away meanwhile
+        return loaded.addresses[0]
 
 
 class Functions:

@@ -117,9 +117,8 @@ class _Chains:
             if slot not in self.absorbed and self._row(slot) in (p.add, p.sum):
                 self._flatten(slot)
 
-    def _row(self, slot: int) -> Primitive | None:
-        k = slot - len(self._program.inputs)
-        return self._program.primitives[k] if k >= 0 else None
+    def _row(self, slot: int) -> Primitive:
+        return self._program.primitives[slot - len(self._program.inputs)]
 
     def _flatten(self, slot: int) -> None:
         first = len(self._program.inputs)

@@ -179,7 +179,7 @@ class _Source(Source):
                 if not runs or not runs[-1].takes(pair, kinds):
                     runs.append(_Run((k, k + half), kinds))
                 runs[-1].pairs.append(pair)
-            self._known_runs[i] = runs if max(map(len, runs), default=0) >= _LOOP else []
+            self._known_runs[i] = runs if any(len(run) >= _LOOP for run in runs) else []
         return self._known_runs[i]
 
     def _kind(self, slot: int) -> str:

@@ -10,6 +10,7 @@ from autograd import (
     Program,
     Value,
     exp,
+    ieee,
     jit,
     where,
 )
@@ -17,11 +18,13 @@ from autograd import sum as total
 
 
 def branching(x: Any, w: Any) -> list[Any]:
-    """Comparisons as numbers and as branches, constants, a label, a stopped slot, an output that is a constant."""
+    """Comparisons as numbers and as branches, constants, a label, a stopped slot, `ieee`, a constant for an output."""
     y = where(x < w, x * 0.1, exp(w)) if x > -1.0 else x
     if isinstance(y, Value):
         y.label = "y"
-    return [total([y, x, 3.0]) / 7.0, y * (w * w).detach(), 2.5]
+    with ieee():
+        mean = total([y, x, 3.0]) / 7.0
+    return [mean, y * (w * w).detach(), 2.5]
 
 
 def recorded() -> Program:

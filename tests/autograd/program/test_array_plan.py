@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from autograd import exp, grad, jit, log, value_and_grad
+from autograd.program.jit import Jitted
 
 RANDOM = np.random.default_rng(0)
 
@@ -82,3 +83,54 @@ def test_a_point_that_leaves_the_reals_raises_what_eager_raises_and_the_next_one
     with pytest.raises(ValueError, match="log"):
         step(np.array([-1.0, 2.0]))
     assert step(np.array([4.0, 2.0]))[1].tolist() == [0.25, 1.0]
+
+
+FORMS: dict[str, tuple[Any, ...]] = {
+    "floats": (0.5, 2.0),
+    "lists": ([0.5, 2.0], 3.0),
+    "tuples": (0.5, (1.0, 2.0)),
+    "arrays": (np.array([0.5, 2.0]), np.array([[1.0], [3.0]])),
+    "structures": ({"a": [0.5, np.array([2.0, 1.0])], "b": (3.0,)}, 2.0),
+}
+
+
+def squares(tree: Any) -> Any:
+    if isinstance(tree, dict):
+        tree = list(tree.values())
+    return sum(map(squares, tree)) if isinstance(tree, (list, tuple, np.ndarray)) else tree * tree
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("argnums", [0, 1, (0, 1)])
+@pytest.mark.parametrize("transform", [grad, value_and_grad])
+def test_arguments_are_taken_apart_once(
+    transform: Any, argnums: Any, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the second call on the short way is taken."""
+    pytest.importorskip("llvmlite")
+    counts = calls_counted(monkeypatch)
+    step = transform(jit(lambda a, b: squares(a) * 2.0 + squares(b)), argnums)
+    for _ in range(3):
+        step(*FORMS[form])
+    assert counts == [1]
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_floats_are_taken_apart_once_for_the_value_alone(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("llvmlite")
+    counts = calls_counted(monkeypatch)
+    f = jit(lambda *xs: squares(xs))
+    assert [f(*[x] * count) for x in (1.0, 2.0, 3.0)] == [1.0 * count, 4.0 * count, 9.0 * count]
+    assert counts == [1]
+
+
+def calls_counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How often the arguments of recorded functions are taken apart from now on."""
+    counts, taken_apart = [0], Jitted.arguments
+
+    def noted(self: Jitted[..., Any], *args: Any) -> Any:
+        counts[0] += 1
+        return taken_apart(self, *args)
+
+    monkeypatch.setattr(Jitted, "arguments", noted)
+    return counts

@@ -26,6 +26,7 @@ def angle() -> Iterator[Primitive]:
     del PRIMITIVES["angle"]
 
 
+@pytest.mark.usefixtures("nothing_is_computed_again")
 @pytest.mark.parametrize("links", [1, 3, 150])
 @pytest.mark.parametrize("constant", [None, 0.0, -0.0, 0.5])
 def test_values_and_gradients_are_eager_s(angle: Primitive, constant: float | None, links: int) -> None:

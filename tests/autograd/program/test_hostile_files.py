@@ -83,8 +83,8 @@ def test_parts_of_another_type_are_refused(file: Path) -> None:
     content = content_of(file)
     for key in content:
         for new in (..., None, True, 1, 1.5, {}, "\0", [None], [True], [1.5], [{}], [[[]]], [10**400], [-(10**9)]):
-            if key == "name" and isinstance(new, str):
-                continue
+            if (key == "name" and isinstance(new, str)) or (key == "ieee" and new is ...):
+                continue  # any text will do, and most programs have no ieee
             write_document(file, KIND, edited(content, (key,), new))
             assert not checked(file), (key, new)
     write_document(file, KIND, {**content, "more": []})
@@ -112,6 +112,9 @@ def test_parts_of_another_type_are_refused(file: Path) -> None:
         (lambda c: c["guards"][0].__setitem__(2, len(c["places"])), "guard 0 must be whole numbers from 0"),
         (lambda c: c["labels"].append(c["labels"][0]), "labels must be in order, each once"),
         (lambda c: c["stopped"].append(0), "stopped must be whole numbers"),
+        (lambda c: c["stopped"].append(c["stopped"][0]), "stopped must be in order, each once"),
+        (lambda c: c["ieee"].append(0), "ieee must be whole numbers"),
+        (lambda c: c["ieee"].reverse(), "ieee must be in order, each once"),
         (lambda c: c["lines"].pop(), "lines must be"),
         (lambda c: c["places"][0].__setitem__(1, 2**40), "place 0 must be"),
         (lambda c: c.update(places=[], lines=[-1] * len(c["lines"])), "guard 0 must be empty"),
@@ -141,13 +144,15 @@ def part_of(place: tuple[Any, ...]) -> str:
     key, *rest = place
     if key == "name":
         return "the name"
-    are_looked_at_together = key in ("outputs", "stopped", "lines") or (key == "labels" and rest[1:] == [0])
+    if key == "own":
+        return " ".join(["own", *rest[:1]])
+    are_looked_at_together = key in ("outputs", "stopped", "ieee", "lines") or (key == "labels" and rest[1:] == [0])
     return key if not rest or are_looked_at_together else f"{key[:-1]} {rest[0]}"
 
 
-@pytest.mark.parametrize("new", [None, {}])
+@pytest.mark.parametrize("new", [None, 1.5])
 def test_the_message_names_the_part_that_is_wrong(file: Path, new: Any) -> None:
-    content = content_of(file)
+    content = {**content_of(file), "own": {"here:cube": [[[(2.0).hex()], (8.0).hex()]]}}
     for place in dict.fromkeys(place for place, _ in edits(content)):
         write_document(file, KIND, edited(content, place, new))
         with pytest.raises(ValueError, match=f"^load: {re.escape(str(file))}: {part_of(place)} must "):

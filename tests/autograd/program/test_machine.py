@@ -15,9 +15,10 @@ pytest.importorskip("llvmlite")
 from autograd import PRIMITIVES, Program, exp, jit, value_and_grad, vmap
 from autograd.formulas.llvm_text import Width
 from autograd.program import machine
+from autograd.program.batch import Batch
 from autograd.program.body import Body
 from autograd.program.emit import Emitter
-from autograd.program.machine import Functions, this_machine
+from autograd.program.machine import Functions, Machine, this_machine
 
 
 def chain(operations: int) -> Program:
@@ -98,6 +99,23 @@ def test_many_threads_call_one_function() -> None:
         assert all(pool.map(work, range(32)))
 
 
+@pytest.mark.parametrize("lanes", [1, 8])
+def test_a_loop_that_another_thread_has_compiled_meanwhile_stays(monkeypatch: pytest.MonkeyPatch, lanes: int) -> None:
+    """Its address is in programs already."""
+    one = Machine()
+    given: list[int] = []
+    compile_ = Machine.compile
+
+    def overtaken(self: Machine, *args: Any) -> Any:
+        if not given:
+            given.append(0)
+            given.append(self.driver(lanes))
+        return compile_(self, *args)
+
+    monkeypatch.setattr(Machine, "compile", overtaken)
+    assert one.driver(lanes) == given[1] == one.driver(lanes)
+
+
 @pytest.mark.skipif(not hasattr(os, "fork") or sys.platform == "darwin", reason="no fork")
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 def test_a_child_of_a_fork_computes_with_threads_of_its_own() -> None:
@@ -125,3 +143,59 @@ def test_what_cannot_be_compiled_is_an_error_here_and_not_in_the_thread_that_com
         with pytest.raises(RuntimeError, match="LLVM IR"):
             this_machine().compile(text, ["f"])
     assert this_machine().compile("define void @f() {\n  ret void\n}", ["f"]).addresses[0]
+
+
+@pytest.mark.parametrize(
+    ("features", "lanes", "has_fma"),
+    [
+        ({}, 2, False),
+        ({"sse2": True, "avx": False, "avx512f": False, "fma": False}, 2, False),
+        ({"avx": True, "avx512f": False, "fma": False}, 4, False),
+        ({"avx": True, "avx2": True, "fma": True}, 4, True),
+        ({"avx": True, "avx512f": True, "fma": True}, 8, True),
+    ],
+)
+@pytest.mark.parametrize("processor", ["x86_64", "AMD64", "aarch64", "arm64"])
+def test_a_machine_is_as_wide_as_its_processor(
+    monkeypatch: pytest.MonkeyPatch, features: dict[str, bool], lanes: int, has_fma: bool, processor: str
+) -> None:
+    known = machine.llvm.FeatureMap(features)
+    monkeypatch.setattr(machine.llvm, "get_host_cpu_features", lambda: known)
+    monkeypatch.setattr("platform.machine", lambda: processor)
+    monkeypatch.setattr(machine, "has_flags", lambda: True)
+    found = Machine()
+    assert found.lanes == lanes
+    assert found.has_fma is (has_fma or processor in ("aarch64", "arm64"))
+    assert found.features == known.flatten()
+    assert found.vectors is None or processor == "x86_64"
+
+
+def test_where_flags_are_not_known_there_is_no_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "has_flags", lambda: False)
+    with pytest.raises(RuntimeError, match="no machine code is made for this processor"):
+        Machine()
+
+
+@pytest.mark.parametrize("has_fma", [True, False])
+@pytest.mark.parametrize("vector_math", [True, False])
+@pytest.mark.parametrize("operations", [20, 50, 52, 2_000])
+def test_only_small_programs_are_compiled_for_speed(
+    monkeypatch: pytest.MonkeyPatch, operations: int, vector_math: bool, has_fma: bool
+) -> None:
+    """With vector math, of up to 100 operands: it takes ten times as long."""
+    levels = set()
+    load = Machine.load
+
+    def noted(self: Machine, bodies: Any, functions: Functions, level: int = 0) -> Any:
+        levels.add(level)
+        return load(self, bodies, functions, level)
+
+    monkeypatch.setattr(Machine, "load", noted)
+    monkeypatch.setattr(this_machine(), "has_fma", has_fma)
+    batch = Batch(chain(operations), [True] * 3, [False] * 3, vector_math)
+    for_speed = operations <= 50 and vector_math and has_fma
+    assert levels == {1 if for_speed else 0}
+    values = np.array([[0.25, 0.5]] * 3)
+    computed = batch([values], [], 1.0, 2, 1)
+    expected = [chain(operations)(x, x, x)[0] for x in values[0].tolist()]
+    assert computed.outputs[0] == pytest.approx(expected, rel=1e-12)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from autograd import jit, value_and_grad, vmap
+from autograd import grad, jit, value_and_grad, vmap
 
 np = pytest.importorskip("numpy", reason="NumPy is not installed")
 
@@ -142,3 +142,35 @@ def test_arguments_are_taken_apart_once(made: str, shared: Any, monkeypatch: pyt
         weights = times(shared, factor)
         mapped(weights, x)
     assert len(taken_apart) == (1 if all(map(is_usual, leaves_of(weights))) else 3)
+
+
+@pytest.mark.parametrize(
+    ("axis", "points"),
+    [
+        (0, np.arange(40.0)),
+        (0, np.arange(40.0)[5:25]),
+        (1, np.arange(80.0).reshape(2, 40)),
+        (-1, np.arange(80.0).reshape(2, 40)[:, 3:]),
+        (0, np.arange(80.0).reshape(2, 40).T),
+        (1, np.arange(120.0).reshape(3, 40)[::2]),
+    ],
+)
+@pytest.mark.parametrize("transform", [lambda f: f, grad], ids=["values", "gradients"])
+def test_points_that_lie_side_by_side_are_taken_where_they_are(
+    transform: Any, axis: int, points: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the first call and by the short way: a batch may take most of the memory."""
+    pytest.importorskip("llvmlite")
+    from autograd.program.batch import Batch
+
+    compute, given = Batch.__call__, []
+
+    def noted(self: Batch, rows: Any, *args: Any) -> Any:
+        given.extend(rows)
+        return compute(self, rows, *args)
+
+    monkeypatch.setattr(Batch, "__call__", noted)
+    mapped = vmap(transform(lambda x: x * x if points.ndim == 1 else x[0] * x[1]), in_axes=axis)
+    for _ in range(3):
+        mapped(points)
+    assert [np.shares_memory(points, rows) for rows in given] == [True] * 3

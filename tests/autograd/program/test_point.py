@@ -15,6 +15,7 @@ import pytest
 
 from autograd import (
     PRIMITIVES,
+    Primitive,
     Program,
     Value,
     erf,
@@ -55,6 +56,20 @@ def outcome(compute: Callable[..., Any], point: Sequence[Any]) -> Any:
         return type(error)
     numbers = [result[0], *result[1]] if isinstance(result, tuple) else [result]
     return [None if math.isnan(x) else x + 0.0 for x in map(number_of, numbers)]
+
+
+@pytest.mark.usefixtures("nothing_is_computed_again")
+@pytest.mark.parametrize("row", [row for row in PRIMITIVES.values() if row.samples], ids=lambda row: row.name)
+def test_at_its_samples_every_row_is_computed_by_machine_code(row: Primitive) -> None:
+    pytest.importorskip("llvmlite")
+    for sample in row.samples:
+        by_all = tuple(range(len(sample)))
+        value, slopes = value_and_grad(row, by_all)(*sample)
+        assert number_of(jit(row)(*sample)) == value
+        assert value_and_grad(jit(row), by_all)(*sample) == (value, slopes)
+        values, each = vmap(value_and_grad(jit(row), by_all))(*np.array([sample] * 9).T)
+        assert values.tolist() == [value] * 9
+        assert [slope.tolist() for slope in each] == [[slope] * 9 for slope in slopes]
 
 
 @pytest.mark.parametrize(("name", "count"), ROWS, ids=[f"{name}-{count}" for name, count in ROWS])

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd import dot, exp, jit, relu, sigmoid, tanh, value_and_grad, vmap
+from autograd import dot, exp, jit, relu, sigmoid, sin, tanh, value_and_grad, vmap
 from autograd import sum as total
 
 pytest.importorskip("llvmlite")
@@ -39,7 +39,11 @@ def by_sum(row: Any, x: Any) -> Any:
     return total([a * b for a, b in zip(row, x, strict=True)])
 
 
-PRODUCTS = [by_dot, backwards, by_hand, by_python, by_sum]
+def alternating(row: Any, x: Any) -> Any:
+    return total([a * b if i % 2 else b * a for i, (a, b) in enumerate(zip(row, x, strict=True))])
+
+
+PRODUCTS = [by_dot, backwards, by_hand, by_python, by_sum, alternating]
 
 
 def network(product: Callable[[Any, Any], Any]) -> Callable[..., Any]:
@@ -88,6 +92,20 @@ def test_a_network_however_its_sums_are_written(product: Callable[[Any, Any], An
         for a, b in zip(by_parameters, gradients, strict=True):
             assert a == pytest.approx(b, rel=1e-9, abs=1e-14)
         assert by_inputs == pytest.approx(by_x, rel=1e-9, abs=1e-14)
+
+
+@pytest.mark.parametrize("product", PRODUCTS)
+def test_numbers_that_are_the_first_results(product: Callable[[Any, Any], Any]) -> None:
+    """Their places follow those of the arguments."""
+
+    def f(w: Any, x: Any) -> Any:
+        squares = [a * a for a in x]
+        return total([sin(product(row, squares)) for row in w])
+
+    w, x = RANDOM.normal(size=(20, 24)), RANDOM.normal(size=(500, 24))
+    mapped = vmap(f, in_axes=(None, 0))
+    assert "matrix product: 20 rows w.flat[0], ..." in mapped.listing(w, x)
+    assert mapped(w, x) == pytest.approx(np.sin(x**2 @ w.T).sum(axis=1), rel=1e-11, abs=1e-12)
 
 
 def test_exact_leaves_the_sums_as_they_are_written() -> None:

@@ -184,6 +184,32 @@ def test_several_results_with_other_cotangents_for_each_point(
             assert found == pytest.approx(expected[name], rel=1e-10, abs=1e-13)
 
 
+def test_results_that_are_used_further_and_results_twice() -> None:
+    """Cotangents of their own are added to what comes from behind."""
+
+    def f(w: Any, v: Any, x: Any) -> Any:
+        hidden = [sigmoid(dot(row, list(x))) for row in w]
+        products = [dot(row, hidden) for row in v]
+        return [hidden[1], hidden[1], products[2], products[2], tanh(products[2])]
+
+    w, v, x = arguments(POINTS)
+    mapped = vmap(f, in_axes=(None, None, 0))
+    assert mapped.listing(w, v, x).count("matrix product: ") == 2
+    c = np.random.default_rng(7).normal(size=(5, POINTS))
+    h = 1.0 / (1.0 + np.exp(-(x @ w.T)))
+    by_product = c[2] + c[3] + c[4] * (1.0 - np.tanh(h @ v[2]) ** 2)
+    by_h = np.outer(by_product, v[2])
+    by_h[:, 1] += c[0] + c[1]
+    for _ in range(2):
+        given = as_values(w)
+        results = mapped(given, v, x)
+        total(
+            [y * u for ys, us in zip(results, c.tolist(), strict=True) for y, u in zip(ys, us, strict=True)]
+        ).backward()
+        found = np.array([x.grad for x in given.ravel()]).reshape(w.shape)
+        assert found == pytest.approx((by_h * h * (1.0 - h)).T @ x, rel=1e-10, abs=1e-13)
+
+
 def decayed(w: Any, x: Any) -> Any:
     return total([tanh(dot(row, list(x))) for row in w]) + w[0][0] * w[1][1]
 
@@ -198,7 +224,12 @@ def twice(w: Any, x: Any) -> Any:
     return tanh(dot(long, again) * 0.1) * dot(long, again)
 
 
-@pytest.mark.parametrize("f", [decayed, gathered, twice])
+def tied(w: Any, x: Any) -> Any:
+    hidden = [tanh(dot(row, list(x)) * w[0][1] + row[2]) for row in w]
+    return total([tanh(dot(row, hidden)) for row in w]) * w[0][1]
+
+
+@pytest.mark.parametrize("f", [decayed, gathered, twice, tied])
 def test_rows_that_are_used_elsewhere_too(f: Callable[..., Any]) -> None:
     """Eager at three points, again and again, is the oracle."""
     w, _, x = arguments(3)

@@ -45,6 +45,7 @@ def test_all_of_a_program_comes_back(file: Path) -> None:
     program, loaded = recorded(), Program.load(file)
     assert program.guards
     assert program.stopped
+    assert program.ieee
     assert program.labels
     assert {"less", "where", "div"} <= program.counts().keys()
     assert attributes(loaded) == attributes(program)
@@ -188,6 +189,7 @@ def test_a_function_with_a_pullback_has_no_name(tmp_path: Path) -> None:
         ),
         ({"outputs": [-2]}, "outputs must be"),
         ({"stopped": frozenset([0])}, "stopped must be"),
+        ({"ieee": frozenset([0])}, "ieee must be"),
         ({"labels": {7: "y"}}, "labels must be"),
         ({"lines": [0]}, "lines must be"),
     ],

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd import Value, grad, hessian, jit, take, value_and_grad, vmap
+from autograd import Program, Value, grad, hessian, jit, take, value_and_grad, vmap
+from autograd.program.take import TAKE
 
 TABLE = [[0.5 * i + j for j in range(3)] for i in range(9)]
 
@@ -111,3 +112,21 @@ def test_whatever_the_gradient_is_by_and_however_long_the_program(argnums: Any, 
     x = np.array([0.5, -0.25, 0.125])
     found = vmap(replayed, in_axes=(None, None, 0))(values, 1.0, x)
     assert found[0].tolist() == [f(values, 1.0, a) for a in x.tolist()]
+
+
+@pytest.mark.parametrize("lanes", [1, 8])
+def test_machine_code_is_as_long_for_many_values_as_for_some(lanes: int) -> None:
+    """They are read by their address."""
+    pytest.importorskip("llvmlite")
+    from autograd.formulas.llvm_text import Width
+    from autograd.program.emit import Emitter
+    from autograd.program.machine import Functions, this_machine
+
+    def length(count: int) -> int:
+        names = ["i", *[f"x{k}" for k in range(count)]]
+        program = Program("f", names, [], [TAKE], [tuple(range(count + 1))], [count + 1])
+        emitter = Emitter(program, Width(lanes), None, [False] * len(names), Functions(this_machine(), Width(lanes)))
+        return sum(len(body.lines) for body in emitter.forward())
+
+    assert length(9) == length(10) == length(200)
+    assert length(200) < 20 * lanes + 10

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 import threading
@@ -9,6 +10,7 @@ from collections import deque
 
 import pytest
 
+from autograd.program import threads
 from autograd.program.threads import share
 
 
@@ -71,3 +73,23 @@ def test_the_caller_is_not_moved_and_the_others_stay_where_it_may_run() -> None:
     assert os.sched_getaffinity(0) == allowed
     assert all(cores <= allowed for cores in found)
     assert len(allowed) == 1 or len(found[-1]) < len(allowed)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no thread is moved")
+@pytest.mark.parametrize("refusal", [OSError, PermissionError, ProcessLookupError])
+def test_where_no_thread_may_be_moved_the_work_is_done_all_the_same(
+    monkeypatch: pytest.MonkeyPatch, refusal: type[OSError]
+) -> None:
+    asked = []
+
+    def refused(member: int, cores: list[int]) -> None:
+        asked.append(member)
+        raise refusal("not here")
+
+    monkeypatch.setattr(os, "sched_setaffinity", refused)
+    monkeypatch.setattr(threads, "_this_core", lambda: len(asked))  # another at every call
+    monkeypatch.setattr(threads, "_team", functools.cache(threads._Team))  # none that stand where they shall
+    meeting = threading.Barrier(3, timeout=60)
+    for _ in range(3):
+        share(meeting.wait, 3)
+    assert len(set(asked)) == 2

@@ -23,6 +23,14 @@ def one(w: Any, x: Any) -> Any:
     return exp(-w * x[0]) * x[1]
 
 
+def in_structures(tree: Any, pair: Any) -> Any:
+    return exp(-tree["a"][0]) * tree["a"][1]["b"] + pair[0] * pair[0]
+
+
+def column(w: Any, k: int) -> Any:
+    return np.array([w * x[k] for x in X])
+
+
 def total(tree: Any) -> Any:
     if isinstance(tree, dict):
         return total(list(tree.values()))
@@ -55,6 +63,10 @@ WAYS: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
     "points that are Values": (
         lambda w: total(vmap(one, in_axes=(None, 0))(2.0, np.array([[w * a for a in x] for x in X]))),
         lambda w: sum(one(2.0, [w * a for a in x]) for x in X),
+    ),
+    "points that are Values in a structure": (
+        lambda w: total(vmap(in_structures, in_axes=0)({"a": [column(w, 0), {"b": column(w, 1)}]}, (column(w, 1),))),
+        lambda w: sum(in_structures({"a": [w * x[0], {"b": w * x[1]}]}, (w * x[1],)) for x in X),
     ),
     "a shared array of Values": (
         lambda w: total(vmap(lambda a, x: a[0] * x[0] + a[1] * x[1], (None, 0))(np.array([w, w * w]), np.array(X))),

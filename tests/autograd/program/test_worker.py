@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,28 @@ from autograd import jit
 from autograd.program.result import DONE, OTHER_BRANCH
 from autograd.program.shipped import Shipped
 from autograd.program.worker import computed
+
+LAYOUTS: dict[str, Callable[[Any], Any]] = {
+    "as ever": lambda array: array,
+    "Fortran's order": np.asfortranarray,
+    "with gaps": lambda array: np.repeat(array, 2, axis=-1)[..., ::2],
+    "at an odd address": lambda array: np.frombuffer(b"-" + array.tobytes(), offset=1).reshape(array.shape),
+    "read-only": lambda array: np.frombuffer(array.tobytes()).reshape(array.shape),
+    "32 bits": lambda array: array.astype(np.float32),
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_arrays_however_they_have_travelled(layout: str) -> None:
+    program = jit(lambda x, y, v, w: [x * v - y, y * w]).program(1.0, 2.0, 3.0, 4.0)
+    piece = Shipped(program, (True,) * 4, (False, False, True, True), False, True)
+    x = np.arange(40.0).reshape(2, 20)
+    seeds = x[::-1] % 3.0 + 1.0
+    points, common, given = [LAYOUTS[layout](array) for array in (x, np.array([3.0, 4.0]), seeds)]
+    found = computed([np.frombuffer(piece.dumped(), np.uint8)], [points], common, given, 20)
+    assert found.outputs.tolist() == [(3.0 * x[0] - x[1]).tolist(), (4.0 * x[1]).tolist()]
+    assert found.adjoints.tolist() == [(3.0 * seeds[0]).tolist(), (4.0 * seeds[1] - seeds[0]).tolist()]
+    assert found.sums.tolist() == [(x[0] * seeds[0]).sum(), (x[1] * seeds[1]).sum()]
 
 
 @pytest.mark.parametrize("count", [1, 3, 8, 17, 200])
