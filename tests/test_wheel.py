@@ -111,6 +111,7 @@ def test_without_a_compiler_or_when_told_so_the_wheel_is_pure_and_one_line_says_
     (said,) = [line for line in done.stderr.splitlines() if "pure Python" in line]
     assert said.startswith("scalar-autograd is not compiled and stays pure Python: ")
     assert reason in said
+    assert "Warning" not in done.stderr, done.stderr  # pip shows them where it builds
     (wheel,) = tmp_path.glob("*.whl")
     assert wheel.name.endswith("-py3-none-any.whl")
     assert "autograd/engine/value.py" in contents(wheel)

@@ -217,7 +217,7 @@ def test_a_worker_that_dies_while_it_computes_changes_no_number(client: Any, tmp
 def test_after_a_restart_of_the_cluster_everything_is_sent_again(client: Any, points: Any, targets: Any) -> None:
     step = mean_step(client)
     before = step(network(), points, targets)
-    client.restart()
+    client.restart(timeout=3600)  # on a machine that is busy, workers are slow to start
     after = step(network(), points, targets)
     assert before[0] == after[0]
     assert all(np.array_equal(before[1][key], after[1][key]) for key in before[1])
