@@ -18,7 +18,7 @@ from autograd.formulas.vector_functions import VECTOR_FUNCTIONS
 
 pytest.importorskip("llvmlite")
 
-from autograd.program.machine import this_machine
+from autograd.program.machine import Functions, Machine, this_machine
 
 mpmath.mp.prec = 120
 RANGES = {
@@ -131,7 +131,8 @@ def test_every_row_at_every_nasty_number(name: str) -> None:
             assert found == pytest.approx([value, *gradient], rel=1e-13, abs=1e-300, nan_ok=True), point
 
 
-def test_a_large_program_calls_the_library() -> None:
+@pytest.mark.parametrize("vector_math", [True, False])
+def test_a_large_program_calls_the_library(vector_math: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is compiled for speed takes ten times as long: only small programs are."""
 
     def f(x: Value) -> Value:
@@ -139,8 +140,17 @@ def test_a_large_program_calls_the_library() -> None:
             x = ag.exp(-0.5 * x) * ag.erf(x + 0.1) + 0.5
         return x
 
+    texts, load = [], Machine.load
+
+    def noted(self: Machine, bodies: Any, functions: Functions, level: int = 0) -> Any:
+        texts.append(functions.text())
+        return load(self, bodies, functions, level)
+
+    monkeypatch.setattr(Machine, "load", noted)
     x = np.random.default_rng(0).uniform(0.1, 1.0, 50)
-    assert vmap(jit(f, vector_math=True))(x) == pytest.approx(vmap(jit(f))(x), rel=1e-12)
+    y = vmap(jit(f, vector_math=vector_math))(x)
+    assert any("_ZGV" in text for text in texts) is vector_math
+    assert y == pytest.approx([f(a) for a in x.tolist()], rel=1e-12)
 
 
 def test_between_matrix_products_functions_are_the_fast_ones_too() -> None:
