@@ -190,11 +190,20 @@ def test_only_small_programs_are_compiled_for_speed(
         levels.add(level)
         return load(self, bodies, functions, level)
 
+    told: list[int] = []
+    create = machine.llvm.Target.create_target_machine
+
+    def created(self: Any, *args: Any, opt: int, **options: Any) -> Any:
+        told.append(opt)
+        return create(self, *args, opt=opt, **options)
+
+    monkeypatch.setattr(machine.llvm.Target, "create_target_machine", created)
     monkeypatch.setattr(Machine, "load", noted)
     monkeypatch.setattr(this_machine(), "has_fma", has_fma)
     batch = Batch(chain(operations), [True] * 3, [False] * 3, vector_math)
     for_speed = operations <= 50 and vector_math and has_fma
     assert levels == {1 if for_speed else 0}
+    assert levels <= set(told) <= levels | {2}  # 2: the loop around a batch, if it was not there yet
     values = np.array([[0.25, 0.5]] * 3)
     computed = batch([values], [], 1.0, 2, 1)
     expected = [chain(operations)(x, x, x)[0] for x in values[0].tolist()]

@@ -13,6 +13,8 @@ from autograd import sum as total
 
 pytest.importorskip("llvmlite")
 
+from autograd.program.entry import Prepared
+
 RANDOM = np.random.default_rng(0)
 
 
@@ -106,6 +108,22 @@ def test_numbers_that_are_the_first_results(product: Callable[[Any, Any], Any]) 
     mapped = vmap(f, in_axes=(None, 0))
     assert "matrix product: 20 rows w.flat[0], ..." in mapped.listing(w, x)
     assert mapped(w, x) == pytest.approx(np.sin(x**2 @ w.T).sum(axis=1), rel=1e-11, abs=1e-12)
+
+
+def test_of_the_last_stage_values_and_adjoints_are_computed_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each stage is two passes over the points, the last one is one."""
+    computed, compute = [], Prepared.__call__
+
+    def noted(self: Prepared, *args: Any) -> Any:
+        computed.append(self)
+        return compute(self, *args)
+
+    parameters, x, t = example()
+    step = value_and_grad(vmap(jit(network(by_dot)), in_axes=(None, 0, 0), reduce="mean"))
+    step(parameters, x, t)
+    monkeypatch.setattr(Prepared, "__call__", noted)
+    step(parameters, x, t)
+    assert len(computed) == 2 * 1 + 1  # the hidden layer, and what comes after the second product
 
 
 def test_exact_leaves_the_sums_as_they_are_written() -> None:

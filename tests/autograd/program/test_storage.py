@@ -8,7 +8,7 @@ import math
 import multiprocessing
 import pickle
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,17 @@ def test_all_of_a_program_comes_back(file: Path) -> None:
     assert attributes(loaded) == attributes(program)
     assert loaded.listing() == program.listing()
     assert loaded(2.0, -0.5) == program(2.0, -0.5) == jit(branching)(2.0, -0.5)
+
+
+def test_what_is_said_of_the_first_slot_comes_back(tmp_path: Path) -> None:
+    """Slots begin with the first argument, at 0."""
+    program = jit(lambda x, w: [x, w * 2.0 if x > w else w]).program(3.0, -0.5)
+    guards = [guard._replace(slot=0) for guard in program.guards]
+    program = replace(program, guards=guards, labels={0: "first"})
+    assert guards
+    assert program.outputs[0] == 0
+    program.save(tmp_path / "program.json")
+    assert attributes(Program.load(tmp_path / "program.json")) == attributes(program)
 
 
 @pytest.mark.parametrize("name", PRIMITIVES)

@@ -10,6 +10,8 @@ import pytest
 from autograd import Program, Value, grad, hessian, jit, take, value_and_grad, vmap
 from autograd.program.take import TAKE
 
+by_machine_code_alone = pytest.mark.usefixtures("nothing_is_computed_again")
+
 TABLE = [[0.5 * i + j for j in range(3)] for i in range(9)]
 
 
@@ -24,9 +26,12 @@ def test_a_plain_index_is_that_of_a_list() -> None:
     assert take([1.0, 2.0], 1.0) == 2.0
 
 
+@by_machine_code_alone
 @pytest.mark.parametrize("count", [1, 2, 4, 5, 9, 27])
-def test_one_program_serves_every_index(count: int) -> None:
-    """Few values are chosen among by conditions, many by their address: the numbers are eager's."""
+def test_one_program_serves_every_index(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few values are chosen among by conditions, many by their address, none by Python: the numbers are eager's."""
+    pytest.importorskip("llvmlite")
+    monkeypatch.setattr("autograd.program.machine.Functions.callback", None)
     values = [1.0 + 0.25 * i for i in range(count)]
 
     def f(values: Any, i: Any, x: Any) -> Any:
@@ -38,6 +43,7 @@ def test_one_program_serves_every_index(count: int) -> None:
     assert [len(ways) for ways in replayed.variants.values()] == [1]
 
 
+@by_machine_code_alone
 def test_rows_of_a_table_at_one_point_and_at_many() -> None:
     replayed = value_and_grad(jit(looked_up))
     for i in range(9):
@@ -51,6 +57,7 @@ def test_rows_of_a_table_at_one_point_and_at_many() -> None:
         assert gradients[k].tolist() == gradient
 
 
+@by_machine_code_alone
 def test_the_gradient_of_a_mean_is_gathered_by_index() -> None:
     i, j = np.arange(50) % 9, np.arange(50) * 4 % 9
     step = value_and_grad(vmap(looked_up, in_axes=(None, 0, 0), reduce="mean"))
@@ -93,6 +100,7 @@ def test_rows_must_be_of_one_structure() -> None:
     assert grad(lambda x: take([x, 2.0 * x], Value(1.0)))(3.0) == 2.0
 
 
+@by_machine_code_alone
 @pytest.mark.parametrize("links", [1, 400])
 @pytest.mark.parametrize("count", [3, 9])
 @pytest.mark.parametrize("argnums", [0, 1, 2, (0, 2), (1, 2)])
