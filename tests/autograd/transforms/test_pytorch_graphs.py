@@ -38,6 +38,10 @@ TINY = 1e-12
 KEPT = [
     Expression((40.0,), (Step("minimum", (0, 0)), Step("softplus", (1,)))),
     Expression((3.0,), (Step("pow", (0, 3.0)), Step("log_sigmoid", (1,)))),
+    Expression(  # PyTorch's 1 - tanh² is 0 where 1e-16 is multiplied by 1e8
+        (1e-08,),
+        (Step("gelu", (0,)), Step("abs", (1,)), Step("log", (2,)), Step("sub", (2, 3)), Step("tanh", (4,))),
+    ),
 ]
 """What failed once, as small as it could be made: so far only where the comparison asked for too much."""
 
@@ -121,7 +125,7 @@ def faults(torch: Any, expression: Expression) -> list[str] | None:
         ]
 
     found = otherwise(their_gradient, their_hessian, TINY)
-    if found and smooth:  # who is right?
+    if found and not conventional:  # who is right?
         exact = exact_derivatives(expression)
         if exact is not None and not otherwise(*exact, 1e-30):
             return []
