@@ -236,8 +236,10 @@ def test_the_gradient_of_a_mean(example: tuple[Function, list[list[float]]]) -> 
         if axes[i] is None:
             close(gradients[i], column.mean(), np.abs(column).mean())
         else:
-            for x, y in zip(gradients[i], column / len(points), strict=True):
-                close(x, y, abs(y))
+            for x, row in zip(gradients[i], table / len(points), strict=True):
+                close(
+                    x, row[1 + i], np.abs(row[np.isfinite(row)]).max(initial=0.0)
+                )  # where terms have cancelled, their rounding is left
 
 
 def close(a: float, b: float, size: float) -> None:
