@@ -40,17 +40,12 @@ def test_a_document_s_rows(demo, capsys):
     """In one test, so that the network that takes long to train is trained once."""
     rows = [row for section in demo.report() for row in section.rows]
     assert [row.what for row in rows if row.verdict is Verdict.WRONG] == []
-    shown = Counter(row.printed for row in rows if isinstance(row, Row))
-    assert not Counter(PRINTED.get(demo.document, [])) - shown
+    printed = Counter(row.printed for row in rows if isinstance(row, Row))
+    assert not Counter(PRINTED.get(demo.document, [])) - printed
     if demo.document in ERRATA:
         assert [row.verdict for row in rows].count(Verdict.ERRATUM) == ERRATA[demo.document]
     assert any(isinstance(row, Row) for row in rows)
     assert any(isinstance(row, Gradient) for row in rows)
-    check_the_command(demo, capsys)
-
-
-def check_the_command(demo, capsys):
-    """`--check --verbose` passes and shows every row within 80 columns, without colour."""
     capsys.readouterr()
     assert command_line.main([demo.name, "--check", "--verbose"]) == 0
     shown = capsys.readouterr()

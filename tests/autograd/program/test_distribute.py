@@ -22,12 +22,11 @@ np = pytest.importorskip("numpy", reason="NumPy is not installed")
 distributed = pytest.importorskip("distributed", reason="dask.distributed is not installed")
 
 from autograd.program import cluster  # noqa: E402 - it needs distributed
-from autograd.program.cluster import Remote, _Sent  # noqa: E402
+from autograd.program.cluster import Remote  # noqa: E402
 from autograd.program.comparison import COMPARISONS  # noqa: E402
 from autograd.program.program import Program  # noqa: E402
 from autograd.program.shipped import Shipped, loaded  # noqa: E402
 from autograd.program.take import TAKE  # noqa: E402
-from autograd.program.worker import held  # noqa: E402
 
 ROOT = Path(__file__).parents[3]
 POINTS = 40_000  # several pieces
@@ -221,32 +220,6 @@ def test_after_a_restart_of_the_cluster_everything_is_sent_again(client: Any, po
     after = step(network(), points, targets)
     assert before[0] == after[0]
     assert all(np.array_equal(before[1][key], after[1][key]) for key in before[1])
-
-
-class Submissions:
-    """A client as far as sending goes: what it was given, and the state in which its futures are."""
-
-    def __init__(self) -> None:
-        self.status = "finished"
-        self.arrays: list[Any] = []
-
-    def submit(self, function: Callable[..., Any], arrays: Any, pure: bool) -> Submissions:
-        assert function is held
-        assert not pure
-        self.arrays.append(arrays)
-        return self
-
-
-@pytest.mark.parametrize(
-    ("status", "times"), [("pending", 1), ("finished", 1), ("cancelled", 2), ("lost", 2), ("error", 2)]
-)
-def test_what_the_cluster_holds_no_longer_is_sent_again(status: str, times: int) -> None:
-    client, arrays = Submissions(), [np.arange(3.0)]
-    sent = _Sent(client, arrays)  # type: ignore[arg-type]  # it stands in for Dask's
-    sent.future()
-    client.status = status
-    assert sent.future() is client
-    assert client.arrays == [arrays] * times
 
 
 def test_points_are_sent_once_and_never_stale(
