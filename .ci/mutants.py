@@ -251,7 +251,7 @@ def pytest_run(arguments: list[str], *plugins: Any) -> int:
     return int(pytest.main(["-p", "no:cacheprovider", "--no-header", "--hypothesis-seed=0", *arguments], plugins))
 
 
-def mapped(folder: Path, kept: Path, package: str, tests: list[str]) -> tuple[coverage.CoverageData, dict[str, float]]:
+def mapped(folder: Path, kept: Path, package: str) -> tuple[coverage.CoverageData, dict[str, float]]:
     """Which tests reach which lines of a package, and how long the tests that pass take."""
     notes, contexts = kept / "seconds.json", kept / "contexts"
 
@@ -260,7 +260,7 @@ def mapped(folder: Path, kept: Path, package: str, tests: list[str]) -> tuple[co
         measured.set_option("run:relative_files", True)
         plugin = Map(measured)
         measured.start()
-        pytest_run([*tests, *NOT_HERE, "--durations=40"], plugin)
+        pytest_run([*TESTS[package], *NOT_HERE, "--durations=40"], plugin)
         measured.stop()
         measured.save()
         if plugin.failed:
@@ -276,7 +276,8 @@ def mapped(folder: Path, kept: Path, package: str, tests: list[str]) -> tuple[co
         if forked(folder, log, 7200.0, work) != 0:
             sys.exit(f"the tests could not be run:\n{log.read_text(errors='replace')[-4000:]}")
         said = log.read_text(errors="replace")
-        print("without any mutant:", *re.findall("^.* passed.*$|^TOTAL.*$", said, re.MULTILINE), sep="\n  ", flush=True)
+        found = re.findall("^.* passed.*$|^TOTAL.*$", said, re.MULTILINE)
+        print(f"{package} without any mutant:", *found, sep="\n  ", flush=True)
     data = coverage.CoverageData(str(contexts))
     data.read()
     return data, json.loads(notes.read_text())
@@ -361,7 +362,6 @@ def main() -> int:
     parser.add_argument("package", choices=TESTS)
     parser.add_argument("--sample", type=int, help="how many mutants; all without it")
     parser.add_argument("--seed", type=int, default=12)
-    parser.add_argument("--tests", nargs="+", help="the tests to run, in place of the package's own")
     parser.add_argument("--only", nargs="+", metavar="PATH:LINE", help="of the sample, only the mutants of these lines")
     parser.add_argument("--map", type=Path, metavar="FOLDER", help="where to keep what the tests reach, for other runs")
     given = parser.parse_args()
@@ -371,7 +371,6 @@ def main() -> int:
     sample = [m for m in drawn(everything, given.sample, given.seed) if compiles(m)]
     if given.only:
         sample = [m for m in sample if f"{m.path}:{m.lines.start}" in given.only]
-    tests = given.tests or TESTS[package]
     known = equivalents()
     for name in HEAVY:
         __import__(name)
@@ -380,7 +379,7 @@ def main() -> int:
         folder = Path(temporary).resolve()
         copy_of_tree(folder)
         kept = given.map or folder / "map"
-        trial = Trial(folder, *mapped(folder, kept.resolve(), package, tests))
+        trial = Trial(folder, *mapped(folder, kept.resolve(), package))
         killed, equivalent, survived = 0, 0, 0
         for mutant in sample:
             if "\n".join([f"{mutant.path} {mutant.function}", *mutant.difference()]) in known:

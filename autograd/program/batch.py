@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from autograd.formulas.llvm_text import Width
-from autograd.program.computed import Computed, joined
+from autograd.program.computed import Computed, indices, joined
 from autograd.program.emit import Emitter
 from autograd.program.entry import Code, Entry
 from autograd.program.layout import TUNED
@@ -72,8 +72,8 @@ class Batch:
             lanes=width.lanes,
             value_count=layout.value_count,
             adjoint_count=layout.adjoint_count,
-            common=_run_of([i for i in range(n) if shared[i]]),
-            summed=_run_of([i for i in range(n) if summed[i]]),
+            common=indices([i for i in range(n) if shared[i]]),
+            summed=indices([i for i in range(n) if summed[i]]),
             sums=sum(summed),
             held=(forward, reverse, functions),
         )
@@ -106,11 +106,3 @@ class Batch:
         """Values and adjoints at the points of a batch."""
         status, results, sums = self.whole(rows, joined(common), seeds, count, threads)
         return Computed(status, results[: self._outputs], results[self._outputs :], sums)
-
-
-def _run_of(indices: list[int]) -> slice | list[int]:
-    """Indices as a slice, where they follow each other: it is faster."""
-    if not indices:
-        return slice(0, 0)
-    is_run = indices == list(range(indices[0], indices[-1] + 1))
-    return slice(indices[0], indices[-1] + 1) if is_run else indices

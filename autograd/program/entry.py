@@ -52,8 +52,8 @@ class Code:
     lanes: int
     value_count: int
     adjoint_count: int
-    common: slice | list[int]
-    summed: slice | list[int]
+    common: slice | NDArray[np.intp]
+    summed: slice | NDArray[np.intp]
     sums: int
     held: object
 
@@ -243,7 +243,7 @@ class _Space:
 class _Rows:
     """Some rows of an array, read and set as if they were one."""
 
-    def __init__(self, array: Array, rows: slice | list[int]) -> None:
+    def __init__(self, array: Array, rows: slice | NDArray[np.intp]) -> None:
         self._array = array[rows] if isinstance(rows, slice) else array
         self._rows: Any = slice(None) if isinstance(rows, slice) else rows
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.program.batch import Batch
+from autograd.program.computed import indices
 from autograd.program.entry import Prepared
 from autograd.program.stage import OWN, Given, Run, Stage, runs
 from autograd.program.staging import Product
@@ -114,7 +115,7 @@ class ProductStep:
         self.table = table
         self._shape = len(product.rows), len(product.rows[0])
         self._count = len(product.columns)
-        self._rows = _indices(rows)
+        self._rows = indices(rows)
         self._columns = columns
         self._to_rows = to_rows
         self._to_columns = to_columns
@@ -149,9 +150,9 @@ class ProductStep:
 
     def _to_sums(self, given: Array, columns: Array, sums: Array) -> None:
         """Add the adjoints of the rows; those of numbers that stand nowhere else are not there yet."""
-        is_run = isinstance(self._rows, slice)
-        if self._count == 1 and is_run and self._is_alone:
-            np.matmul(given, columns.T, out=sums[self._rows].reshape(self._shape))
+        rows = self._rows
+        if self._count == 1 and isinstance(rows, slice) and self._is_alone:
+            np.matmul(given, columns.T, out=sums[rows].reshape(self._shape))
             return
         if self._count == 1:
             by_rows = given @ columns.T
@@ -159,10 +160,10 @@ class ProductStep:
             by_rows = given[0] @ columns[0].T
             for k in range(1, self._count):
                 by_rows += given[k] @ columns[k].T
-        if is_run:
-            sums[self._rows] += by_rows.ravel()
+        if isinstance(rows, slice):
+            sums[rows] += by_rows.ravel()
         else:
-            np.add.at(sums, self._rows, by_rows.ravel())  # a number may stand in several rows
+            np.add.at(sums, rows, by_rows.ravel())  # a number may stand in several rows
 
 
 class StageCode:
@@ -187,9 +188,9 @@ class StageCode:
         n = len(stage.common)
         self.stage = stage
         places = [common_places[x] for x in stage.common]
-        self.common = _indices(places)
+        self.common = indices(places)
         wants = wanted or []
-        self.summed = _indices([place for place, want in zip(places, wants, strict=False) if want])
+        self.summed = indices([place for place, want in zip(places, wants, strict=False) if want])
         every = [(run.table, row) for run in stage.inputs for row in range(run.start, run.stop)]
         self.back = runs([place for place, want in zip(every, wants[n:], strict=False) if want])
         self.differentiates = any(wants) and bool(stage.outputs)  # without, it is there for guards and errors alone
@@ -270,12 +271,3 @@ def _stacked(memory: Memory, places: Sequence[Run]) -> Array:
     """The rows of the tables at some places, one after the other."""
     parts = [memory.tables[run.table][run.start : run.stop] for run in places]
     return parts[0] if len(parts) == 1 else np.concatenate(parts)
-
-
-def _indices(places: list[int]) -> Any:
-    """Places as a slice, where they follow each other: it is faster."""
-    if not places:
-        return slice(0, 0)
-    if places == list(range(places[0], places[-1] + 1)):
-        return slice(places[0], places[-1] + 1)
-    return np.array(places, dtype=np.intp)
