@@ -44,7 +44,7 @@ def computed(
     with _COMPILING:
         variant, shipped = _loaded(program[0].tobytes())
         batch = variant.batch(*shipped[1:], count)
-    rows, shared = [_aligned(part) for part in rows], [_aligned(common)]
+    rows, shared = [_aligned(part) for part in rows], [common]
     seeds = _aligned(seeds) if isinstance(seeds, np.ndarray) else seeds
     found = batch(rows, shared, seeds, count, 1)
     pending = np.flatnonzero(found.status == NOT_DONE)
