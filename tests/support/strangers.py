@@ -6,6 +6,7 @@ came of each, and by how many bytes the memory of the process has grown.
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 import os
@@ -81,8 +82,8 @@ READERS = {
 
 
 def _socket(path: Path) -> None:
-    with socket.socket(socket.AF_UNIX) as made:
-        made.bind(str(path))
+    with socket.socket(socket.AF_UNIX) as made, contextlib.chdir(path.parent):  # a socket's path must be short
+        made.bind(path.name)
 
 
 def _sparse(path: Path) -> None:
