@@ -108,8 +108,8 @@ class Emitter:
         slots = len(operands) + 1
         wanted = [
             (i, result[0])
-            for i, (x, result) in enumerate(zip(operands, template.results, strict=True))
-            if x >= 0 and self.active[x] and result is not None and isinstance(result[0], int)
+            for i, result in enumerate(template.results)
+            if result is not None and isinstance(result[0], int) and operands[i] >= 0 and self.active[operands[i]]
         ]
         return [i for i, part in wanted if part >= slots], [part for _, part in wanted if part < slots]
 
@@ -244,12 +244,13 @@ class Emitter:
             steps: list[str] = []
             found = self._called_back(template, slots)
             truths = [make(f"fcmp une {number} {flows}, {self._zero}") for flows in found[1::2]]
-            results = list(zip(found[::2], truths, strict=True))
+            results = [(found[2 * i], truth) for i, truth in enumerate(truths)]
         else:
             results = template.results
             is_kept = any((slot, i) in self.layout.partials for i in range(len(operands)))
             steps = [] if is_kept else self._computed(template, slots)
-        for i, (x, result) in enumerate(zip(operands, results, strict=True)):
+        for i, x in enumerate(operands):
+            result = results[i]
             if result is None or x < 0 or not self.active[x]:
                 continue
             part, mask = result

@@ -144,7 +144,7 @@ def step_of(operands: tuple[int, ...], inputs: int) -> int:
     if len(operands) <= _FEW or not all(0 <= x < inputs for x in operands[1:]):
         return 0
     first, step = operands[1], operands[2] - operands[1]
-    return step if step > 0 and all(x == first + i * step for i, x in enumerate(operands[1:])) else 0
+    return max(step, 0) if all(x == first + i * step for i, x in enumerate(operands[1:])) else 0
 
 
 def _chunks(program: Program, fused: bool) -> list[int]:

@@ -107,6 +107,8 @@ def test_what_another_function_reads_has_a_place_of_its_own_as_long_as_it_is_nee
     assert set(found.read) == read
     assert {x for x in range(n, size) if found.values[x] >= 0} == set(until)
     assert found.values[:n] == list(range(n))
+    assert {place for place in found.values + found.adjoints if place < 0} <= {-1}
+    assert found.outputs == [same[x] for x in program.outputs if x >= 0]
     lives = {x: range(chunks[x - n], last + 1) for x, last in until.items()}
     assert found.value_count == n + max(sum(c in life for life in lives.values()) for c in range(end + 1))
     for x in lives:
