@@ -211,7 +211,8 @@ class _Space:
             _numbers(code.reverse),
         )
         given, found, forward, reverse = map(ctypes.addressof, self._tables)
-        parameters = self.parameters = (ctypes.c_uint64 * len(Parameters))()
+        parameters: Any = (ctypes.c_uint64 * len(Parameters))()
+        self.parameters = parameters
         for parameter, number in (
             (Parameters.FORWARD, forward),
             (Parameters.FORWARD_COUNT, entry.counts[0]),

@@ -16,6 +16,7 @@ from autograd import PRIMITIVES, Primitive, Program, primitive
 from autograd.formulas.llvm_text import Width
 from autograd.program import emit
 from autograd.program.batch import Batch
+from autograd.program.body import filled
 from autograd.program.emit import Emitter
 from autograd.program.machine import Functions, this_machine
 from autograd.program.operations import Guard
@@ -115,7 +116,6 @@ def opaque() -> Iterator[Primitive]:
 def test_a_row_is_made_out_once(monkeypatch: pytest.MonkeyPatch, opaque: Primitive, apart: bool) -> None:
     """One value and one list of partials for each row, however often it comes up: by formulas, or called back."""
     made: list[Any] = []
-    filled = emit.filled
 
     def noted(*args: Any) -> Any:
         made.append(args)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import ctypes
 import math
 import weakref
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -139,7 +139,7 @@ def test_threads_memory_is_used_again_and_lies_on_the_boundary_of_a_vector() -> 
         assert space.parameters[Parameters.ADJOINTS] % (8 * lanes) == 0
         code = entry.code
         numbers = (code.value_count + 1 + code.adjoint_count) * lanes
-        start = ctypes.addressof(ctypes.c_char.from_buffer(space._memory))
+        start = space._memory.__array_interface__["data"][0]
         assert start <= space.parameters[Parameters.VALUES]
         behind = space.parameters[Parameters.VALUES] + 8 * numbers
         assert behind <= start + space._memory.nbytes == start + 8 * (numbers + lanes)
@@ -148,15 +148,16 @@ def test_threads_memory_is_used_again_and_lies_on_the_boundary_of_a_vector() -> 
 def test_what_is_prepared_keeps_the_arrays_it_reads_and_writes() -> None:
     entry = roots(0, 1).whole
     x, seeds, results = np.full((1, 3), 4.0), np.array([[1.0, 2.0, 3.0]]), np.empty((2, 3))
-    kept = [weakref.ref(array) for array in (x, seeds, results)]
+    arrays: list[Any] = [x, seeds, results]
+    kept: list[Callable[[], Any]] = [weakref.ref(array) for array in arrays]
     prepared = Prepared(entry, [x], results, seeds, 1)
-    del x, seeds, results
+    del x, seeds, results, arrays
     assert prepared(np.empty(0)).tolist() == []
-    x, seeds, results = [ref() for ref in kept]
-    assert results.tolist() == [[2.0] * 3, [0.25, 0.5, 0.75]]
-    x[:], seeds[:] = 16.0, 1.0
+    points, cotangents, found = [ref() for ref in kept]
+    assert found.tolist() == [[2.0] * 3, [0.25, 0.5, 0.75]]
+    points[:], cotangents[:] = 16.0, 1.0
     prepared(np.empty(0))
-    assert results.tolist() == [[4.0] * 3, [0.125] * 3]
+    assert found.tolist() == [[4.0] * 3, [0.125] * 3]
     assert prepared.status.tolist() == [0, 0, 0]
     assert prepared.status.dtype == np.uint8
 

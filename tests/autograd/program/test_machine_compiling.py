@@ -11,6 +11,8 @@ import pytest
 
 pytest.importorskip("llvmlite")
 
+import llvmlite.binding as llvm
+
 from autograd import PRIMITIVES, Program
 from autograd.formulas.llvm_text import Width
 from autograd.program import machine
@@ -22,17 +24,17 @@ NOTHING = "define void @f() {\n  ret void\n}"
 
 def test_code_is_made_for_this_very_processor(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Any] = []
-    create = machine.llvm.Target.create_target_machine
+    create = llvm.Target.create_target_machine
 
     def created(self: Any, **options: Any) -> Any:
         asked.append(options)
         return create(self, **options)
 
-    monkeypatch.setattr(machine.llvm.Target, "create_target_machine", created)
+    monkeypatch.setattr(llvm.Target, "create_target_machine", created)
     this_machine().compile(NOTHING, ["f"])
     this_machine().compile(NOTHING, ["f"], 2)
     this_machine().load([Body(Width(1))], Functions(this_machine(), Width(1)))
-    processor = {"cpu": machine.llvm.get_host_cpu_name(), "features": machine.llvm.get_host_cpu_features().flatten()}
+    processor = {"cpu": llvm.get_host_cpu_name(), "features": llvm.get_host_cpu_features().flatten()}
     rest = {"reloc": "static", "codemodel": "jitdefault", "jit": True}
     assert asked == [{**processor, **rest, "opt": level} for level in (0, 2, 0)]
 
@@ -95,7 +97,12 @@ def test_the_libraries_of_mathematics_are_asked_for_by_name(
     monkeypatch.setattr("platform.machine", lambda: processor)
     monkeypatch.setattr(machine, "_library", lambda name: f"loaded {name}" if is_there else None)
     searched: list[str] = []
-    monkeypatch.setattr("ctypes.util.find_library", lambda name: searched.append(name) or f"lib{name}.so")
+
+    def find(name: str) -> str:
+        searched.append(name)
+        return f"lib{name}.so"
+
+    monkeypatch.setattr("ctypes.util.find_library", find)
     monkeypatch.setattr("ctypes.CDLL", lambda name: f"opened {name}")
     found = Machine()
     assert found.math == ("loaded libm.so.6" if is_there else "opened libm.so")
