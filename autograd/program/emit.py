@@ -45,7 +45,7 @@ class Emitter:
         self._zero, self._one, self._minus_one = map(width.constant, (0.0, 1.0, -1.0))
         self.values: dict[int, str] = {}
         self.adjoints: dict[int, str] = {}
-        self.taken = set(self._taken() if wanted is not None else [])  # by an index
+        self.taken = set(self._taken())  # by an index
         self.accumulated = {i for i, same in enumerate(shared) if same} | self.taken  # adjoints added to in memory
         self.zeroed = [x for x in sorted(self.taken) if not shared[x]]
         self.started = set(self.accumulated)  # adjoints that memory holds

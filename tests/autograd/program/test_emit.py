@@ -12,7 +12,7 @@ import pytest
 
 pytest.importorskip("llvmlite")
 
-from autograd import PRIMITIVES, Primitive, Program, primitive
+from autograd import PRIMITIVES, Primitive, Program, cos, exp, primitive, sin
 from autograd.formulas.llvm_text import Width
 from autograd.program import emit
 from autograd.program.batch import Batch
@@ -106,6 +106,31 @@ def test_what_is_computed_already_is_not_computed_again() -> None:
 
 
 @pytest.fixture
+def mixed() -> Iterator[Primitive]:
+    """A row whose first partial is its value, and whose second calls functions."""
+    yield primitive("mixed", lambda a, b: exp(a) * sin(b), lambda a, b, y: (y, exp(a) * cos(b)))
+    del PRIMITIVES["mixed"]
+
+
+@pytest.mark.parametrize(("wanted", "kept", "read"), [("xy", {(2, 1)}, {2}), ("x", set(), {2}), ("y", {(2, 1)}, set())])
+def test_partials_that_take_long_are_kept_for_what_is_wanted(
+    mixed: Primitive, wanted: str, kept: set[tuple[int, int]], read: set[int]
+) -> None:
+    """The value serves as the other one."""
+    one = emitter(Program("f", ["x", "y"], [], [mixed], [(0, 1)], [2]), [x in wanted for x in "xy"], apart=True)
+    assert set(one.layout.partials) == kept
+    assert set(one.layout.read) == read
+
+
+def test_partials_are_kept_once_and_not_by_a_constant(mixed: Primitive) -> None:
+    operands = [(0, 1), (0, 1), (0, -1), (2, 3), (5, 4)]
+    program = Program("f", ["x", "y"], [0.5], [mixed, mixed, mixed, MUL, ADD], operands, [6])
+    one = emitter(program, [True, True], apart=True)
+    assert set(one.layout.partials) == {(2, 1)}
+    assert set(one.layout.read) == {0, 1, 2, 4}  # x and y by what is computed already
+
+
+@pytest.fixture
 def opaque() -> Iterator[Primitive]:
     """A row that no formula can be made of."""
     yield primitive("opaque", lambda a: float(a) * float(a), lambda a, y: 2.0 * float(a))
@@ -171,15 +196,15 @@ def test_a_choice_by_an_index_in_vectors(
     count = 6
     places = [2 + step * k for k in range(count)]
     size = places[-1] + 2  # an index, x, and the values, perhaps others among them, and one more
-    rows: list[Primitive] = []
-    operands: list[tuple[int, ...]] = []
+    rows: list[Primitive] = [ADD]
+    operands: list[tuple[int, ...]] = [(0, -1)]  # the index is a result
     y = 1
     for k in range(links):  # y = y + values[i] * x
-        slot = size + 3 * k
+        slot = size + 1 + 3 * k
         rows += [TAKE, MUL, ADD]
-        operands += [(0, *places), (slot, 1), (y, slot + 1)]
+        operands += [(size, *places), (slot, 1), (y, slot + 1)]
         y = slot + 2
-    program = Program("f", [f"x{k}" for k in range(size)], [], rows, operands, [y, places[1]])
+    program = Program("f", [f"x{k}" for k in range(size)], [1.0], rows, operands, [y, places[1]])
     points = 2 * lanes + 1
     index = np.arange(points) * 5.0 % count
     x = np.arange(points) % 3 - 1.0
@@ -187,7 +212,7 @@ def test_a_choice_by_an_index_in_vectors(
     values = np.broadcast_to(values, (size - 2, points))
     is_shared = [False, False, *[shared] * (size - 2)]
     batch = Batch(program, [False, True, *[True] * (size - 2)], is_shared, False)
-    own = [np.array([index, x])] if shared else [np.vstack([index, x, values])]
+    own = [np.array([index - 1.0, x])] if shared else [np.vstack([index - 1.0, x, values])]
     common = [values[:, 0].copy()] if shared else []
     chosen = values[[places[int(i)] - 2 for i in index], range(points)]
     slopes = np.zeros((size - 2, points))
@@ -202,7 +227,7 @@ def test_a_choice_by_an_index_in_vectors(
         assert computed.sums.tolist() == (slopes.sum(axis=1).tolist() if shared else [])
     for wrong in (-1.0, 0.5, float(count)):
         index[points - 1] = wrong
-        own[0][0] = index
+        own[0][0] = index - 1.0
         status = batch(own, common, None, points, 1).status
         assert np.flatnonzero(status).tolist() == [points - 1]
         assert status[-1] == LEFT_THE_REALS
