@@ -196,7 +196,6 @@ class Emitter:
     def _adjoint(self, slot: int) -> str | None:
         name = self.adjoints.pop(slot, None)
         if slot in self.started:
-            self.started.discard(slot)
             stored = self.body.load("a", self.layout.adjoints[slot])
             return stored if name is None else self._sum(stored, name)
         return name
@@ -220,7 +219,6 @@ class Emitter:
             )
             self.body.store("a", self.layout.adjoints[slot], total)
             self.started.add(slot)
-        self.adjoints = {}
 
     def _sum(self, a: str, b: str) -> str:
         return self.body.make(f"fadd {self.width.number} {a}, {b}")
