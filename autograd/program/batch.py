@@ -56,7 +56,7 @@ class Batch:
         functions = Functions(machine, width, vector_math, inline=tuned)
         level = 1 if tuned else 0
         own = [i for i in range(n) if not shared[i]]
-        summed = [a and b for a, b in zip(shared, wants, strict=True)]
+        summed = [shared[i] and wants[i] for i in range(n)]
         emitter = Emitter(program, width, wanted, summed, functions, apart)
         layout = emitter.layout
         outputs = [layout.values[x] for x in layout.outputs]

@@ -45,7 +45,7 @@ class Emitter:
         self._zero, self._one, self._minus_one = map(width.constant, (0.0, 1.0, -1.0))
         self.values: dict[int, str] = {}
         self.adjoints: dict[int, str] = {}
-        self.taken = set(self._taken() if wanted is not None else [])  # by an index
+        self.taken = set(self._taken())  # by an index
         self.accumulated = {i for i, same in enumerate(shared) if same} | self.taken  # adjoints added to in memory
         self.zeroed = [x for x in sorted(self.taken) if not shared[x]]
         self.started = set(self.accumulated)  # adjoints that memory holds
@@ -108,8 +108,8 @@ class Emitter:
         slots = len(operands) + 1
         wanted = [
             (i, result[0])
-            for i, (x, result) in enumerate(zip(operands, template.results, strict=True))
-            if x >= 0 and self.active[x] and result is not None and isinstance(result[0], int)
+            for i, result in enumerate(template.results)
+            if result is not None and isinstance(result[0], int) and operands[i] >= 0 and self.active[operands[i]]
         ]
         return [i for i, part in wanted if part >= slots], [part for _, part in wanted if part < slots]
 
@@ -196,7 +196,6 @@ class Emitter:
     def _adjoint(self, slot: int) -> str | None:
         name = self.adjoints.pop(slot, None)
         if slot in self.started:
-            self.started.discard(slot)
             stored = self.body.load("a", self.layout.adjoints[slot])
             return stored if name is None else self._sum(stored, name)
         return name
@@ -220,7 +219,6 @@ class Emitter:
             )
             self.body.store("a", self.layout.adjoints[slot], total)
             self.started.add(slot)
-        self.adjoints = {}
 
     def _sum(self, a: str, b: str) -> str:
         return self.body.make(f"fadd {self.width.number} {a}, {b}")
@@ -244,12 +242,13 @@ class Emitter:
             steps: list[str] = []
             found = self._called_back(template, slots)
             truths = [make(f"fcmp une {number} {flows}, {self._zero}") for flows in found[1::2]]
-            results = list(zip(found[::2], truths, strict=True))
+            results = [(found[2 * i], truth) for i, truth in enumerate(truths)]
         else:
             results = template.results
             is_kept = any((slot, i) in self.layout.partials for i in range(len(operands)))
             steps = [] if is_kept else self._computed(template, slots)
-        for i, (x, result) in enumerate(zip(operands, results, strict=True)):
+        for i, x in enumerate(operands):
+            result = results[i]
             if result is None or x < 0 or not self.active[x]:
                 continue
             part, mask = result

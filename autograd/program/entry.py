@@ -86,7 +86,6 @@ class Entry:
         self.adjoints = list(adjoints)
         self.sums = code.sums if reverse else 0
         self.spaces: list[_Space] = []  # one for each thread that is under way
-        self._cut: tuple[tuple[int, int], list[tuple[int, int]]] = (0, 0), []  # for the last points and threads
 
     def __call__(
         self, rows: Sequence[Array], common: Array, seeds: float | Array | None, count: int, threads: int
@@ -99,13 +98,6 @@ class Entry:
 
     def pieces(self, points: int, threads: int) -> list[tuple[int, int]]:
         """Where a batch is cut: by its size alone where adjoints are summed, so that threads change no number."""
-        key, known = self._cut
-        if key != (points, threads):
-            known = self._cuts(points, threads)
-            self._cut = (points, threads), known
-        return known
-
-    def _cuts(self, points: int, threads: int) -> list[tuple[int, int]]:
         work = points * max(1, len(self.code.program))
         if self.sums:
             count = min(_MOST_PIECES, work // _SUMMED)
@@ -168,7 +160,7 @@ class Prepared:
         sums = np.zeros((pieces, self._entry.sums))
         todo = deque(range(pieces))
         share(lambda: self._work(todo, common, sums), min(self._threads, pieces))
-        total: Array = sums[0] if pieces == 1 or not self._entry.sums else sums.sum(axis=0)
+        total: Array = sums[0] if pieces == 1 else sums.sum(axis=0)
         return total
 
     def _work(self, todo: deque[int], common: Array, sums: Array) -> None:
@@ -176,24 +168,21 @@ class Prepared:
         entry = self._entry
         space = entry.space()
         space.common[:] = common[:, None]
-        seed = self._seed
-        if seed is not None:
-            space.seeds[:] = seed
         parameters = space.parameters
         parameters[_OF_CALL] = self._parameters
-        while todo:
+        while True:
             try:
                 k = todo.popleft()
-            except IndexError:  # another was faster
+            except IndexError:
                 break
             parameters[_OF_PIECE] = self._pieces[k]
             again = True
             while again:  # where a vector left the reals on the way back, it is in the sums: once more without it
+                if self._seed is not None:  # of the last vector it keeps only those of points
+                    space.seeds[:] = self._seed
                 if entry.sums:
                     space.summed[:] = 0.0
                 again = bool(entry.code.run(space.address)) and entry.sums > 0
-                if again and seed is not None:
-                    space.seeds[:] = seed
             if entry.sums:
                 np.dot(space.summed[:], space.ones, out=sums[k])
         entry.spaces.append(space)
@@ -208,7 +197,7 @@ class _Space:
         total = size + seeds + code.adjoint_count
         self._memory = np.zeros((total + 1) * lanes)
         skip = -address_of(self._memory) // 8 % lanes
-        aligned = self._memory[skip : skip + total * lanes].reshape(-1, lanes)
+        aligned = self._memory[skip : skip + total * lanes].reshape(total, lanes)
         values, adjoints = aligned[: size + seeds], aligned[size + seeds :]
         self.seeds = values[size:]
         self.common = _Rows(values, code.common)
@@ -222,7 +211,8 @@ class _Space:
             _numbers(code.reverse),
         )
         given, found, forward, reverse = map(ctypes.addressof, self._tables)
-        parameters = self.parameters = _numbers([0] * len(Parameters))
+        parameters: Any = (ctypes.c_uint64 * len(Parameters))()
+        self.parameters = parameters
         for parameter, number in (
             (Parameters.FORWARD, forward),
             (Parameters.FORWARD_COUNT, entry.counts[0]),

@@ -68,7 +68,7 @@ class Layout:
         What no one uses is there for the errors it may raise; it is stored, for otherwise it would not be computed.
         """
         same, chunks, first = self.same, self.chunks, self._first
-        never, always = -1, len(self._program) + 1
+        never, always = -1, len(self._program)
         used = {same.get(x, x) for operands in self._program.operands for x in operands}
         unused = [x for x in range(first, self._size) if x not in used and x not in same]
         last = [never] * self._size
@@ -107,7 +107,7 @@ class Layout:
         count = first
         free: list[int] = []
         ending: dict[int, list[int]] = {}
-        chunk = -1
+        chunk = 0
         for slot in range(first, self._size):
             while chunk < self.chunks[slot - first]:
                 free += ending.pop(chunk, [])
@@ -125,24 +125,18 @@ class Layout:
     def _adjoint_places(self, active: Sequence[int]) -> tuple[list[int], int]:
         """Adjoints to which other functions add lie in memory."""
         first = self._first
-        places = list(range(first)) + [-1] * (self._size - first)
-        count = first
+        chunks = self.chunks
+        handed_on: dict[int, None] = {}
         for slot, _, operands in self._program.operations():
             if active[slot]:
                 for x in operands:
-                    if (
-                        x >= first
-                        and active[x]
-                        and places[x] < 0
-                        and self.chunks[x - first] != self.chunks[slot - first]
-                    ):
-                        places[x] = count
-                        count += 1
-        for x in self._program.outputs:
-            if x >= first and places[x] < 0:
-                places[x] = count
-                count += 1
-        return places, count
+                    if x >= first and active[x] and chunks[x - first] != chunks[slot - first]:
+                        handed_on[x] = None
+        handed_on.update(dict.fromkeys(x for x in self._program.outputs if x >= first))
+        places = list(range(first)) + [-1] * (self._size - first)
+        for place, x in enumerate(handed_on, first):
+            places[x] = place
+        return places, first + len(handed_on)
 
 
 def step_of(operands: tuple[int, ...], inputs: int) -> int:
@@ -150,7 +144,7 @@ def step_of(operands: tuple[int, ...], inputs: int) -> int:
     if len(operands) <= _FEW or not all(0 <= x < inputs for x in operands[1:]):
         return 0
     first, step = operands[1], operands[2] - operands[1]
-    return step if step > 0 and all(x == first + i * step for i, x in enumerate(operands[1:])) else 0
+    return max(step, 0) if all(x == first + i * step for i, x in enumerate(operands[1:])) else 0
 
 
 def _chunks(program: Program, fused: bool) -> list[int]:

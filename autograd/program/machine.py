@@ -99,8 +99,8 @@ class Machine:
         while some := list(islice(waiting, _FUNCTIONS)):
             names = [f"f{i}" for i in range(len(some))]
             texts = [
-                f"define void @{name}(ptr %v, ptr %a, ptr %s) {{\nentry:\n" + "\n".join(body.lines) + "\nret void\n}\n"
-                for name, body in zip(names, some, strict=True)
+                f"define void @f{i}(ptr %v, ptr %a, ptr %s) {{\nentry:\n" + "\n".join(body.lines) + "\nret void\n}\n"
+                for i, body in enumerate(some)
             ]
             part = self.compile(functions.text() + "".join(texts), names, level)
             loaded.addresses.extend(part.addresses)
@@ -198,8 +198,8 @@ def check_memory(program: Program, lanes: int) -> None:
 def _free_memory() -> int | None:
     """In bytes, where the system tells."""
     try:
-        with open("/proc/meminfo", encoding="ascii") as facts:
-            return next(1024 * int(line.split()[1]) for line in facts if line.startswith("MemAvailable"))
+        with open("/proc/meminfo", "rb") as facts:
+            return next(1024 * int(line.split()[1]) for line in facts if line.startswith(b"MemAvailable"))
     except (OSError, StopIteration, ValueError):
         return None
 
