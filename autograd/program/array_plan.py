@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Hashable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -103,7 +104,7 @@ class ArrayPlan:
         k = len(self._slices)
         shape = tree.shape if isinstance(tree, np.ndarray) else (len(tree),) if type(tree) is list else ()
         start = self._slices[-1][1] if self._slices else 0
-        self._slices.append((start, start + int(np.prod(shape, dtype=int)), shape))
+        self._slices.append((start, start + math.prod(shape), shape))
         if isinstance(tree, np.ndarray):
             return lambda adjoints: adjoints[k].copy()
         return lambda adjoints: adjoints[k].tolist()  # of one number that is the number
