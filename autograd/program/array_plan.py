@@ -45,9 +45,12 @@ class ArrayPlans:
         """From now on, calls with arguments of these forms copy them, if they are made of floats and arrays."""
         with suppress(UnusualError):
             form = tuple([looked_at(arg, []) for arg in args])
+            plan = ArrayPlan(point, args, picked)
+            if plan.size > point.inputs:  # some of the arguments are static: their numbers belong to the program
+                return
             if len(self._plans) >= MOST_PLANS:
                 self._plans.clear()
-            self._newest = self._plans[form] = ArrayPlan(point, args, picked)
+            self._newest = self._plans[form] = plan
 
 
 class ArrayPlan:
@@ -57,6 +60,9 @@ class ArrayPlan:
         point: the program; it has one output, and no inputs beyond the arguments'.
         args: the example.
         picked: by which arguments to differentiate.
+
+    Attributes:
+        size: how many numbers the arguments hold.
     """
 
     def __init__(self, point: Point, args: Sequence[Any], picked: Sequence[int]) -> None:
@@ -64,6 +70,7 @@ class ArrayPlan:
         self._slices: list[tuple[int, int, tuple[int, ...]]] = []
         forms = [self._form(arg) for arg in args]
         self._forms = [forms[i] for i in picked]
+        self.size = self._slices[-1][1] if self._slices else 0
         self._count = len(args) if all(type(arg) is ARRAY for arg in args) else -1
         self._spaces: list[_Views] = []  # one for each call that is under way
 

@@ -85,6 +85,22 @@ def test_a_point_that_leaves_the_reals_raises_what_eager_raises_and_the_next_one
     assert step(np.array([4.0, 2.0]))[1].tolist() == [0.25, 1.0]
 
 
+@pytest.mark.parametrize("steps", [(2, 3, 4, 2), (2.0, 3.0, 2.0), ((1, 2), (2, 2), (1, 2)), (2, 2.5, "three", 2)])
+@pytest.mark.parametrize("static", [{"static_argnums": 1}, {"static_argnames": "n"}])
+@pytest.mark.parametrize("x", [1.5, [1.5, 2.0], np.array([1.5, 2.0])])
+def test_static_arguments_are_not_taken_for_numbers(x: Any, static: dict[str, Any], steps: tuple[Any, ...]) -> None:
+    """Of a function that may make anything of them."""
+
+    def f(x: Any, n: Any) -> Any:
+        factor = {2: 5.0, 3: 7.0, (1, 2): 11.0}.get(n, 13.0)
+        return squares(x) * factor
+
+    for transform in (grad, value_and_grad):
+        step = transform(jit(f, **static))
+        for n in steps:
+            assert_same(step(x, n), transform(f)(x, n))
+
+
 FORMS: dict[str, tuple[Any, ...]] = {
     "floats": (0.5, 2.0),
     "lists": ([0.5, 2.0], 3.0),
