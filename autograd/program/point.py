@@ -90,8 +90,8 @@ class Point:
             return None
         n, single, run, spaces = self.inputs, self.output, self.run, self._spaces
         size = self.size
-        every = picked is not None and list(picked) == list(range(n))
         indices = list(picked or ())
+        every = indices == list(range(n))
 
         def at(numbers: tuple[float, ...]) -> Any:
             space = spaces.pop() if spaces else self.space()
@@ -122,7 +122,7 @@ class _Space:
     def __init__(self, values: int, adjoints: int, forward: Sequence[int], reverse: Sequence[int]) -> None:
         self.values: Any = (ctypes.c_double * values)()
         self.adjoints: Any = (ctypes.c_double * adjoints)()
-        self._tables = [(ctypes.c_uint64 * max(1, len(table)))(*table) for table in (forward, reverse)]
+        self._tables = [(ctypes.c_uint64 * len(table))(*table) for table in (forward, reverse)]
         self._parameters = (ctypes.c_uint64 * len(Parameters))()
         self._parameters[: Parameters.ADJOINTS + 1] = [
             ctypes.addressof(self._tables[0]),
