@@ -365,7 +365,9 @@ class _Called(Block):
 
     def pull(self, cotangents: Sequence[Any], start: Sequence[Any], on_graph: bool) -> list[Any]:
         if on_graph:
-            found = self._jitted.pullback(self._variant, self._wanted, cotangents)(self.operands, cotangents)
+            found: Sequence[Any] = self._jitted.pullback(self._variant, self._wanted, cotangents)(
+                self.operands, cotangents
+            )
         else:
             found = self._pulled(cotangents)
         totals: dict[int, Any] = {}
