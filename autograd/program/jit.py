@@ -365,9 +365,8 @@ class _Called(Block):
 
     def pull(self, cotangents: Sequence[Any], start: Sequence[Any], on_graph: bool) -> list[Any]:
         if on_graph:
-            found: Sequence[Any] = self._jitted.pullback(self._variant, self._wanted, cotangents)(
-                self.operands, cotangents
-            )
+            pullback = self._jitted.pullback(self._variant, self._wanted, cotangents)
+            found: Sequence[Any] = pullback(self.operands, cotangents)
         else:
             found = self._pulled(cotangents)
         totals: dict[int, Any] = {}
