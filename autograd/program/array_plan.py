@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Hashable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -44,9 +45,12 @@ class ArrayPlans:
         """From now on, calls with arguments of these forms copy them, if they are made of floats and arrays."""
         with suppress(UnusualError):
             form = tuple([looked_at(arg, []) for arg in args])
+            plan = ArrayPlan(point, args, picked)
+            if plan.size > point.inputs:  # some of the arguments are static: their numbers belong to the program
+                return
             if len(self._plans) >= MOST_PLANS:
                 self._plans.clear()
-            self._newest = self._plans[form] = ArrayPlan(point, args, picked)
+            self._newest = self._plans[form] = plan
 
 
 class ArrayPlan:
@@ -56,6 +60,9 @@ class ArrayPlan:
         point: the program; it has one output, and no inputs beyond the arguments'.
         args: the example.
         picked: by which arguments to differentiate.
+
+    Attributes:
+        size: how many numbers the arguments hold.
     """
 
     def __init__(self, point: Point, args: Sequence[Any], picked: Sequence[int]) -> None:
@@ -63,6 +70,7 @@ class ArrayPlan:
         self._slices: list[tuple[int, int, tuple[int, ...]]] = []
         forms = [self._form(arg) for arg in args]
         self._forms = [forms[i] for i in picked]
+        self.size = self._slices[-1][1] if self._slices else 0
         self._count = len(args) if all(type(arg) is ARRAY for arg in args) else -1
         self._spaces: list[_Views] = []  # one for each call that is under way
 
@@ -103,7 +111,7 @@ class ArrayPlan:
         k = len(self._slices)
         shape = tree.shape if isinstance(tree, np.ndarray) else (len(tree),) if type(tree) is list else ()
         start = self._slices[-1][1] if self._slices else 0
-        self._slices.append((start, start + int(np.prod(shape, dtype=int)), shape))
+        self._slices.append((start, start + math.prod(shape), shape))
         if isinstance(tree, np.ndarray):
             return lambda adjoints: adjoints[k].copy()
         return lambda adjoints: adjoints[k].tolist()  # of one number that is the number

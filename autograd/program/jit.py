@@ -7,6 +7,7 @@ import inspect
 from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 from contextlib import suppress
+from itertools import compress
 from types import MethodType
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, Protocol, TypeVar, cast
 
@@ -215,20 +216,19 @@ class Jitted(Generic[P, Y]):
         Raises:
             ValueError, OverflowError, ZeroDivisionError: as the function does.
         """
-        variants = self.variants.get(given.key)
-        if variants is not None:
-            for i, variant in enumerate(variants):
-                if not variant.serves:
-                    continue
-                inputs = variant.numbers(numbers)
-                result = variant.run(inputs, *ask(variant))
-                if result.status == DONE:
-                    if i:
-                        variants.insert(0, variants.pop(i))
-                    return variant, result
-                if result.status == LEFT_THE_REALS:
-                    with suppress(*ERRORS):  # f itself shall raise it, or go another way
-                        return variant, eagerly(variant.program, inputs, *ask(variant))
+        variants = self.variants.get(given.key, [])
+        for i, variant in enumerate(variants):
+            if not variant.serves:
+                continue
+            inputs = variant.numbers(numbers)
+            result = variant.run(inputs, *ask(variant))
+            if result.status == DONE:
+                if i:
+                    variants.insert(0, variants.pop(i))
+                return variant, result
+            if result.status == LEFT_THE_REALS:
+                with suppress(*ERRORS):  # f itself shall raise it, or go another way
+                    return variant, eagerly(variant.program, inputs, *ask(variant))
         variant = self.record(given, numbers, args, kwargs)
         inputs = variant.numbers(numbers)
         result = variant.run(inputs, *ask(variant))
@@ -264,7 +264,7 @@ class Jitted(Generic[P, Y]):
 
     def stand_ins(self, numbers: Sequence[float], names: Sequence[str]) -> list[Value]:
         """What f is called with while it is recorded: a Value for every number of the arguments."""
-        return [Value(x, name) for x, name in zip(numbers, names, strict=True)]
+        return list(map(Value, numbers, names))
 
     def batch(self, variant: Variant, wanted: tuple[bool, ...] | None, shared: tuple[bool, ...], count: int) -> Compute:
         """What computes a program of it for so many points."""
@@ -313,7 +313,7 @@ class Jitted(Generic[P, Y]):
 
             def pulled(inputs: Sequence[Any], us: Sequence[Any]) -> list[Any]:
                 seeds = [u if is_given else None for u, is_given in zip(us, given, strict=True)]
-                sources = [x for x, want in zip(inputs, wanted, strict=True) if want]
+                sources = list(compress(inputs, wanted))
                 found = iter(pulled_back(variant.program, inputs, seeds, sources, True)[1])
                 return [(0.0 if (x := next(found)) is None else x) if want else 0.0 for want in wanted]
 
@@ -365,17 +365,17 @@ class _Called(Block):
 
     def pull(self, cotangents: Sequence[Any], start: Sequence[Any], on_graph: bool) -> list[Any]:
         if on_graph:
-            found = self._jitted.pullback(self._variant, self._wanted, cotangents)(self.operands, cotangents)
-            totals: dict[int, Any] = {}
-            for x, adjoint in zip(self.operands, found, strict=True):
-                if adjoint is not None:
-                    totals[id(x)] = totals[id(x)] + adjoint if id(x) in totals else adjoint
-            found = [totals.get(id(x)) for x in self.inputs]
+            pullback = self._jitted.pullback(self._variant, self._wanted, cotangents)
+            found: Sequence[Any] = pullback(self.operands, cotangents)
         else:
             found = self._pulled(cotangents)
-        return [b if a is None else a if b is None else a + b for a, b in zip(start, found, strict=True)]
+        totals: dict[int, Any] = {}
+        for x, adjoint in zip(self.operands, found, strict=True):
+            totals[id(x)] = totals[id(x)] + adjoint if id(x) in totals else adjoint
+        return [totals[id(x)] if s is None else s + totals[id(x)] for x, s in zip(self.inputs, start, strict=True)]
 
-    def _pulled(self, cotangents: Sequence[float | None]) -> list[float | None]:
+    def _pulled(self, cotangents: Sequence[float | None]) -> Sequence[float]:
+        """What comes back to the operands."""
         before = dict(zip(map(id, self.inputs), self.numbers, strict=True))
         numbers: list[float] = [before[id(x)] if id(x) in before else number_of(x) for x in self.operands]
         seeds = [0.0 if u is None else u for u in cotangents]
@@ -384,7 +384,4 @@ class _Called(Block):
         is_astray = 0.0 in seeds and any(x != x for x in result.adjoints)
         if result.status != DONE or is_astray:
             result = eagerly(self._variant.program, numbers, seeds, self._wanted)
-        totals: dict[int, float] = {}
-        for x, adjoint in zip(self.operands, result.adjoints, strict=True):
-            totals[id(x)] = totals.get(id(x), 0.0) + adjoint
-        return [totals[id(x)] for x in self.inputs]
+        return result.adjoints

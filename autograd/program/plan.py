@@ -76,10 +76,12 @@ class Plan:
         finish: Callable[[Array, Array, Array], Any],
     ) -> None:
         leaves = iter(points.leaves)
-        self._leaves = []  # of each of the arrays, along which axis its points lie, and how many numbers each has
+        self._leaves = []  # of each of the arrays, its axes, with that of the points last, and the numbers of a point
         for array in arrays:
             found = [next(leaves) for _ in (array if type(array) is list else [array])]  # each float of a list is one
-            self._leaves.append((found[0].axis, sum(leaf.size for leaf in found)))
+            axis = found[0].axis
+            order = None if axis is None else (*[k for k in range(array.ndim) if k != axis], axis)
+            self._leaves.append((order, sum(leaf.size for leaf in found)))
         self._count = points.how_many
         self._kernel = kernel
         self._seeds = seeds
@@ -91,13 +93,11 @@ class Plan:
         count = self._count
         rows: list[Array] = []
         common: list[Array] = []
-        for array, (axis, size) in zip(arrays, self._leaves, strict=True):
-            if axis is None:
-                common.append(array.ravel() if type(array) is np.ndarray else np.array(array, np.float64, ndmin=1))
+        for array, (order, size) in zip(arrays, self._leaves, strict=True):
+            if order is None:
+                common.append(array.ravel() if type(array) is np.ndarray else np.array(array, ndmin=1))
             elif size:
-                last = array.ndim - 1
-                part = array if axis == last else array.T if last == 1 else np.moveaxis(array, axis, -1)
-                part = part.reshape(size, count)
+                part = array.transpose(order).reshape(size, count)
                 is_fine = part.strides[1] == 8 or self._kernel.takes_views
                 rows.append(part if is_fine else np.ascontiguousarray(part))
         computed = self._kernel(rows, common, self._seeds, count, self._threads)

@@ -24,6 +24,7 @@ class Point:
         wanted: by which inputs to differentiate; None for the values alone.
 
     Attributes:
+        inputs: how many numbers it is computed of.
         size: how many values lie in memory; the cotangents lie behind them.
         output: where the value lies of the one output; -1 if it is a constant, or there are several.
         run: the driver, of the address of a space's parameters.
@@ -41,7 +42,7 @@ class Point:
         self._functions = functions
         kind = ctypes.CFUNCTYPE if len(program) > _LONG else ctypes.PYFUNCTYPE
         self.run = kind(ctypes.c_int, ctypes.c_void_p)(machine.driver(1))
-        self._inputs = len(program.inputs)
+        self.inputs = len(program.inputs)
         self.size = layout.value_count
         self._adjoints = layout.adjoint_count
         places = iter(layout.outputs)
@@ -62,7 +63,7 @@ class Point:
         except IndexError:
             space = self.space()
         values = space.values
-        values[: self._inputs] = numbers
+        values[: self.inputs] = numbers
         if cotangents:
             values[self.size :] = cotangents
         status = self.run(space.parameters)
@@ -71,7 +72,7 @@ class Point:
         else:
             constants = self._constants
             outputs = [values[x] if x >= 0 else constants[-1 - x] for x in self._places]
-        result = Result(status, outputs, space.adjoints[: self._inputs] if cotangents else [])
+        result = Result(status, outputs, space.adjoints[: self.inputs] if cotangents else [])
         self._spaces.append(space)
         return result
 
@@ -87,10 +88,10 @@ class Point:
         """
         if self.output < 0:
             return None
-        n, single, run, spaces = self._inputs, self.output, self.run, self._spaces
+        n, single, run, spaces = self.inputs, self.output, self.run, self._spaces
         size = self.size
-        every = picked is not None and list(picked) == list(range(n))
         indices = list(picked or ())
+        every = indices == list(range(n))
 
         def at(numbers: tuple[float, ...]) -> Any:
             space = spaces.pop() if spaces else self.space()
@@ -121,7 +122,7 @@ class _Space:
     def __init__(self, values: int, adjoints: int, forward: Sequence[int], reverse: Sequence[int]) -> None:
         self.values: Any = (ctypes.c_double * values)()
         self.adjoints: Any = (ctypes.c_double * adjoints)()
-        self._tables = [(ctypes.c_uint64 * max(1, len(table)))(*table) for table in (forward, reverse)]
+        self._tables = [(ctypes.c_uint64 * len(table))(*table) for table in (forward, reverse)]
         self._parameters = (ctypes.c_uint64 * len(Parameters))()
         self._parameters[: Parameters.ADJOINTS + 1] = [
             ctypes.addressof(self._tables[0]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
@@ -38,7 +39,7 @@ class Leaf(NamedTuple):
 
     @property
     def size(self) -> int:
-        return int(np.prod(self.shape, dtype=int))
+        return math.prod(self.shape)
 
 
 class Points(NamedTuple):
@@ -64,7 +65,7 @@ class Points(NamedTuple):
 
     def example(self, point: int) -> list[Any]:
         """The arguments of one point."""
-        return [_at(arg, axis, point) for arg, axis in zip(self.args, self.axes, strict=True)]
+        return _example(self.args, self.axes, point)
 
     def numbers(self, point: int) -> list[float]:
         """The numbers of one point, one for every input."""
@@ -138,8 +139,7 @@ def points_of(name: str, args: Sequence[Any], in_axes: Any, with_values: bool = 
     (count,) = counts
     if count == 0:
         raise ValueError(f"{name}: a batch of 0 points: {counts[0]} has no points along its axis")
-    first = [_at(arg, axis, 0) for arg, axis in zip(args, axes, strict=True)]
-    return Points(key_of(name, first), leaves, starts, leaf_starts, count, args, axes)
+    return Points(key_of(name, _example(args, axes, 0)), leaves, starts, leaf_starts, count, args, axes)
 
 
 def _collect(
@@ -228,6 +228,11 @@ def _check_container(axis: Any, kinds: tuple[type, ...], tree: Any, where: str) 
             f"vmap: the entry of in_axes for {where} must have its {len(tree)} entries, got {shown(axis)}; "
             "None says that something is the same for all points"
         )
+
+
+def _example(args: Sequence[Any], axes: Sequence[Any], point: int) -> list[Any]:
+    """The arguments of one point."""
+    return [_at(arg, axis, point) for arg, axis in zip(args, axes, strict=True)]
 
 
 def _at(tree: Any, axis: Any, point: int) -> Any:

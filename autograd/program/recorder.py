@@ -109,7 +109,8 @@ class Tape:
         self.primitives.append(primitive)
         self.operands.append(tuple(found))
         self.results.append(result)
-        self.lines.append(self._line() if self.keeps_lines else -1)
+        if self.keeps_lines:
+            self.lines.append(self._line())
 
     def sweep_starts(self, order: Sequence[Any], seeds: Sequence[tuple[Any, float]]) -> None:
         """A backward pass leaves numbers behind that no recorder could follow."""
@@ -135,9 +136,8 @@ class Tape:
 
     def data_read(self, value: Value) -> None:
         """A number taken out would stay what it is now."""
-        if id(value) in self._made or self._keys.get(id(value), 0) < 0:
-            return
-        self._refuse(f".data of {describe(value)} was read", "compute with the Value itself")
+        if self._varies(value):
+            self._refuse(f".data of {describe(value)} was read", "compute with the Value itself")
 
     def data_set(self, value: Value) -> None:
         """An assignment happens once, while recording."""
@@ -150,15 +150,13 @@ class Tape:
 
     def copied(self, value: Value, leaf: Value) -> None:
         """A leaf that a derivative inside is taken by is what it is a copy of."""
-        self._keys[id(leaf)] = self._keys[id(value)] if id(value) in self._keys else self._key_of(value)
+        self._keys[id(leaf)] = self.output(value)
 
     def operation_failed(self, primitive: Primitive, operands: Sequence[Any]) -> None:
         """An operation has no result but in `ieee`; elsewhere, unless f catches its error, there will be no program."""
         if ieee_within():
             return
-        if not any(
-            isinstance(x, Value) and self._keys.get(id(x), -1 if id(x) in self._made else 0) >= 0 for x in operands
-        ):
+        if not any(isinstance(x, Value) and self._varies(x) for x in operands):
             self.depends = True
         elif self.failed is None and not ieee_enabled():
             self.failed = f"{primitive.name}({describe_all(operands)})", self.places[self._line()]
@@ -177,6 +175,10 @@ class Tape:
                 row.partials_at(operands, node)
 
     # -- keys ---------------------------------------------------------------------------------------------------------
+
+    def _varies(self, x: Value) -> bool:
+        """Whether its number may be another one at the next call."""
+        return self._keys[id(x)] >= 0 if id(x) in self._keys else id(x) not in self._made
 
     def _key_of(self, x: Value) -> int:
         """The key of a Value that no operation heard of has made."""
@@ -200,14 +202,14 @@ class Tape:
 
     def _ask(self, number: Value) -> bool:
         answer = number._data != 0.0
-        key = self._key_of(number) if id(number) not in self._keys else self._keys[id(number)]
+        key = self.output(number)
         if key >= 0:
             self.guards.setdefault(key, (answer, self._line()))
         return answer
 
     def _line(self) -> int:
         """Which line of the user's source is running, as a number of `places`."""
-        frame = users_frame(sys._getframe(2))
+        frame = users_frame(sys._getframe())
         key = frame.f_code, frame.f_lasti
         place = self._line_numbers.get(key)
         if place is None:
@@ -238,8 +240,6 @@ class Tape:
         for key in roots:
             slots.place(key)
         order = slots.order
-        stopped = [slots.of(_FIRST + i) for i in order if self.results[i]._constant]
-        made = {_FIRST + i: y._label for i, y in zip(order, (self.results[i] for i in order), strict=True) if y._label}
         return Program(
             name=self.name,
             inputs=[*names, *(x._label or f"captured {i}" for i, x in enumerate(self.captured))],
@@ -248,9 +248,9 @@ class Tape:
             operands=[tuple([slots.of(x) for x in self.operands[i]]) for i in order],
             outputs=[slots.of(key) for key in output_keys],
             guards=[Guard(slots.of(key), answer, place) for key, (answer, place) in self.guards.items()],
-            stopped=frozenset(stopped),
+            stopped=frozenset(slots.of(_FIRST + i) for i in order if self.results[i]._constant),
             ieee=frozenset(slots.of(_FIRST + i) for i in order if i in self.ieee),
-            labels={slots.of(key): label for key, label in made.items() if label},
+            labels={slots.of(_FIRST + i): label for i in order if (label := self.results[i]._label)},
             places=self.places,
             lines=[self.lines[i] for i in order],
         )

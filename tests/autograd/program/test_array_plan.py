@@ -85,6 +85,79 @@ def test_a_point_that_leaves_the_reals_raises_what_eager_raises_and_the_next_one
     assert step(np.array([4.0, 2.0]))[1].tolist() == [0.25, 1.0]
 
 
+@pytest.mark.parametrize("steps", [(2, 3, 4, 2), (2.0, 3.0, 2.0), ((1, 2), (2, 2), (1, 2)), (2, 2.5, "three", 2)])
+@pytest.mark.parametrize("static", [{"static_argnums": 1}, {"static_argnames": "n"}])
+@pytest.mark.parametrize("x", [1.5, [1.5, 2.0], np.array([1.5, 2.0])])
+def test_static_arguments_are_not_taken_for_numbers(x: Any, static: dict[str, Any], steps: tuple[Any, ...]) -> None:
+    """Of a function that may make anything of them."""
+
+    def f(x: Any, n: Any) -> Any:
+        factor = {2: 5.0, 3: 7.0, (1, 2): 11.0}.get(n, 13.0)
+        return squares(x) * factor
+
+    for transform in (grad, value_and_grad):
+        step = transform(jit(f, **static))
+        for n in steps:
+            assert_same(step(x, n), transform(f)(x, n))
+
+
+@pytest.mark.parametrize("first", [{"a": 1.0, "b": 2.0}, [1.0, 2.0], (1.0, 2.0), 1.0])
+@pytest.mark.parametrize("then", [3.0, [3.0], [3.0, 4.0], [[3.0, 4.0]]])
+def test_an_array_after_something_else(first: Any, then: Any) -> None:
+    def f(tree: Any) -> Any:
+        return squares(tree.ravel() if isinstance(tree, np.ndarray) else tree)
+
+    step, eager = value_and_grad(jit(f)), value_and_grad(f)
+    for given in (first, np.array(then), first, np.array(then)):
+        assert_same(step(given), eager(given))
+
+
+def test_plans_for_the_newest_forms_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there are as many as may be, all make room for the next."""
+    pytest.importorskip("llvmlite")
+    monkeypatch.setattr("autograd.program.array_plan.MOST_PLANS", 2)
+    counts, step, taken_apart = calls_counted(monkeypatch), value_and_grad(jit(squares)), []
+    for count in (1, 2, 1, 2, 3, 3, 1, 3, 2):
+        before = counts[0]
+        step([1.5] * count)
+        taken_apart.append(counts[0] - before)
+    assert taken_apart == [1, 1, 0, 0, 1, 0, 1, 0, 1]
+
+
+@pytest.mark.parametrize("form", ["lists", "arrays", "structures"])
+def test_the_memory_of_a_call_is_that_of_the_one_before(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether it had numbers, left the reals, or was for other arguments."""
+    pytest.importorskip("llvmlite")
+    from autograd.program.point import Point
+
+    spaces, space = [], Point.space
+
+    def noted(self: Point) -> Any:
+        spaces.append(self)
+        return space(self)
+
+    monkeypatch.setattr(Point, "space", noted)
+    step = value_and_grad(jit(lambda a, b: log(squares(a)) * squares(b)))
+    a, b = FORMS[form]
+    for _ in range(3):
+        step(a, b)
+    made = len(spaces)
+    for _ in range(3):
+        step(a, b)
+        with pytest.raises(ValueError, match="log"):
+            step(times(a, 0.0), b)
+        step(a, np.array([1.0]))
+        step(a, b)
+    assert len({id(point) for point in spaces}) == 2  # one for `b` as it is, one for the array
+    assert len(spaces) <= made + 2
+
+
+def times(tree: Any, factor: float) -> Any:
+    if isinstance(tree, dict):
+        return {key: times(part, factor) for key, part in tree.items()}
+    return type(tree)(times(part, factor) for part in tree) if isinstance(tree, (list, tuple)) else tree * factor
+
+
 FORMS: dict[str, tuple[Any, ...]] = {
     "floats": (0.5, 2.0),
     "lists": ([0.5, 2.0], 3.0),

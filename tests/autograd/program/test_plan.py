@@ -128,6 +128,16 @@ MAPPED: dict[str, Any] = {
 @pytest.mark.parametrize("made", MAPPED)
 def test_arguments_are_taken_apart_once(made: str, shared: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """From the second call on the short way is taken."""
+    taken_apart = calls_noted(monkeypatch)
+    mapped, x = MAPPED[made](), np.array([0.5, -1.5, 2.0])
+    for factor in (1, 2, 3):
+        weights = times(shared, factor)
+        mapped(weights, x)
+    assert len(taken_apart) == (1 if all(map(is_usual, leaves_of(weights))) else 3)
+
+
+def calls_noted(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """The arguments of mapped functions that are taken apart from now on."""
     from autograd.program.points import points_of
 
     taken_apart = []
@@ -137,11 +147,38 @@ def test_arguments_are_taken_apart_once(made: str, shared: Any, monkeypatch: pyt
         return points_of(*args)
 
     monkeypatch.setattr("autograd.program.mapped.points_of", noted)
-    mapped, x = MAPPED[made](), np.array([0.5, -1.5, 2.0])
-    for factor in (1, 2, 3):
-        weights = times(shared, factor)
-        mapped(weights, x)
-    assert len(taken_apart) == (1 if all(map(is_usual, leaves_of(weights))) else 3)
+    return taken_apart
+
+
+def test_floats_are_usual_whichever_object_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of an array that has travelled, say, the dtype is equal to NumPy's own, but another object."""
+    taken_apart = calls_noted(monkeypatch)
+    floats: Any = np.dtype(np.float64, copy=True)
+    mapped, x = vmap(polynomial, in_axes=(None, 0)), np.array([0.5, -1.5, 2.0], dtype=floats)
+    assert x.dtype is not np.dtype(np.float64)
+    for factor in (1.0, 2.0, 3.0):
+        assert mapped(factor, x).tolist() == [polynomial(factor, point) for point in x.tolist()]
+    assert len(taken_apart) == 1
+
+
+@pytest.mark.parametrize(
+    ("shape", "axis"),
+    [
+        ((4,), 0),
+        ((2, 4), 1),
+        ((4, 2), 0),
+        ((2, 3, 4), -1),
+        ((2, 4, 3), 1),
+        ((4, 2, 3), 0),
+        ((2, 4, 3, 2), -3),
+        ((4, 0), 0),
+    ],
+)
+def test_points_along_every_axis_again_and_again(shape: tuple[int, ...], axis: int) -> None:
+    mapped = vmap(lambda w, x: polynomial(x, w), in_axes=(None, axis))
+    for factor in (1.0, 2.0, 3.0):
+        x = factor * (np.arange(np.prod(shape, dtype=int)) - 5.0).reshape(shape)
+        assert mapped(0.5, x).tolist() == [polynomial(x.take(k, axis), 0.5) for k in range(4)]
 
 
 @pytest.mark.parametrize(

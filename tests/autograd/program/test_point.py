@@ -5,6 +5,7 @@ Value, gradient and error are those of the engine.
 
 from __future__ import annotations
 
+import ctypes
 import itertools
 import math
 from collections.abc import Callable, Sequence
@@ -130,6 +131,54 @@ def test_partials_that_are_kept_have_the_bits_of_eager(x: float, y: float) -> No
     assert found.tolist() == [expected] * 11
     assert by_x.tolist() == [by[0]] * 11
     assert by_y.tolist() == [by[1]] * 11
+
+
+@pytest.mark.parametrize(("more", "keeps"), [(-1, False), (0, True), (1, True)])
+def test_other_threads_run_meanwhile_where_a_program_is_long(
+    more: int, keeps: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To let go of the interpreter takes longer than a short program does."""
+    pytest.importorskip("llvmlite")
+    from autograd.program import point
+
+    program = jit(mixed).program(0.5, 0.25)
+    monkeypatch.setattr(point, "_LONG", len(program) + more)
+    run, keeps_it = [type(x) for x in (point.Point(program, None).run, ctypes.PYFUNCTYPE(ctypes.c_int)())]
+    assert (run._flags_ == keeps_it._flags_) is keeps
+
+
+@pytest.mark.parametrize("picked", [(0, 1), (1, 0), (0,), (1,), (1, 1), ()])
+def test_the_fastest_way_returns_the_adjoints_that_are_picked(picked: tuple[int, ...]) -> None:
+    pytest.importorskip("llvmlite")
+    from autograd.program.point import Point
+
+    point = Point(jit(lambda x, y: x * x * y).program(1.0, 1.0), (True, True))
+    plan = point.plan(picked)
+    assert plan is not None
+    for x, y in ((2.0, 3.0), (-1.0, 5.0)):
+        slopes = 2.0 * x * y, x * x
+        assert plan((x, y)) == (x * x * y, tuple(slopes[i] for i in picked))
+
+
+def test_one_memory_serves_calls_that_follow_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("llvmlite")
+    from autograd.program.point import Point
+
+    made, space = [], Point.space
+
+    def noted(self: Point) -> Any:
+        made.append(self)
+        return space(self)
+
+    program = jit(lambda x: 1.0 / x).program(1.0)
+    monkeypatch.setattr(Point, "space", noted)
+    point = Point(program, (True,))
+    plan = point.plan([0])
+    assert plan is not None
+    for x in (2.0, 0.0, 4.0):
+        status = point([x], [1.0]).status
+        assert plan((x,)) == (None if status != DONE else (1.0 / x, (-1.0 / (x * x),)))
+    assert len(made) == 1
 
 
 @pytest.mark.parametrize("answer", [True, False])
