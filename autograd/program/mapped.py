@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Hashable, Sequence
 from contextlib import suppress
+from itertools import compress
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -168,7 +169,7 @@ class Mapped:
     def _values(self, points: Points, call: Call, threads: int) -> Any:
         """The results as nodes of a graph, where they are to be differentiated; otherwise None."""
         operands = points.values()
-        if grad_enabled() and (any(map(_is_variable, operands)) or call.variant.has_variables):
+        if grad_enabled() and (any(map(_is_variable, operands)) or any(x.has_variables for x in call.served)):
             return self._block(points, operands, call, threads)
         return None
 
@@ -179,16 +180,15 @@ class Mapped:
 
     def _block(self, points: Points, operands: list[Any], found: Call, threads: int) -> Any:
         """The results as nodes of a graph, from which gradients flow back to shared arguments and captured Values."""
-        variant = found.variant
-        block = _MappedCall(
-            self._jitted, points, [*operands, *variant.captured], found.outputs.shape, threads, self._reduce
-        )
+        result = found.variant.result
+        captured = [x for variant in found.served for x in variant.captured]
+        block = _MappedCall(self._jitted, points, [*operands, *captured], found.outputs.shape, threads, self._reduce)
         data = found.outputs if self._reduce is None else self._reduced(found.outputs)
         nodes = np.empty(data.size, dtype=object)
         nodes[:] = block.record(data.ravel().tolist())
         if self._reduce is None:
-            return self._arrays(variant.result, nodes.reshape(data.shape))
-        return unflatten(variant.result, nodes.tolist())
+            return self._arrays(result, nodes.reshape(data.shape))
+        return unflatten(result, nodes.tolist())
 
     def _reduced(self, outputs: Array) -> Array:
         total: Array = np.add.reduce(outputs, axis=1)
@@ -247,8 +247,7 @@ class _MappedCall(Block):
         by_input = [next(mask) if same else False for same in shared]
         found = Call(self._jitted, self._points, self._threads, by_input, True, True, seeds.reshape(self._shape))
         sums = dict(found.captured)
-        variables = [x for x, want in zip(self._points.values(), wanted, strict=True) if want]
-        for x, adjoint in zip(variables, found.sums.tolist(), strict=True):
+        for x, adjoint in zip(compress(self._points.values(), wanted), found.sums.tolist(), strict=True):
             sums[id(x)] = sums.get(id(x), 0.0) + adjoint
         return [
             before if id(x) not in sums else sums[id(x)] if before is None else before + sums[id(x)]

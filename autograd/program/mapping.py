@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from operator import and_
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +14,8 @@ from autograd.program.jit import ERRORS
 from autograd.program.plain import eagerly
 from autograd.program.points import Points
 from autograd.program.result import DONE, LEFT_THE_REALS, NOT_DONE, OTHER_BRANCH
-from autograd.program.signature import Arguments, key_of
+from autograd.program.signature import Arguments
+from autograd.program.unrolled import check_alike
 from autograd.program.variant import Variant
 from autograd.support.errors import typed
 from autograd.transforms.tree import is_one_number
@@ -40,7 +42,8 @@ class Call:
         threads: how many cores to use.
 
     Attributes:
-        variant: one of those that were used; all return the same structure.
+        variant: one of those that were tried; all return the same structure.
+        served: those that computed some points.
         kernel: what computed all points, if one did.
         outputs: a row for every output, a column for every point.
         adjoints: a row for every wanted input that is not summed.
@@ -66,12 +69,13 @@ class Call:
         self._seeds = seeds
         shared = points.shared()
         wants = [False] * len(shared) if wanted is None else wanted
-        self._spread = not summed and any(a and b for a, b in zip(wants, shared, strict=True))
+        self._spread = not summed and any(map(and_, wants, shared))
         self._shared = [False] * len(shared) if self._spread else shared
         self._by_point = [i for i, want in enumerate(wants) if want and not self._shared[i]]
         self._summed = [i for i, want in enumerate(wants) if want and self._shared[i]]
         self._common = [] if self._spread else points.common()
         self._first: Variant | None = None
+        self.served: list[Variant] = []
         self.kernel: Compute | None = None
         self.outputs: Array = np.empty((0, points.how_many))
         self.adjoints: Array = np.empty((len(self._by_point), points.how_many))
@@ -100,7 +104,10 @@ class Call:
                 if len(pending):
                     tried.append(variant)
                     self._check_structure(variant)
-                    pending = self._run(variant, pending)
+                    left = self._run(variant, pending)
+                    if len(left) < len(pending):
+                        self.served.append(variant)
+                    pending = left
         if (
             self._spread
             or len(tried) > 1
@@ -120,18 +127,13 @@ class Call:
 
     def _check_structure(self, variant: Variant) -> None:
         """Raise a ValueError if it returns something else than the others, a TypeError if there is no one number."""
+        name = self._jitted.name
         if self._first is None:
             self._first = variant
             self.outputs = np.empty((len(variant.program.outputs), self._points.how_many))
             if isinstance(self._seeds, float) and self._wanted is not None and not is_one_number(variant.result):
-                raise TypeError(
-                    f"{self._jitted.name}: it must return one number to have a gradient, got {typed(variant.result)}"
-                )
-        elif key_of(self._jitted.name, [variant.result]) != key_of(self._jitted.name, [self._first.result]):
-            raise ValueError(
-                f"{self._jitted.name}: it returns {typed(variant.result)} for some points and "
-                f"{typed(self._first.result)} for others; an array needs the same of all"
-            )
+                raise TypeError(f"{name}: it must return one number to have a gradient, got {typed(variant.result)}")
+        check_alike(name, variant.result, self._first.result)
 
     def _run(self, variant: Variant, pending: Any) -> Any:
         """Compute the points that pass a program's guards; returns the others."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
@@ -103,40 +104,33 @@ class _Chains:
     def __init__(self, program: Program) -> None:
         self.found: dict[int, tuple[list[tuple[int, int]], list[int]]] = {}
         self.absorbed: set[int] = set()
-        self._program = program
-        uses = [0] * (len(program.inputs) + len(program))
-        for operands in program.operands:
-            for x in operands:
-                if x >= 0:
-                    uses[x] += 1
-        for x in [*program.outputs, *(guard.slot for guard in program.guards), *program.stopped]:
-            if x >= 0:
-                uses[x] += 2
-        self._uses = uses
-        for slot in range(len(uses) - 1, len(program.inputs) - 1, -1):
-            if slot not in self.absorbed and self._row(slot) in (p.add, p.sum):
-                self._flatten(slot)
+        self._constants = program.constants
+        uses = Counter(x for operands in program.operands for x in operands)
+        kept = {*program.outputs, *(guard.slot for guard in program.guards), *program.stopped}
+        operations = list(program.operations())
+        self._inner = {  # which are used once, and by nobody else
+            slot: (row, operands) for slot, row, operands in operations if uses[slot] == 1 and slot not in kept
+        }
+        for slot, row, operands in reversed(operations):
+            if slot not in self.absorbed and row in (p.add, p.sum):
+                self._flatten(slot, operands)
 
-    def _row(self, slot: int) -> Primitive:
-        return self._program.primitives[slot - len(self._program.inputs)]
-
-    def _flatten(self, slot: int) -> None:
-        first = len(self._program.inputs)
+    def _flatten(self, slot: int, operands: Sequence[int]) -> None:
         pairs: list[tuple[int, int]] = []
         rest: list[int] = []
         parts: set[int] = set()
-        waiting = list(reversed(self._program.operands[slot - first]))
+        waiting = list(reversed(operands))
         while waiting:
             x = waiting.pop()
-            row = self._row(x) if x >= first and self._uses[x] == 1 else None
+            row, operands = self._inner.get(x, (None, ()))
             if row is p.add or row is p.sum:
                 parts.add(x)
-                waiting.extend(reversed(self._program.operands[x - first]))
+                waiting.extend(reversed(operands))
             elif row is p.mul:
                 parts.add(x)
-                a, b = self._program.operands[x - first]
+                a, b = operands
                 pairs.append((a, b))
-            elif not (x < 0 and self._program.constants[-1 - x] == 0.0):
+            elif not (x < 0 and self._constants[-1 - x] == 0.0):
                 rest.append(x)
         if len(pairs) >= _SHORTEST:
             self.found[slot] = pairs, rest

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from itertools import compress
+from typing import Any, Final
 
 from autograd.engine.recording import recorder, resumed
 from autograd.engine.value import SWEEP, Value, number_of
@@ -21,38 +22,30 @@ class Plain:
 
     def __call__(self, numbers: Sequence[float], cotangents: Sequence[float]) -> Result:
         try:
-            if self.wanted is None:
-                return Result(DONE, self.program(*numbers), [])
-            return by_engine(self.program, numbers, cotangents, self.wanted)
+            return eagerly(self.program, numbers, cotangents, self.wanted)
         except BranchError:
-            return Result(OTHER_BRANCH, [], [])
+            return _BRANCHED
         except (ValueError, OverflowError, ZeroDivisionError, IndexError):
-            return Result(LEFT_THE_REALS, [], [])
+            return _LEFT
 
 
 def eagerly(
     program: Program, numbers: Sequence[float], cotangents: Sequence[float], wanted: tuple[bool, ...] | None
 ) -> Result:
-    """Where machine code has left the real numbers the engine raises what it raises, or finds that it may be.
+    """A program's outputs, and its adjoints if some are wanted, as the engine computes them.
+
+    Where machine code has left the real numbers the engine raises what it raises, or finds that it may be.
 
     Raises:
         ValueError, OverflowError, ZeroDivisionError: as the operation does.
     """
     if wanted is None:
         return Result(DONE, program(*numbers), [])
-    return by_engine(program, numbers, cotangents, wanted)
-
-
-def by_engine(
-    program: Program, numbers: Sequence[float], cotangents: Sequence[float], wanted: Sequence[bool]
-) -> Result:
-    """A program's outputs and adjoints as the engine computes them."""
-    inputs = [Value(x, name) for x, name in zip(numbers, program.inputs, strict=True)]
-    sources = [x for x, want in zip(inputs, wanted, strict=True) if want]
-    seeds = [None if u == 0.0 else u for u in cotangents] or [None] * len(program.outputs)
-    outputs, found = pulled_back(program, inputs, seeds, sources, False)
-    adjoints = dict(zip(map(id, sources), found, strict=True))
-    return Result(DONE, list(map(number_of, outputs)), [adjoints.get(id(x)) or 0.0 for x in inputs])
+    inputs = list(map(Value, numbers, program.inputs))
+    seeds = [None if u == 0.0 else u for u in cotangents]
+    outputs, found = pulled_back(program, inputs, seeds, list(compress(inputs, wanted)), False)
+    adjoints = iter(found)
+    return Result(DONE, list(map(number_of, outputs)), [(want and next(adjoints)) or 0.0 for want in wanted])
 
 
 def pulled_back(
@@ -72,3 +65,7 @@ def pulled_back(
             graph = Subgraph([y for y, _ in pairs], sources, False)
             sweep = reverse_sweep_on_graph if on_graph else reverse_sweep
             return outputs, sweep(graph, pairs, sources)
+
+
+_BRANCHED: Final = Result(OTHER_BRANCH, [], [])
+_LEFT: Final = Result(LEFT_THE_REALS, [], [])

@@ -41,9 +41,9 @@ class Program(Operations):
             if slot in asked and bool(y) != asked[slot].answer:
                 raise BranchError(asked[slot], self)
             slots.append(y.detach() if slot in self.stopped and isinstance(y, Value) else y)
-        for slot, guard in asked.items():  # of inputs
-            if 0 <= slot < len(self.inputs) and bool(slots[slot]) != guard.answer:
-                raise BranchError(guard, self)
+        for slot, x in enumerate(numbers):
+            if slot in asked and bool(x) != asked[slot].answer:
+                raise BranchError(asked[slot], self)
         return slots
 
     def __call__(self, *numbers: float) -> list[Any]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import reduce
+from contextlib import suppress
+from functools import partial, reduce
 from typing import Any, Final
 
 from autograd.engine import primitives as p
@@ -19,9 +20,8 @@ def _chosen(xs: Sequence[Any]) -> Any:
         return values[_whole(index, len(values))]
     # A formula: where the index names none of them, a division by zero says so. (A quotient of two constants would be
     # divided by the compiler, and say nothing.)
-    nothing = p.where(index > 0.5, 1.0, 2.0) / p.where(
-        reduce(lambda is_one, i: p.where(index == float(i), 1.0, is_one), range(len(values)), 0.0) != 0.0, 1.0, 0.0
-    )
+    is_one = reduce(lambda found, i: p.where(index == float(i), 1.0, found), range(len(values)), 0.0)
+    nothing = p.where(index > 0.5, 1.0, 2.0) / is_one
     return reduce(lambda y, i: p.where(index == float(i), values[i], y), range(len(values)), nothing)
 
 
@@ -53,17 +53,14 @@ def take(values: Sequence[Any], index: Any) -> Any:
     [3.0, 4.0]
     """
     if not isinstance(index, Recorded):
-        try:
-            whole = int(index)
-        except (TypeError, ValueError, OverflowError):
-            whole = -1
-        if whole != index:
-            raise TypeError(f"take: the index must be a whole number, got {typed(index)}")
-        return values[_whole(float(whole), len(values))]
+        with suppress(TypeError, ValueError, OverflowError):
+            if int(index) == index:
+                return values[_whole(int(index), len(values))]
+        raise TypeError(f"take: the index must be a whole number, got {typed(index)}")
     rows = [flatten(value, "take", f"values[{i}]") for i, value in enumerate(values)]
     if len({len(row) for row in rows}) != 1:
         raise ValueError(f"take: values must be one or more, of one structure, got {shown(values)}")
-    return unflatten(values[0], [TAKE(index, *column) for column in zip(*rows, strict=True)])
+    return unflatten(values[0], map(partial(TAKE, index), *rows))
 
 
 def _whole(index: float, count: int) -> int:

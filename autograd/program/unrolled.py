@@ -10,6 +10,8 @@ import numpy as np
 from autograd.engine.reductions import mean
 from autograd.engine.reductions import sum as total
 from autograd.program.points import points_of
+from autograd.program.signature import key_of
+from autograd.support.errors import typed
 from autograd.transforms.tree import flatten, is_array, refill, unflatten
 
 
@@ -22,10 +24,21 @@ def unrolled(f: Callable[..., Any], args: Sequence[Any], in_axes: Any, reduce: s
     name = getattr(f, "__name__", type(f).__name__)
     points = points_of(name, args, in_axes, with_values=True)
     results = [f(*points.example(k)) for k in range(points.how_many)]
+    for result in results:
+        check_alike(name, result, results[0])
     columns = list(zip(*[flatten(result, name, "the result") for result in results], strict=True))
     if reduce is not None:
         return unflatten(results[0], [(mean if reduce == "mean" else total)(column) for column in columns])
     return _arrays(results[0], iter(columns))
+
+
+def check_alike(name: str, result: Any, other: Any) -> None:
+    """Raise a ValueError if a function returns other structures for some points than for others."""
+    if key_of(name, [result]) != key_of(name, [other]):
+        raise ValueError(
+            f"{name}: it returns {typed(result)} for some points and {typed(other)} for others; an array needs the "
+            "same of all"
+        )
 
 
 def _arrays(result: Any, columns: Iterator[Sequence[Any]]) -> Any:

@@ -42,6 +42,21 @@ def test_values_and_gradients_of_points(f: Callable[[Any, Any], Any], argnums: A
 
 
 @pytest.mark.parametrize("f", FUNCTIONS)
+def test_a_gradient_of_every_point_by_what_they_share(f: Callable[[Any, Any], Any]) -> None:
+    """Beside what is shared, and not asked for."""
+
+    def g(weights: Any, x: Any, shift: Any) -> Any:
+        return f(weights[0], x) * weights[1] + shift
+
+    mapped = vmap(value_and_grad(g), in_axes=(None, 0, None))
+    for weights in ([1.5, -2.0], [0.5, 3.0]):
+        values, gradients = mapped(weights, np.array(X), 0.25)
+        each = [value_and_grad(g)(weights, x, 0.25) for x in X]
+        assert values.tolist() == [value for value, _ in each]
+        assert np.array(gradients).T.tolist() == [gradient for _, gradient in each]
+
+
+@pytest.mark.parametrize("f", FUNCTIONS)
 @pytest.mark.parametrize("reduce", ["sum", "mean"])
 def test_the_gradient_of_a_sum_and_of_a_mean(f: Callable[[Any, Any], Any], reduce: Any) -> None:
     scale = 1.0 if reduce == "sum" else 1.0 / len(X)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
 
-from autograd import Program, Value, jit
+from autograd import Program, Value, jit, stop_gradient
 from autograd.program.program import BranchError
 
 
@@ -42,3 +43,38 @@ def test_it_shows_how_large_it_is_on_one_line() -> None:
     assert repr(jit(by_a_result).program(3.0, 2.0)) == "<program by_a_result: 2 inputs, 3 operations>"
     parts: dict[str, Any] = {"constants": [], "primitives": [], "operands": [], "outputs": []}
     assert repr(Program(name="a\nb", inputs=[], **parts)).count("\n") == 0
+
+
+def test_a_listing_tells_everything_once() -> None:
+    """Inputs, constants, names, stops and questions."""
+
+    def f(x: Any, y: Any) -> Any:
+        total = x * y - 2.0
+        held = stop_gradient(total)
+        return [x, held + y, 3.0] if total > 1.0 else x
+
+    program = jit(f).program(3.0, 2.0)
+    place = str(program.questions()[0])
+    program = dataclasses.replace(program, labels={2: "xy"})
+    first, *middle, last = program.listing().splitlines()
+    assert first == "f(x, y)"
+    assert middle[0] == "  %2 = xy = mul(x, y)"
+    assert middle[1].startswith("  %3 = sub(xy, 2.0)")
+    assert [line for line in middle if line.endswith(" (nothing flows back)")] != []
+    assert [line for line in middle if line.endswith(f"  holds where this is True: {place}")] != []
+    assert last.startswith("returns x, %")
+    assert last.endswith(", 3.0")
+    assert program(3.0, 2.0) == [3.0, 6.0, 3.0]
+
+
+@pytest.mark.parametrize("names", [("a", "b"), ("ab", "cd")])
+def test_a_guard_whose_line_is_unknown_is_told_so(names: tuple[str, str]) -> None:
+    program = jit(by_a_result).program(3.0, 2.0)
+    unknown = dataclasses.replace(program, inputs=names, guards=[x._replace(place=-1) for x in program.guards])
+    with pytest.raises(BranchError, match="recorded where an unknown line was True") as told:
+        unknown(0.0, 2.0)
+    assert told.value.guard is unknown.guards[0]
+    assert unknown.spelled(1) == names[1]
+    with pytest.raises(BranchError, match=r"test_program\.py") as told:
+        program(0.0, 2.0)
+    assert told.value.guard is program.guards[0]

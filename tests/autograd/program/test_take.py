@@ -94,6 +94,32 @@ def test_an_index_of_nothing_is_refused_wherever_it_comes_up(count: int, index: 
     assert replayed(values, 2) == 3.0
 
 
+@pytest.mark.parametrize("index", [0, 2, 2.0, True, np.int64(1), np.float64(1.0), Value(2.0).data])
+def test_whole_numbers_of_any_type_name_a_value(index: Any) -> None:
+    assert take([5.0, 6.0, 7.0], index) == [5.0, 6.0, 7.0][int(index)]
+
+
+@pytest.mark.parametrize(
+    ("index", "kind"),
+    [(3, IndexError), (-1, IndexError), (10**400, IndexError), (3.0, IndexError)]
+    + [(bad, TypeError) for bad in ("1", None, [1], 0.5, float("nan"), float("inf"))],
+)
+def test_any_other_index_is_refused(index: Any, kind: type[Exception]) -> None:
+    with pytest.raises(kind, match=r"^take: the index must be a whole number"):
+        take([5.0, 6.0, 7.0], index)
+
+
+def test_what_is_no_number_in_a_row_is_named() -> None:
+    with pytest.raises(TypeError, match=r"take: values\[1\]\[0\] must be "):
+        take([[1.0], ["a"]], Value(1.0))
+
+
+def test_the_structure_is_that_of_the_first_value() -> None:
+    found = take([{"a": (1.0, [2.0])}, {"a": [3.0, (4.0,)]}], Value(1.0))
+    assert (type(found["a"]), type(found["a"][1])) == (tuple, list)
+    assert [found["a"][0].data, found["a"][1][0].data] == [3.0, 4.0]
+
+
 def test_rows_must_be_of_one_structure() -> None:
     with pytest.raises(ValueError, match="take: values must be one or more, of one structure"):
         take([[1.0], [2.0, 3.0]], Value(1.0))

@@ -181,6 +181,7 @@ ONES = np.ones(3)
         (lambda: vmap(f)(np.array([None]), np.ones(1)), TypeError, "dtype object"),
         (lambda: vmap(f, reduce="max"), ValueError, "reduce must be None, 'mean' or 'sum', got 'max'"),  # type: ignore[arg-type]
         (lambda: vmap(f, threads=0), ValueError, "threads must be an int of 1 or more"),
+        (lambda: vmap(f, threads=1.5), ValueError, "threads must be an int of 1 or more, got 1.5"),  # type: ignore[arg-type]
         (lambda: vmap(3.0), TypeError, "must be a function, got float"),  # type: ignore[arg-type]
         (lambda: vmap(f)(ONES), TypeError, "missing 1 required positional argument"),
         (lambda: grad(vmap(f))(ONES, ONES), TypeError, r"write vmap\(grad\(f\)\)"),
