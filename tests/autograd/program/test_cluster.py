@@ -71,6 +71,9 @@ class Here:
         return [function(*[x.thing if isinstance(x, Held) else x for x in task]) for task in self.tasks]
 
     def gather(self, tasks: list[Any]) -> list[Any]:
+        for found in tasks:
+            for array in found:
+                array.flags.writeable = False  # as what has travelled may be
         return tasks
 
 
@@ -138,8 +141,23 @@ def test_points_that_are_many_are_held_until_others_come(
     assert sent(x[None], y[None]) == 1 * is_held
     assert sent(np.stack([x, y])) == 2 * is_held  # the same numbers in one array
     assert sent(np.stack([x, y])) == 0
-    sent(np.stack([x, y])[:, :10].repeat(2, axis=1))
-    assert len(compute._rows) == 2 * is_held
+    sent(np.stack([x, y])[:, :10])
+    assert len(compute._rows) == 1 * is_held
+
+
+@pytest.mark.parametrize("small", [0, 10**6])
+def test_points_are_copied_into_rows_whose_numbers_lie_side_by_side(
+    small: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "_SMALL", small)
+    client = Here()
+    rows = np.asfortranarray(np.arange(20.0).reshape(2, 10))
+    remote(client, lambda x, y: x * y, (False, False))([rows], [], 1.0, 10, 1)
+    [[_, points, *_]] = client.tasks
+    [array] = points.thing if isinstance(points, Held) else points
+    assert array.tolist() == rows.tolist()
+    assert array.flags.c_contiguous
+    assert not np.shares_memory(array, rows)
 
 
 @pytest.mark.parametrize(
