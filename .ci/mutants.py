@@ -7,7 +7,8 @@
 Wants `mutmut` and `coverage` beside the extra `test`. The faults are mutmut's: another operator, number, text or
 keyword, None in place of an argument or of what is assigned, an argument left out. They are put into functions and
 lambdas, but not into annotations, decorators, `raise` and `assert` statements (what a message says is tested where it
-matters, by itself), texts of three words or more, `cast`, `len` and `isinstance`, and lines that coverage leaves out.
+matters, by itself), zip's `strict`, which asserts as well, texts of three words or more, `cast`, `len` and
+`isinstance`, and lines that coverage leaves out.
 
 A sample is every n-th mutant of the package in the order of the source, from a start that the seed says: even over all
 functions. In a copy of the tree the tests are run once, to see which of them reaches which line; what they cover of the
@@ -77,7 +78,7 @@ class Mutant:
     changed: cst.CSTNode
 
     def source(self) -> str:
-        return self.module.deep_replace(self.node, self.changed).code  # type: ignore[union-attr]
+        return cst.ensure_type(self.module.deep_replace(self.node, self.changed), cst.Module).code
 
     def difference(self) -> list[str]:
         """The lines that differ, `- ` before those of the original and `+ ` before those of the mutant."""
@@ -113,7 +114,8 @@ class Finder(cst.CSTVisitor):
             for kind, mutated in mutation_operators:
                 if isinstance(node, kind):
                     for changed in mutated(node):
-                        self.add(node, changed)
+                        if not (_is_called(node, "zip") and _zipped(node) == _zipped(changed)):
+                            self.add(node, changed)
         if isinstance(node, cst.FunctionDef | cst.ClassDef):
             self.names.append(node.name.value)
         if isinstance(node, cst.FunctionDef | cst.Lambda):
@@ -139,12 +141,23 @@ def _is_called(node: cst.CSTNode, *names: str) -> bool:
     return isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value in names
 
 
+def _is_strict(node: cst.CSTNode) -> bool:
+    return isinstance(node, cst.Arg) and node.keyword is not None and node.keyword.value == "strict"
+
+
+def _zipped(node: cst.CSTNode) -> list[str]:
+    """What a call to zip goes through."""
+    return [cst.Module([]).code_for_node(arg) for arg in cst.ensure_type(node, cst.Call).args if not _is_strict(arg)]
+
+
 def _is_left_out(node: cst.CSTNode) -> bool:
     if isinstance(node, cst.If):
         return "TYPE_CHECKING" in cst.Module([]).code_for_node(node.test)
     if isinstance(node, cst.SimpleString | cst.ConcatenatedString | cst.FormattedString):
         return len(cst.Module([]).code_for_node(node).split()) >= 3
-    return isinstance(node, cst.Annotation | cst.Decorator | cst.Raise | cst.Assert) or _is_called(node, "cast")
+    return isinstance(node, cst.Annotation | cst.Decorator | cst.Raise | cst.Assert) or (
+        _is_called(node, "cast") or _is_strict(node)
+    )
 
 
 def mutants_of(package: str) -> list[Mutant]:
