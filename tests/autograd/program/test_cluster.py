@@ -78,7 +78,7 @@ class Here:
 
 
 def remote(client: Here, f: Callable[..., Any], shared: tuple[bool, ...], differentiates: bool = True) -> Remote:
-    program = jit(f).program(*[1.0] * len(shared))  # type: ignore[attr-defined]  # jit keeps the type of f
+    program = jit(f).program(*[1.0] * len(shared))
     wanted = (True,) * len(shared) if differentiates else None
     return Remote(client, Shipped(program, wanted, shared, False, True))  # type: ignore[arg-type]  # in place of Dask's
 
