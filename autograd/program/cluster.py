@@ -117,13 +117,14 @@ class _Sent:
 
     def is_of(self, arrays: Sequence[Array]) -> bool:
         """Whether these are the same numbers, to the bit."""
-        return len(arrays) == len(self._arrays) and all(
-            a.shape == b.shape and np.array_equal(a.view(np.int64), b.view(np.int64))
-            for a, b in zip(arrays, self._arrays, strict=True)
-        )
+        return len(arrays) == len(self._arrays) and all(map(_same_bits, arrays, self._arrays))
 
     def future(self) -> Future[Any]:
         """What stands for them in tasks; they are sent again after a cluster was started afresh."""
         if self._future is None or self._future.status in ("cancelled", "lost", "error"):
             self._future = self._client.submit(held, self._arrays, pure=False)
         return self._future
+
+
+def _same_bits(a: Array, b: Array) -> bool:
+    return np.array_equal(a.view(np.int64), b.view(np.int64))

@@ -65,7 +65,7 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
             return super().reducer_override(thing)
         if _BESIDE.get(thing.symbol) is thing:
             return _beside, (thing.symbol,)
-        if str(getattr(thing.partials, "__module__", "")).startswith("autograd."):
+        if str(getattr(thing.partials, "__module__", None)).startswith("autograd."):
             return thing.__reduce__()
         return _own, (thing.name, thing.value, thing.partials, {name: getattr(thing, name) for name in _FACTS})
 

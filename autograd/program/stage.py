@@ -34,8 +34,9 @@ class Stage:
 
     Attributes:
         program: these alone.
-        shared: the places of its shared inputs among those of the whole.
-        inputs: where its other inputs are.
+        common: the slots of its shared inputs, in the whole program.
+        others: those of its other inputs.
+        inputs: where these are.
         outputs: the slots of its outputs, in the whole program.
     """
 

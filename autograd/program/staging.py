@@ -98,25 +98,16 @@ def _candidates(program: Program, shared: Sequence[bool]) -> dict[int, Vectors]:
     n = len(program.inputs)
     found: dict[int, Vectors] = {}
 
-    def is_shared(vector: tuple[int, ...]) -> bool:
-        return all(0 <= x < n and shared[x] for x in vector)
-
-    def is_own(vector: tuple[int, ...]) -> bool:
-        return all(x >= 0 and not (x < n and shared[x]) for x in vector)
+    def is_shared(x: int) -> bool:
+        return 0 <= x < n and shared[x]
 
     for slot, row, operands in program.operations():
         if row is p.dot and slot not in program.stopped:
             half = len(operands) // 2
-            a, b = operands[:half], operands[half:]
-            if is_shared(a) and is_own(b):
-                found[slot] = a, b
-            elif is_shared(b) and is_own(a):
-                found[slot] = b, a
-            else:
-                mixed = [(x, y) if 0 <= x < n and shared[x] else (y, x) for x, y in zip(a, b, strict=True)]
-                a, b = tuple(x for x, _ in mixed), tuple(y for _, y in mixed)
-                if is_shared(a) and is_own(b):
-                    found[slot] = a, b
+            pairs = [(x, operands[k + half]) for k, x in enumerate(operands[:half])]
+            pairs = [(x, y) if is_shared(x) else (y, x) for x, y in pairs]
+            if all(is_shared(x) and y >= 0 and not is_shared(y) for x, y in pairs):
+                found[slot] = tuple([x for x, _ in pairs]), tuple([y for _, y in pairs])
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -190,9 +191,9 @@ class StageCode:
         places = [common_places[x] for x in stage.common]
         self.common = indices(places)
         wants = wanted or []
-        self.summed = indices([place for place, want in zip(places, wants, strict=False) if want])
+        self.summed = indices(list(compress(places, wants)))
         every = [(run.table, row) for run in stage.inputs for row in range(run.start, run.stop)]
-        self.back = runs([place for place, want in zip(every, wants[n:], strict=False) if want])
+        self.back = runs(list(compress(every, wants[n:])))
         self.differentiates = any(wants) and bool(stage.outputs)  # without, it is there for guards and errors alone
         self.is_fused = self.differentiates and is_last
         shared = [True] * n + [False] * len(stage.others)

@@ -251,10 +251,8 @@ class _Reader:
 
     def _labels(self, labels: Any, size: int) -> dict[int, str]:
         pairs = [self._list(x, f"label {i}", 2) for i, x in enumerate(self._list(labels, "labels"))]
-        slots = self._rising(self._ints([slot for slot, _ in pairs], "labels", 0, size), "labels")
-        return {
-            slot: self._text(label, f"label {i}") for i, (slot, (_, label)) in enumerate(zip(slots, pairs, strict=True))
-        }
+        self._rising(self._ints([slot for slot, _ in pairs], "labels", 0, size), "labels")
+        return {slot: self._text(label, f"label {i}") for i, (slot, label) in enumerate(pairs)}
 
     def _source(self, place: Any, what: str) -> Place:
         file, line = self._list(place, what, 2)

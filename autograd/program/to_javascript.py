@@ -174,7 +174,8 @@ class _Source(Source):
             operands = self.program.operands[i]
             half = len(operands) // 2
             runs: list[_Run] = []
-            for k, pair in enumerate(zip(operands[:half], operands[half:], strict=True)):
+            for k in range(half):
+                pair = operands[k], operands[k + half]
                 kinds = self._kind(pair[0]), self._kind(pair[1])
                 if not runs or not runs[-1].takes(pair, kinds):
                     runs.append(_Run((k, k + half), kinds))

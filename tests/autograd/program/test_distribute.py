@@ -375,10 +375,12 @@ def test_a_closed_client_and_an_asynchronous_one_are_refused() -> None:
         asyncio.run(connect())
 
 
-def test_without_dask_the_library_is_named(monkeypatch: pytest.MonkeyPatch, client: Any) -> None:
-    monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(ImportError, match=r"distribute: it needs distributed, .*pip install distributed$"):
-        distribute(vmap(lambda x: x), client)
+@pytest.mark.parametrize("package", ["distributed", "numpy"])
+def test_without_dask_or_numpy_the_library_is_named(package: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    mapped: Any = vmap(lambda x: x)
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(ImportError, match=rf"distribute: it needs {package}, .*pip install {package}$"):
+        distribute(mapped, None)  # type: ignore[arg-type]  # it isn't looked at
 
 
 def test_values_given_as_shared_arguments_get_their_gradients(client: Any) -> None:

@@ -119,6 +119,18 @@ def test_parts_of_another_type_are_refused(file: Path) -> None:
         (lambda c: c["places"][0].__setitem__(1, 2**40), "place 0 must be"),
         (lambda c: c.update(places=[], lines=[-1] * len(c["lines"])), "guard 0 must be empty"),
         (lambda c: c.__setitem__("own", []), r"own must be an object, got \[\]"),
+        (
+            lambda c: c.pop("lines"),
+            r"the program must have constants, .*, stopped, and nothing else, got \['constants',",
+        ),
+        (lambda c: c["operations"].__setitem__(0, ["dot"]), "operation 0 must have an even number of operands"),
+        (lambda c: c["operations"].__setitem__(0, ["[]", 0]), "operation 0 must have 2 or more operands"),
+        (lambda c: c["operations"].__setitem__(0, ["mul", 0]), r"operation 0 must be applied as mul\(a, b\) is"),
+        (lambda c: c["lines"].__setitem__(0, -2), "lines must be whole numbers from -1 up to"),
+        (lambda c: c["guards"][0].append(0), "guard 0 must be a list of 3"),
+        (lambda c: c["labels"][0].append("y"), "label 0 must be a list of 2"),
+        (lambda c: c["places"][0].append(1), "place 0 must be a list of 2"),
+        (lambda c: c.__setitem__("own", {"a:b": [[["0x1.0p+0"], "0x1.0p+0", 1]]}), "own a:b must be a list of 2"),
     ],
 )
 def test_the_message_says_what_is_wrong(file: Path, edit: Any, message: str) -> None:
@@ -128,6 +140,8 @@ def test_the_message_says_what_is_wrong(file: Path, edit: Any, message: str) -> 
     with pytest.raises(ValueError, match=message) as caught:
         Program.load(file)
     assert str(caught.value).startswith(f"load: {file}")
+    if " must " in message:
+        assert str(caught.value).endswith("; it was edited or damaged: save the program again")
 
 
 def test_a_special_function_that_there_is_not_is_refused(file: Path) -> None:

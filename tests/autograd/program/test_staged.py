@@ -13,7 +13,11 @@ from autograd import sum as total
 
 pytest.importorskip("llvmlite")
 
+from autograd.program import staged
 from autograd.program.entry import Prepared
+from autograd.program.stage import OWN
+from autograd.program.staged import Staged
+from autograd.program.steps import Memory
 
 RANDOM = np.random.default_rng(0)
 
@@ -195,3 +199,50 @@ def test_relu_layers_with_dead_units() -> None:
     by_w, by_v = value_and_grad(vmap(f, in_axes=(None, None, 0), reduce="mean"), argnums=(0, 1))(w, v, x)[1]
     assert not by_w.any()
     assert not by_v.any()
+
+
+def test_memory_is_kept_for_calls_like_the_last_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two kinds, as long as it is little; a third takes their place."""
+    made, make = [], Staged._memory
+
+    def noted(self: Staged, count: int, threads: int) -> Memory:
+        made.append(make(self, count, threads))
+        return made[-1]
+
+    monkeypatch.setattr(Staged, "_memory", noted)
+    parameters, x, t = example(500)
+    mapped = vmap(jit(network(by_dot)), in_axes=(None, 0, 0), reduce="mean", threads=1)
+    step = value_and_grad(mapped)
+
+    def new(count: int, call: Callable[..., Any] = step) -> int:
+        before = len(made)
+        call(parameters, x[:count], t[:count])
+        return len(made) - before
+
+    assert [new(count) for count in (400, 400, 401, 400, 401)] == [1, 0, 1, 0, 0]
+    assert [new(500), new(500), new(400), new(401)] == [1, 0, 1, 1]
+    assert [new(500, mapped), new(500, mapped)] == [1, 0]
+    new(499, mapped)
+    monkeypatch.setattr(staged, "_KEPT", made[-1].size)
+    assert [new(499, mapped), new(499, mapped)] == [0, 0]
+    monkeypatch.setattr(staged, "_KEPT", made[-1].size - 1)
+    assert [new(499, mapped), new(499, mapped)] == [0, 1]
+    assert made[0].tables[OWN] is None
+    assert not hasattr(made[0], "common")
+
+
+@pytest.mark.parametrize("count", [400, 401])
+def test_the_size_of_memory_is_that_of_its_arrays(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    made, make = [], np.empty
+
+    def noted(shape: Any, *given: Any, **named: Any) -> Any:
+        made.append(make(shape, *given, **named))
+        return made[-1]
+
+    memory = Memory([3, 4, 5], 2, count, 1)
+    monkeypatch.setattr(np, "empty", noted)
+    arrays = [memory.array(3), memory.array(0), memory.adjoint(1), memory.adjoint(2), memory.adjoint(1)]
+    assert [array.shape for array in arrays] == [(3, count), (0, count), (4, count), (5, count), (4, count)]
+    assert arrays[2] is arrays[4]
+    assert memory.size == sum(array.nbytes for array in made)
+    assert not arrays[2].any()

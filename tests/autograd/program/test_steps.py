@@ -14,6 +14,10 @@ from autograd import sum as total
 
 pytest.importorskip("llvmlite")
 
+from autograd.program.entry import Prepared
+from autograd.program.stage import Run
+from autograd.program.steps import Memory
+
 POINTS, UNITS, INPUTS = 200, 24, 24
 ROWS = [row for row in PRIMITIVES.values() if row.samples and len(row.samples[0]) <= 3]
 
@@ -327,3 +331,40 @@ def test_an_error_of_a_last_stage_without_results() -> None:
     for call in calls:
         with pytest.raises(ValueError, match=r"log\(.*; in row 17 of the batch"):
             call(w, x)
+
+
+@pytest.mark.parametrize(
+    ("argnums", "products"), [(0, 2 + 1 + 1), (1, 2 + 1), (2, 2 + 2), ((0, 1), 2 + 2 + 1), ((0, 1, 2), 2 + 2 + 2)]
+)
+def test_only_products_that_are_wanted_are_computed_and_what_is_prepared_is_used_again(
+    argnums: Any, products: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two forward; back one for each matrix, and one for what each is multiplied by. All write where they shall."""
+    both = value_and_grad(vmap(jit(network), in_axes=(None, None, 0), reduce="mean"), argnums)
+    both(*arguments(POINTS))
+    multiplied, matmul, prepared, prepare = [], np.matmul, [], Prepared.__init__
+
+    def noted(*given: Any, **named: Any) -> Any:
+        multiplied.append(named)
+        return matmul(*given, **named)
+
+    def made(self: Prepared, *given: Any) -> None:
+        prepared.append(self)
+        prepare(self, *given)
+
+    monkeypatch.setattr(np, "matmul", noted)
+    monkeypatch.setattr(Prepared, "__init__", made)
+    both(*arguments(POINTS, 1))
+    assert len(multiplied) == products
+    assert prepared == []
+
+
+def test_adjoints_of_a_whole_table_are_taken_as_they_are_and_others_added() -> None:
+    memory = Memory([2, 3], 0, 4, 1)
+    found = np.arange(20.0).reshape(5, 4)
+    memory.give([Run(0, 0, 2), Run(1, 1, 3)], found[:4])
+    assert np.shares_memory(memory.adjoints[0], found)
+    assert memory.adjoints[1].tolist() == [[0.0] * 4, *found[2:4].tolist()]
+    memory.give([Run(1, 0, 3)], found[:3])
+    assert memory.adjoints[1].tolist() == [found[0].tolist(), *(found[1:3] + found[2:4]).tolist()]
+    assert memory.size == 3 * 4 * 8

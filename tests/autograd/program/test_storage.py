@@ -28,6 +28,8 @@ from autograd import (
 )
 from autograd import sum as total
 from autograd.program.comparison import COMPARISONS
+from autograd.program.storage import row_named
+from autograd.program.take import TAKE
 from support.saved_programs import branching, recorded
 
 
@@ -94,6 +96,50 @@ def test_a_choice_by_an_index_comes_back(tmp_path: Path) -> None:
     for same in (Program.load(tmp_path / "program.json"), pickle.loads(pickle.dumps(program))):
         assert same.primitives == program.primitives
         assert same(1.0, 2.0) == [3.0]
+
+
+def test_rows_of_as_few_operands_as_may_be_come_back(tmp_path: Path) -> None:
+    rows = [TAKE, PRIMITIVES["sum"], PRIMITIVES["dot"]]
+    program = Program("f", ["i", "x"], [], rows, [(0, 1), (1,), (1, 1)], [2, 3, 4])
+    program.save(tmp_path / "program.json")
+    loaded = Program.load(tmp_path / "program.json")
+    assert attributes(loaded) == attributes(program)
+    assert loaded(0.0, 3.0) == [3.0, 3.0, 9.0]
+
+
+def test_special_functions_come_back_and_are_not_taken_for_others_of_their_name(tmp_path: Path) -> None:
+    pytest.importorskip("scipy")
+    from autograd.special import digamma
+
+    own = primitive("digamma", lambda a: a + 1.0, lambda a, y: (1.0,))
+    program = Program("f", ["x"], [], [digamma, own], [(0,), (0,)], [1, 2])
+    program.save(tmp_path / "program.json")
+    names = [name for name, _ in json.loads((tmp_path / "program.json").read_text())["content"]["operations"]]
+    assert names == ["special.digamma", f"{__name__}:digamma"]
+    for same in (Program.load(tmp_path / "program.json"), pickle.loads(pickle.dumps(program))):
+        assert same.primitives[0] is digamma
+        assert same.primitives[1] is own
+    assert row_named("special.digamma") is digamma
+    assert row_named("digamma") is None
+    assert row_named(f"{__name__}:digamma") is own
+    assert row_named("elsewhere:digamma") is None
+    assert row_named("elsewhere:exp") is None
+    assert row_named("exp") is PRIMITIVES["exp"]
+
+
+def test_what_an_own_primitive_computes_is_compared_once_however_often_it_stands_there(tmp_path: Path) -> None:
+    calls = []
+
+    def cube(a: Any) -> Any:
+        calls.append(a)
+        return a * a * a
+
+    own = primitive("cube", cube, lambda a, y: (3.0 * a * a,), samples=[(0.5,), (2.0,)])
+    program = jit(lambda x: own(own(own(x)))).program(1.5)
+    program.save(tmp_path / "program.json")
+    calls.clear()
+    Program.load(tmp_path / "program.json")
+    assert calls == [0.5, 2.0]
 
 
 def test_every_bit_of_a_number_comes_back(tmp_path: Path) -> None:

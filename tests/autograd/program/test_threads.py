@@ -93,3 +93,58 @@ def test_where_no_thread_may_be_moved_the_work_is_done_all_the_same(
     for _ in range(3):
         share(meeting.wait, 3)
     assert len(set(asked)) == 2
+
+
+@pytest.mark.parametrize(
+    ("allowed", "here", "expected"),
+    [
+        ({0}, 0, [[0], [0], [0]]),
+        ({0, 1}, 0, [[1], [1], [1]]),
+        ({1, 2}, 0, [[1], [2], [1, 2]]),
+        ({3, 0, 1, 2}, 2, [[0], [1], [3]]),
+        ({0, 1, 2, 3, 4, 5}, 0, [[1, 4], [2, 5], [3]]),
+    ],
+)
+def test_the_others_share_the_cores_that_are_left_and_are_moved_when_the_caller_is(
+    monkeypatch: pytest.MonkeyPatch, allowed: set[int], here: int, expected: list[list[int]]
+) -> None:
+    moved: list[tuple[int, list[int]]] = []
+    core = [here]
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: set(allowed), raising=False)
+    monkeypatch.setattr(os, "sched_setaffinity", lambda member, cores: moved.append((member, cores)), raising=False)
+    monkeypatch.setattr(threads, "_this_core", lambda: core[0])
+    team = threads._Team(3)
+    team._members = [11, 12, 13]
+    team._make_way()
+    assert moved == list(zip([11, 12, 13], expected, strict=True))
+    moved.clear()
+    team._make_way()
+    assert moved == []
+    core[0] = 7
+    team._make_way()
+    assert [member for member, _ in moved] == [11, 12, 13]
+    moved.clear()
+    team._members.append(14)
+    team._make_way()
+    assert [member for member, _ in moved] == [11, 12, 13, 14]
+    moved.clear()
+    monkeypatch.setattr(threads, "_this_core", None)  # another system
+    core[0] = 8
+    team._make_way()
+    assert moved == []
+
+
+def test_threads_have_a_name_and_one_alone_is_the_caller_s() -> None:
+    meeting, names = threading.Barrier(2, timeout=60), set()
+
+    def work() -> None:
+        meeting.wait()
+        names.add(threading.current_thread().name.rpartition("_")[0] or "caller")
+
+    share(work, 2)
+    assert "autograd" in names
+    before, found = threading.active_count(), []
+    for count in (1, 0):
+        share(lambda: found.append(threading.get_ident()), count)
+    assert found == [threading.get_ident()] * 2
+    assert threading.active_count() == before

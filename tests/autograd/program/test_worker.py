@@ -12,6 +12,7 @@ pytest.importorskip("llvmlite")
 pytest.importorskip("cloudpickle")
 
 from autograd import jit
+from autograd.program.batch import Batch
 from autograd.program.result import DONE, OTHER_BRANCH
 from autograd.program.shipped import Shipped
 from autograd.program.worker import computed
@@ -60,3 +61,20 @@ def test_points_that_pass_the_guards_are_done_and_the_others_are_left(seeds: str
         assert found.adjoints[0, k] == u * (9.0 if way > 0.0 else 1.0)
         by_w += u * (6.0 * a if way > 0.0 else -1.0)
     assert found.sums.tolist() == [by_w]
+
+
+def test_all_of_it_is_done_on_one_core(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of a vector in which some go another way, too."""
+    program = jit(lambda x: x * 2.0 if x > 0.0 else -x).program(1.0)
+    piece = Shipped(program, (True,), (False,), False, True)
+    compute, threads = Batch.__call__, []
+
+    def noted(self: Batch, *given: Any) -> Any:
+        threads.append(given[-1])
+        return compute(self, *given)
+
+    monkeypatch.setattr(Batch, "__call__", noted)
+    x = np.array([[1.0, -1.0] * 50])
+    computed([np.frombuffer(piece.dumped(), np.uint8)], [x], np.empty(0), 1.0, 100)
+    assert len(threads) > 1
+    assert set(threads) == {1}
