@@ -230,6 +230,7 @@ def fork_at_every_instruction(occupation: str) -> int:
         pauser, ended = Pauser(n), threading.Event()
 
         def run(pauser: Pauser = pauser, ended: threading.Event = ended) -> None:
+            sys._getframe().f_trace_opcodes = True  # CPython 3.12 traces instructions if some frame wants it by now
             sys.settrace(pauser)
             try:
                 work()
