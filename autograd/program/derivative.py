@@ -11,7 +11,6 @@ from autograd.engine.value import Value, number_of
 from autograd.program.signature import NUMBER
 from autograd.support.extras import has
 from autograd.transforms import functional
-from autograd.transforms.linearize import positions
 from autograd.transforms.tree import is_one_number, unflatten
 
 if TYPE_CHECKING:
@@ -31,6 +30,7 @@ class Recorded(Protocol):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
     def arguments(self, args: Sequence[Any], kwargs: dict[str, Any]) -> Arguments: ...
+    def positions(self, transform: str, argnums: int | Sequence[int], count: int) -> list[int]: ...
     def program(self, *args: Any, **kwargs: Any) -> Program: ...
     def evaluated(
         self,
@@ -66,6 +66,7 @@ class Derivative(Generic[J]):
             if found is not None:
                 return self._result(*found)
         jitted = self.jitted
+        picked = jitted.positions(self.name, self.argnums, len(args))
         if recorder() is not None or not grad_enabled():
             return self._in_general(args, kwargs)
         given = jitted.arguments(args, kwargs)
@@ -74,14 +75,16 @@ class Derivative(Generic[J]):
             if any(isinstance(x, Value) and not x.is_constant for x in numbers):
                 return self._in_general(args, kwargs)
             numbers = [number_of(x) for x in numbers]
-        variant, result = jitted.evaluated(given, numbers, args, kwargs, lambda variant: self._ask(given, variant))
+        variant, result = jitted.evaluated(
+            given, numbers, args, kwargs, lambda variant: self._ask(given, picked, variant)
+        )
         if variant.has_variables or len(result.outputs) != 1 or not is_one_number(variant.result):
             return self._in_general(args, kwargs)
         if given.key == (NUMBER,) * len(args):
-            self._plan(variant, args)
+            self._plan(variant, len(args), picked)
         elif not kwargs:
-            self._plan_arrays(variant, args)
-        parts = [self._part(given, result.adjoints, args, i) for i in self._positions(args)]
+            self._plan_arrays(variant, args, picked)
+        parts = [self._part(given, result.adjoints, args, i) for i in picked]
         return self._result(result.outputs[0], parts)
 
     def _result(self, value: float, parts: Sequence[Any]) -> Any:
@@ -89,7 +92,7 @@ class Derivative(Generic[J]):
         gradient = parts[0] if self._is_one else tuple(parts)
         return gradient if self.name == "grad" else (value, gradient)
 
-    def _plan_arrays(self, variant: Variant, args: Sequence[Any]) -> None:
+    def _plan_arrays(self, variant: Variant, args: Sequence[Any], picked: Sequence[int]) -> None:
         """From now on, calls with arguments of these forms copy them."""
         point = variant.point(self._wanted[variant]) if has("numpy") else None
         if point is None:
@@ -98,14 +101,13 @@ class Derivative(Generic[J]):
             from autograd.program.array_plan import ArrayPlans
 
             self._array_plans = ArrayPlans()
-        self._array_plans.add(point, args, self._positions(args))
+        self._array_plans.add(point, args, picked)
 
-    def _plan(self, variant: Variant, args: Sequence[Any]) -> None:
+    def _plan(self, variant: Variant, count: int, picked: Sequence[int]) -> None:
         """From now on, calls with as many floats take the fastest way, through the program that served last."""
-        picks = self._positions(args)
-        plan = variant.plan(self._wanted[variant], picks)
+        plan = variant.plan(self._wanted[variant], picked)
         if plan is None:
-            self._plans.pop(len(args), None)
+            self._plans.pop(count, None)
             return
         is_pair, is_one = self.name == "value_and_grad", self._is_one
 
@@ -116,20 +118,18 @@ class Derivative(Generic[J]):
             gradient = found[1][0] if is_one else found[1]
             return (found[0], gradient) if is_pair else gradient
 
-        self._plans[len(args)] = plan if is_pair and not is_one else at
+        self._plans[count] = plan if is_pair and not is_one else at
 
-    def _positions(self, args: Sequence[Any]) -> list[int]:
-        return positions(self.name, self.argnums, len(args))
-
-    def _ask(self, given: Arguments, variant: Variant) -> tuple[Sequence[float], tuple[bool, ...] | None]:
+    def _ask(
+        self, given: Arguments, picked: Sequence[int], variant: Variant
+    ) -> tuple[Sequence[float], tuple[bool, ...] | None]:
         """One cotangent, and which inputs are wanted."""
         if len(variant.program.outputs) != 1:
             return (), None
         wanted = self._wanted.get(variant)
         if wanted is None:
-            count = len(given.starts) - 1
             mask = [False] * len(variant.program.inputs)
-            for i in positions(self.name, self.argnums, count):
+            for i in picked:
                 mask[given.starts[i] : given.starts[i + 1]] = [True] * (given.starts[i + 1] - given.starts[i])
             wanted = self._wanted[variant] = tuple(mask)
         return _ONE, wanted

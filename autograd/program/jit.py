@@ -24,6 +24,7 @@ from autograd.program.variant import Variant
 from autograd.support.errors import one_line, shown, typed
 from autograd.transforms import functional
 from autograd.transforms.block import Block
+from autograd.transforms.linearize import positions
 from autograd.transforms.tree import flatten, refill, unflatten
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ class Jitted(Generic[P, Y]):
         self.name = one_line(getattr(f, "__name__", type(f).__name__))
         self.vector_math = vector_math
         self.exact = exact
-        self._static_argnums = static_argnums
+        self.static_argnums = static_argnums
         self._static_argnames = static_argnames
         self._max_programs = max_programs
         self._plans: dict[int, Callable[[tuple[float, ...]], Any]] = {}
@@ -195,9 +196,25 @@ class Jitted(Generic[P, Y]):
 
     # -- running ------------------------------------------------------------------------------------------------------
 
+    def positions(self, transform: str, argnums: int | Sequence[int], count: int) -> list[int]:
+        """Which of so many arguments to differentiate by.
+
+        Raises:
+            TypeError: for what is no position.
+            ValueError: for a position that is not there, or is static.
+        """
+        found = positions(transform, argnums, count)
+        for i in found:
+            if i in self.static_argnums:
+                raise ValueError(
+                    f"{transform}: argument {i} of {self.name} is static and has no gradient; leave it out of argnums, "
+                    "or out of static_argnums"
+                )
+        return found
+
     def arguments(self, args: Sequence[Any], kwargs: dict[str, Any]) -> Arguments:
         """The arguments of a call, taken apart."""
-        return arguments(self.name, args, kwargs, self._static_argnums, self._static_argnames)
+        return arguments(self.name, args, kwargs, self.static_argnums, self._static_argnames)
 
     def evaluated(
         self,
@@ -240,7 +257,7 @@ class Jitted(Generic[P, Y]):
         self, given: Arguments, numbers: Sequence[float], args: Sequence[Any], kwargs: dict[str, Any]
     ) -> Variant:
         """Record f for these arguments, and keep the program."""
-        static = self._static_argnums
+        static = self.static_argnums
         names = named(args, kwargs, self._parameters(), static, self._static_argnames)
         values = self.stand_ins(numbers, names)
         result: Any = None

@@ -18,10 +18,10 @@ from autograd.program.mapping import Call
 from autograd.program.parts import Parts, evaluated
 from autograd.program.plan import MOST_PLANS, Plan, UnusualError, looked_at
 from autograd.program.points import Points, points_of
+from autograd.program.signature import as_static
 from autograd.program.unrolled import unrolled
 from autograd.transforms import functional
 from autograd.transforms.block import Block
-from autograd.transforms.linearize import positions
 from autograd.transforms.tree import is_array, refill, unflatten
 
 if TYPE_CHECKING:
@@ -89,14 +89,14 @@ class Mapped:
         arrays: list[Any] = []
         form: Hashable = None
         if not OPEN:
-            with suppress(UnusualError):
-                form = tuple([looked_at(arg, arrays) for arg in args])
+            with suppress(UnusualError, TypeError):  # which are looked at below
+                form = self._form(args, arrays)
             plan = self._plans.get(form)
             if plan is not None:
                 result = plan(arrays)
                 if result is not None:
                     return result
-        points = points_of(self._jitted.name, args, self._in_axes)
+        points = self._points(args)
         threads = self._threads or cores()
         if self._derivative is None:
             call = Call(self._jitted, points, threads)
@@ -116,12 +116,27 @@ class Mapped:
     def _recorded(self, args: Sequence[Any]) -> Any:
         """The same as part of a larger program."""
         f, name = self._jitted.f, self._derivative
+        how = self._in_axes, self._jitted.static_argnums, self._reduce
         if name is None:
-            return unrolled(f, args, self._in_axes, self._reduce)
+            return unrolled(f, args, *how)
+        self._jitted.positions(name, self._argnums, len(args))  # refuses those that are static
         transform = getattr(functional, name)
         if not self._outer:
-            return unrolled(transform(f, self._argnums), args, self._in_axes, self._reduce)
-        return transform(lambda *xs: unrolled(f, xs, self._in_axes, self._reduce), self._argnums)(*args)
+            return unrolled(transform(f, self._argnums), args, *how)
+        return transform(lambda *xs: unrolled(f, xs, *how), self._argnums)(*args)
+
+    def _form(self, args: Sequence[Any], arrays: list[Any]) -> Hashable:
+        """The form of the arguments; arrays and floats are appended."""
+        name, static = self._jitted.name, self._jitted.static_argnums
+        return tuple(
+            [
+                as_static(arg, name, f"argument {i}") if i in static else looked_at(arg, arrays)
+                for i, arg in enumerate(args)
+            ]
+        )
+
+    def _points(self, args: Sequence[Any]) -> Points:
+        return points_of(self._jitted.name, args, self._in_axes, self._jitted.static_argnums)
 
     def listing(self, *args: Any) -> str:
         """The program of the first point, and the matrix products that are made of it for so many points.
@@ -132,7 +147,7 @@ class Mapped:
         >>> print(layer.listing(np.ones((20, 30)), np.ones((1000, 30))).splitlines()[-1])
         matrix product: 20 rows w.flat[0], ... by 1 column x[0], ... of 30 numbers
         """
-        points = points_of(self._jitted.name, args, self._in_axes)
+        points = self._points(args)
         variant = Call(self._jitted, points, self._threads or cores()).variant
         lines = [variant.program.listing()]
         shared = (*points.shared(), *[True] * len(variant.captured))
@@ -147,7 +162,7 @@ class Mapped:
     def _gradient(self, points: Points, threads: int) -> tuple[Call, Finish]:
         """The gradients of all points, and what makes a result of them."""
         name, argnums = str(self._derivative), self._argnums
-        picked = positions(name, argnums, len(points.args))
+        picked = self._jitted.positions(name, argnums, len(points.args))
         wanted = [False] * points.starts[-1]
         for i in picked:
             wanted[points.starts[i] : points.starts[i + 1]] = [True] * (points.starts[i + 1] - points.starts[i])

@@ -114,12 +114,15 @@ class Points(NamedTuple):
         return rows
 
 
-def points_of(name: str, args: Sequence[Any], in_axes: Any, with_values: bool = False) -> Points:
+def points_of(
+    name: str, args: Sequence[Any], in_axes: Any, static_argnums: Sequence[int] = (), with_values: bool = False
+) -> Points:
     """Take the arguments of a call apart.
 
     Raises:
         TypeError: for what is no array where points should be.
-        ValueError: for axes that don't fit the arrays, or arrays that don't fit each other.
+        ValueError: for axes that don't fit the arrays, or arrays that don't fit each other; for static arguments with
+            an axis.
     """
     axes = list(in_axes) if isinstance(in_axes, (list, tuple)) else [in_axes] * len(args)
     if len(axes) != len(args):
@@ -128,7 +131,13 @@ def points_of(name: str, args: Sequence[Any], in_axes: Any, with_values: bool = 
     starts, leaf_starts = [0], [0]
     counts: dict[int, str] = {}
     for i, (arg, axis) in enumerate(zip(args, axes, strict=True)):
-        _collect(arg, axis, f"argument {i}", name, leaves, counts, with_values)
+        if i not in static_argnums:
+            _collect(arg, axis, f"argument {i}", name, leaves, counts, with_values)
+        elif axis is not None:
+            raise ValueError(
+                f"{name}: argument {i} is static, so it is the same for all points, and in_axes must have None for it, "
+                f"got {shown(axis)}"
+            )
         starts.append(starts[-1] + sum(leaf.size for leaf in leaves[leaf_starts[-1] :]))
         leaf_starts.append(len(leaves))
     if not counts:
@@ -139,7 +148,8 @@ def points_of(name: str, args: Sequence[Any], in_axes: Any, with_values: bool = 
     (count,) = counts
     if count == 0:
         raise ValueError(f"{name}: a batch of 0 points: {counts[0]} has no points along its axis")
-    return Points(key_of(name, _example(args, axes, 0)), leaves, starts, leaf_starts, count, args, axes)
+    key = key_of(name, _example(args, axes, 0), static_argnums)
+    return Points(key, leaves, starts, leaf_starts, count, args, axes)
 
 
 def _collect(

@@ -104,18 +104,23 @@ def arguments(
     keys: list[Hashable] = []
     for i, arg in enumerate(args):
         where = f"argument {i}"
-        keys.append(_static(arg, name, where) if i in static_argnums else _split(arg, numbers, name, where))
+        keys.append(as_static(arg, name, where) if i in static_argnums else _split(arg, numbers, name, where))
         starts.append(len(numbers))
     for key in sorted(kwargs):
         arg = kwargs[key]
-        split = _static(arg, name, key) if key in static_argnames else _split(arg, numbers, name, key)
+        split = as_static(arg, name, key) if key in static_argnames else _split(arg, numbers, name, key)
         keys.append((key, split))
     return Arguments(tuple(keys), numbers, starts)
 
 
-def key_of(name: str, args: Sequence[Any]) -> Hashable:
+def key_of(name: str, args: Sequence[Any], static_argnums: Sequence[int] = ()) -> Hashable:
     """The key of a call whose numbers are not wanted."""
-    return tuple([_split(arg, None, name, f"argument {i}") for i, arg in enumerate(args)])
+    return tuple(
+        [
+            (as_static(arg, name, f"argument {i}") if i in static_argnums else _split(arg, None, name, f"argument {i}"))
+            for i, arg in enumerate(args)
+        ]
+    )
 
 
 def _split(tree: Any, numbers: list[Number] | None, name: str, where: str) -> Hashable:
@@ -143,7 +148,7 @@ def _split(tree: Any, numbers: list[Number] | None, name: str, where: str) -> Ha
         if numbers is not None:
             numbers.append(as_float(tree, name, where))
         return NUMBER
-    return _static(tree, name, where)
+    return as_static(tree, name, where)
 
 
 def _of_array(array: Any, name: str, where: str) -> list[Number]:
@@ -156,12 +161,17 @@ def _of_array(array: Any, name: str, where: str) -> list[Number]:
     ]
 
 
-def _static(thing: Any, name: str, where: str) -> Static:
+def as_static(thing: Any, name: str, where: str) -> Static:
+    """The key of what belongs to the program.
+
+    Raises:
+        TypeError: if it is not hashable.
+    """
     try:
         hash(thing)
     except TypeError:
         raise TypeError(
-            f"{name}: {where} is static, for it is no number, and must be hashable; got {typed(thing)}"
+            f"{name}: {where} is static (it is no number, or was named so), and must be hashable; got {typed(thing)}"
         ) from None
     return Static(thing)
 

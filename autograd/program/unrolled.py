@@ -15,14 +15,16 @@ from autograd.support.errors import typed
 from autograd.transforms.tree import flatten, is_array, refill, unflatten
 
 
-def unrolled(f: Callable[..., Any], args: Sequence[Any], in_axes: Any, reduce: str | None) -> Any:
+def unrolled(
+    f: Callable[..., Any], args: Sequence[Any], in_axes: Any, static_argnums: Sequence[int], reduce: str | None
+) -> Any:
     """The results of f at all points, as arrays of Values; or their mean or sum.
 
     Raises:
         TypeError, ValueError: as of a mapped function.
     """
     name = getattr(f, "__name__", type(f).__name__)
-    points = points_of(name, args, in_axes, with_values=True)
+    points = points_of(name, args, in_axes, static_argnums, with_values=True)
     results = [f(*points.example(k)) for k in range(points.how_many)]
     for result in results:
         check_alike(name, result, results[0])

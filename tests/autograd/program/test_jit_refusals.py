@@ -145,7 +145,11 @@ def f(x: Any, y: Any) -> Any:
         ((1.0,), TypeError, "missing 1 required positional argument"),
         ((1.0, 2.0, 3.0), TypeError, "takes 2 positional arguments but 3 were given"),
         ((1j, 2.0), TypeError, "complex"),
-        (({1}, 2.0), TypeError, "^f: argument 0 is static, for it is no number, and must be hashable; got set"),
+        (
+            ({1}, 2.0),
+            TypeError,
+            r"^f: argument 0 is static \(it is no number, or was named so\), and must be hashable; got set",
+        ),
         ((np.array(["a"]), 2.0), TypeError, r"^f: argument 0.flat\[0\] must be a real number.* got str"),
         ((0.7, {"b": [1.0, np.array([1, None])]}), TypeError, r"^f: argument 1\['b'\]\[1\].flat\[1\] must be .* None"),
         ((10**400, 2.0), OverflowError, "^f: argument 0 is too large for a float"),

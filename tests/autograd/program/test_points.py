@@ -108,7 +108,7 @@ def test_numbers_of_every_type_are_floats(dtype: str) -> None:
 
 def test_values_among_the_points_are_taken_where_they_may_be() -> None:
     array = np.array([[W, 3.0], [4.0, W]], object)
-    points = points_of("f", [array], 0, True)
+    points = points_of("f", [array], 0, with_values=True)
     assert points.numbers(0) == [2.0, 3.0]
     assert points.numbers(1) == [4.0, 2.0]
     with pytest.raises(TypeError, match=r"^f: argument 0 must be an array of real numbers, got one of dtype object"):

@@ -132,7 +132,12 @@ def test_equal_things_of_other_types_are_told_apart(other: Any) -> None:
 @pytest.mark.parametrize(
     ("args", "kwargs", "kind", "message"),
     [
-        (({1},), {}, TypeError, "f: argument 0 is static, for it is no number, and must be hashable; got set"),
+        (
+            ({1},),
+            {},
+            TypeError,
+            "f: argument 0 is static (it is no number, or was named so), and must be hashable; got set",
+        ),
         ((1.0, [2.0, {1}]), {}, TypeError, "f: argument 1[1] is static"),
         ((1.0, ({"a": {1}},)), {}, TypeError, "f: argument 1[0]['a'] is static"),
         ((), {"k": [{1}]}, TypeError, "f: k[0] is static"),
