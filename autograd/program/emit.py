@@ -178,10 +178,8 @@ class Emitter:
         holds = make(f"fcmp {kind} {width.number} {self._operand(slot)}, {width.constant(0.0)}")
         bits = holds if width.lanes == 1 else make(f"bitcast {width.truth} {holds} to i{width.lanes}")
         word = bits if width.lanes == 16 else make(f"zext i{width.lanes} {bits} to i16")
-        old = f"%{self.body.count}"
-        new = f"%{self.body.count + 1}"
-        self.body.count += 2
-        self.body.lines += [f"{old} = load i16, ptr %s", f"{new} = and i16 {old}, {word}", f"store i16 {new}, ptr %s"]
+        passed = self.body.fresh(f"and i16 {self.body.fresh('load i16, ptr %s')}, {word}")
+        self.body.lines.append(f"store i16 {passed}, ptr %s")
 
     # -- adjoints -----------------------------------------------------------------------------------------------------
 
@@ -329,21 +327,14 @@ class Emitter:
         body, number = self.body, self.width.number
         operands = [self._operand(slot) for slot in slots]
         count = 1 if called.is_value else 2 * called.operands
-        given, found = f"%{body.count}", f"%{body.count + 1}"
-        body.count += 2
-        body.lines.append(f"{given} = alloca [{len(operands)} x {number}], align 64")
-        body.lines.append(f"{found} = alloca [{count + 1} x {number}], align 64")
+        given = body.fresh(f"alloca [{len(operands)} x {number}], align 64")
+        found = body.fresh(f"alloca [{count + 1} x {number}], align 64")
         for i, operand in enumerate(operands):
             address = body.make(f"getelementptr {number}, ptr {given}, i64 {i}")
             body.lines.append(f"store {number} {operand}, ptr {address}")
         body.lines.append(f"call void @{called.function}(ptr {given}, ptr {found})")
-        results = []
-        for i in range(count + 1):
-            address = body.make(f"getelementptr {number}, ptr {found}, i64 {i}")
-            results.append(f"%{body.count}")
-            body.count += 1
-            body.lines.append(f"{results[-1]} = load {number}, ptr {address}")
-        status = results.pop()
+        addresses = [body.make(f"getelementptr {number}, ptr {found}, i64 {i}") for i in range(count + 1)]
+        *results, status = [body.fresh(f"load {number}, ptr {address}") for address in addresses]
         return [body.make(f"fdiv {number} {x}, {status}") for x in results]
 
     def _partials(self, row: Primitive, operands: tuple[int, ...]) -> Filled | CallBack:

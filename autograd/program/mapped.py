@@ -255,7 +255,7 @@ class _MappedCall(Block):
         seeds = np.array([0.0 if u is None else u for u in cotangents])
         if self._reduce is not None:
             each = seeds / count if self._reduce == "mean" else seeds
-            seeds = np.repeat(each[:, None], count, axis=1)
+            seeds = np.repeat(each, count)
         wanted = [_is_variable(x) for x in self._points.values()]
         shared = self._points.shared()
         mask = iter(wanted)

@@ -206,7 +206,7 @@ def _shared(leaf: Any, where: str, name: str) -> Leaf:
         values = leaf.ravel().tolist()
         numbers = [as_float(number_of(x), name, f"{where}.flat[{i}]") for i, x in enumerate(values)]
         some = values if any(isinstance(x, Value) for x in values) else None
-        return Leaf(np.array(numbers, float).reshape(leaf.shape), None, some)
+        return Leaf(np.array(numbers).reshape(leaf.shape), None, some)
     return Leaf(_numbers(leaf, where, name), None, None)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
@@ -136,7 +137,7 @@ class Source(ABC):
 
 def _value(language: Language, row: Primitive, operands: Sequence[str | float]) -> Template:
     """What computes an operation's value."""
-    templates, nan = language.dialect.templates, language.dialect.number(float("nan"))
+    templates, nan = language.dialect.templates, language.dialect.number(math.nan)
     if COMPARISONS.get(row.symbol) is row:
         return Template([(None, f"@y@ = {templates[row.symbol].format('@0@', '@1@')} ? 1.0 : 0.0;")], frozenset())
     if row is TAKE:

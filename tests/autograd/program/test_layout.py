@@ -155,6 +155,11 @@ def test_one_function_hands_nothing_on_but_outputs(seed: int) -> None:
     assert found.adjoint_count == n + len({x for x in program.outputs if x >= n})
 
 
+def test_operations_on_what_is_the_same_are_the_same() -> None:
+    program = Program("f", ["x", "y"], [], [MUL, MUL, ADD, ADD, ADD], [(0, 1), (0, 1), (2, 0), (3, 0), (5, 4)], [6])
+    assert Layout(program, bytearray(7), nothing, False).same == {3: 2, 5: 4}
+
+
 def test_partials_that_are_kept_lie_behind_the_values() -> None:
     """Of what is computed already none may be: it is asked for what it reads."""
     program = Program("f", ["x", "y"], [], [MUL, MUL, ADD], [(0, 1), (0, 1), (2, 3)], [4])
@@ -167,14 +172,10 @@ def test_partials_that_are_kept_lie_behind_the_values() -> None:
     found = Layout(program, program.active(), reads, False)
     assert asked == [(2, True), (3, False), (4, True)]
     assert found.partials == {(2, 0): found.value_count - 2, (2, 1): found.value_count - 1}
-    assert (
-        found.value_count == 2 + 2 + 2
-    )  # the inputs; the product, of which the sum is made, and the sum; the partials
-    assert list(found.read) == [
-        0,
-        2,
-        4,
-    ]  # by the second product x and the first one's value, by the sum that and itself
+    # The inputs; the product, of which the sum is made, and the sum; the partials.
+    assert found.value_count == 2 + 2 + 2
+    # By the second product x and the first one's value, by the sum that and itself.
+    assert list(found.read) == [0, 2, 4]
     assert found.outputs == [4]
 
 

@@ -209,3 +209,13 @@ def test_only_gradients_of_one_number_are_its_own() -> None:
         assert np.array(found[1] if name == "value_and_grad" else found).tolist() == [
             grad(f, argnums=1)(2.0, x) for x in X.tolist()
         ]
+
+
+@pytest.mark.parametrize("is_outer", [False, True])
+def test_the_same_of_another_recorded_function_has_gradients_of_the_same_form(is_outer: bool) -> None:
+    """By the points: of a sum over them one for each, of each of them summed up one number."""
+    summed = vmap(f, AXES, reduce="sum")
+    mapped = grad(summed, argnums=1) if is_outer else vmap(grad(f, argnums=1), AXES, reduce="sum")
+    found = mapped.replaced(lambda jitted: jit(jitted.f, exact=True))(2.0, X)
+    assert np.array(found).tolist() == np.array(mapped(2.0, X)).tolist()
+    assert np.shape(found) == (X.shape if is_outer else ())
