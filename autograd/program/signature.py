@@ -155,10 +155,7 @@ def _of_array(array: Any, name: str, where: str) -> list[Number]:
     numbers: list[Any] = array.ravel().tolist()
     if array.dtype == "float64":
         return numbers
-    return [
-        x if isinstance(x, Value) else as_float(x, name, f"{where}.flat[{i}]", nested=True)
-        for i, x in enumerate(numbers)
-    ]
+    return [x if isinstance(x, Value) else as_float(x, name, f"{where}.flat[{i}]") for i, x in enumerate(numbers)]
 
 
 def as_static(thing: Any, name: str, where: str) -> Static:

@@ -64,7 +64,8 @@ class Stages:
     def pays(self, points: int) -> bool:
         """Whether matrix products are faster than machine code for so many points: each stage costs some calls."""
         work = sum(product.work for product in self.products)
-        return work * points > _CALLS * self.count and min(self.program.outputs, default=0) >= len(self.program.inputs)
+        n = len(self.program.inputs)
+        return work * points > _CALLS * self.count and all(x >= n for x in self.program.outputs)
 
 
 def staged(program: Program, shared: Sequence[bool]) -> Stages | None:

@@ -55,7 +55,7 @@ def located(tree: Any, other: Any, operation: str, where: str) -> Iterator[tuple
     elif is_array(tree):
         for i, element in enumerate(other.ravel().tolist()):
             place = f"{where}.flat[{i}]"
-            yield place, element if isinstance(element, Value) else as_float(element, operation, place, nested=True)
+            yield place, element if isinstance(element, Value) else as_float(element, operation, place)
     else:
         yield where, other if isinstance(other, Value) else as_float(other, operation, where, nested=True)
 

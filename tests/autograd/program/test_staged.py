@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd import dot, exp, jit, relu, sigmoid, sin, tanh, value_and_grad, vmap
+from autograd import dot, exp, jit, log, relu, sigmoid, sin, tanh, value_and_grad, vmap
 from autograd import sum as total
 
 pytest.importorskip("llvmlite")
@@ -246,3 +246,20 @@ def test_the_size_of_memory_is_that_of_its_arrays(count: int, monkeypatch: pytes
     assert arrays[2] is arrays[4]
     assert memory.size == sum(array.nbytes for array in made)
     assert not arrays[2].any()
+
+
+def test_of_a_function_without_results_the_errors_are_left() -> None:
+    """Products are made of it all the same."""
+
+    def f(w: Any, x: Any) -> list[Any]:
+        for row in w:
+            log(dot(row, x))
+        return []
+
+    mapped = vmap(f, in_axes=(None, 0))
+    w, x = np.ones((24, 24)), np.ones((3000, 24))
+    assert mapped(w, x) == []
+    assert "matrix product: 24 rows" in mapped.listing(w, x)
+    x[2000] = -1.0
+    with pytest.raises(ValueError, match=r"^log\(-24\.0\): .*; in row 2000 of the batch$"):
+        mapped(w, x)

@@ -60,6 +60,16 @@ def test_the_file_begins_with_what_it_is_and_what_its_arrays_hold() -> None:
     assert " *   2  if there was not enough memory.\n *\n * Where Python" in comment
 
 
+def test_names_that_would_end_or_begin_a_comment_are_taken_apart() -> None:
+    def f(x: Any) -> Any:
+        return x
+
+    f.__name__ = "a*/b/*c??/d*/"
+    comment = jit(f).program(Value(1.0, "*/x")).to_c().partition(" */\n")[0]
+    assert " * a* /b/ *c?? /d* /: 1 input" in comment
+    assert "*/" not in comment
+
+
 @pytest.mark.parametrize("f", [priced, lambda x, w: x, lambda x, w: 2.0])
 def test_no_line_ends_with_a_space_and_the_file_with_one_line_end(f: Any) -> None:
     source = jit(f).program(1.0, 2.0).to_c()

@@ -91,3 +91,10 @@ def test_a_mapped_function_mapped_again() -> None:
     found = vmap(vmap(one, in_axes=(None, 0)), in_axes=(None, 0))(0.5, rows)
     assert found.shape == (3, 2)
     assert found.tolist() == [[one(0.5, x) for x in part] for part in rows.tolist()]
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_of_any_number_of_points(count: int) -> None:
+    rows = np.arange(2.0 * count).reshape(count, 2) - 1.5
+    found = jit(lambda w: vmap(one, in_axes=(None, 0))(w, rows))(0.5)
+    assert np.array(found).tolist() == [one(0.5, x) for x in rows.tolist()]

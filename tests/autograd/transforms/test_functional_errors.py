@@ -17,9 +17,11 @@ from autograd import (
     hessian,
     hvp,
     jacobian,
+    jit,
     jvp,
     value_and_grad,
     vjp,
+    vmap,
 )
 from support.rosenbrock import rosenbrock
 
@@ -109,3 +111,14 @@ def test_adjoints_of_what_is_no_value():
         adjoints(x * x, [2.0])
     with pytest.raises(TypeError, match=r"must be a Value, got float"):
         adjoints(2.0, [x])
+
+
+@pytest.mark.parametrize("element", [[1.0], (1.0,), {"a": 1.0}, np.ones(2), range(1)], ids=str)
+@pytest.mark.parametrize("transform", [grad, jacobian, jit, lambda f: vmap(f, None), lambda f: vmap(f, 1)])
+def test_an_array_holds_numbers_and_no_further_lists(transform, element):
+    """A list in its place, which other arguments may be, would be no remedy."""
+    array = np.array([[1.0, 1.0], [1.0, 1.0]], dtype=object)
+    array[1, 0] = element
+    with pytest.raises(TypeError, match=r"argument 0(\.flat\[2\])? must be .*") as caught:
+        transform(lambda x: x[0])(array)
+    assert "pass list(x)" not in str(caught.value)
