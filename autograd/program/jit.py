@@ -19,7 +19,7 @@ from autograd.program.plain import eagerly, pulled_back
 from autograd.program.program import BranchError, Program
 from autograd.program.recorder import record
 from autograd.program.result import DONE, LEFT_THE_REALS, Result
-from autograd.program.signature import NUMBER, Arguments, arguments, named, refilled, static_arguments
+from autograd.program.signature import NUMBER, Arguments, arguments, check_picked, named, refilled, static_arguments
 from autograd.program.variant import Variant
 from autograd.support.errors import one_line, shown, typed
 from autograd.transforms import functional
@@ -204,12 +204,7 @@ class Jitted(Generic[P, Y]):
             ValueError: for a position that is not there, or is static.
         """
         found = positions(transform, argnums, count)
-        for i in found:
-            if i in self.static_argnums:
-                raise ValueError(
-                    f"{transform}: argument {i} of {self.name} is static and has no gradient; leave it out of argnums, "
-                    "or out of static_argnums"
-                )
+        check_picked(transform, self.name, found, self.static_argnums)
         return found
 
     def arguments(self, args: Sequence[Any], kwargs: dict[str, Any]) -> Arguments:

@@ -93,6 +93,9 @@ class Rewriter:
         )
 
 
+_NONE: Final[tuple[None, Sequence[int]]] = None, ()
+
+
 class _Chains:
     """The sums of products in a program.
 
@@ -122,7 +125,7 @@ class _Chains:
         waiting = list(reversed(operands))
         while waiting:
             x = waiting.pop()
-            row, operands = self._inner.get(x, (None, ()))
+            row, operands = self._inner.get(x, _NONE)
             if row is p.add or row is p.sum:
                 parts.add(x)
                 waiting.extend(reversed(operands))

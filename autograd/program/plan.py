@@ -80,7 +80,7 @@ class Plan:
         for array in arrays:
             found = [next(leaves) for _ in (array if type(array) is list else [array])]  # each float of a list is one
             axis = found[0].axis
-            order = None if axis is None else (*[k for k in range(array.ndim) if k != axis], axis)
+            order = None if axis is None else (*[k for k in range(np.ndim(array)) if k != axis], axis)
             self._leaves.append((order, sum(leaf.size for leaf in found)))
         self._count = points.how_many
         self._kernel = kernel

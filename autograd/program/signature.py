@@ -81,6 +81,16 @@ def static_arguments(
     return tuple(sorted(both)), tuple(sorted({*names, *[by_position[i] for i in numbers if i < len(by_position)]}))
 
 
+def check_picked(transform: str, name: str, picked: Sequence[int], static_argnums: Sequence[int]) -> None:
+    """Raise a ValueError if a derivative is by a static argument."""
+    for i in picked:
+        if i in static_argnums:
+            raise ValueError(
+                f"{transform}: argument {i} of {name} is static and has no gradient; leave it out of argnums, or out "
+                "of static_argnums"
+            )
+
+
 def _called(f: Any) -> str:
     return one_line(getattr(f, "__name__", type(f).__name__))
 

@@ -126,7 +126,7 @@ def test_it_pays_from_50_000_multiplications_a_stage(work: int, points: int, cou
 
 
 @pytest.mark.parametrize(("outputs", "pays"), [([2], True), ([3, 2], True), ([1, 2], False), ([2, 0], False),
-                                               ([2, -1], False), ([], False)])  # fmt: skip
+                                               ([2, -1], False), ([], True)])  # fmt: skip
 def test_results_that_are_inputs_or_constants_are_left_to_machine_code(outputs: list[int], pays: bool) -> None:
     program = Program("f", ["w", "x"], [0.5], [EXP, EXP], [(0,), (1,)], outputs)
     assert Stages(program, [Product(1, [(0,)], [(1,)], [[2]])], [], 1).pays(10**9) is pays
