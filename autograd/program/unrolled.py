@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain, islice
 from typing import Any
-
-import numpy as np
 
 from autograd.engine.reductions import mean
 from autograd.engine.reductions import sum as total
 from autograd.program.points import points_of
 from autograd.program.signature import key_of
 from autograd.support.errors import typed
-from autograd.transforms.tree import flatten, is_array, refill, unflatten
+from autograd.transforms.tree import flatten, is_array, object_array, refill, unflatten
 
 
 def unrolled(
@@ -31,7 +30,7 @@ def unrolled(
     columns = list(zip(*[flatten(result, name, "the result") for result in results], strict=True))
     if reduce is not None:
         return unflatten(results[0], [(mean if reduce == "mean" else total)(column) for column in columns])
-    return _arrays(results[0], iter(columns))
+    return _arrays(results[0], iter(columns), len(results))
 
 
 def check_alike(name: str, result: Any, other: Any) -> None:
@@ -43,12 +42,12 @@ def check_alike(name: str, result: Any, other: Any) -> None:
         )
 
 
-def _arrays(result: Any, columns: Iterator[Sequence[Any]]) -> Any:
+def _arrays(result: Any, columns: Iterator[Sequence[Any]], count: int) -> Any:
     """The structure of one result, with arrays that have the points along their first axis."""
 
     def stacked(leaf: Any) -> Any:
         size = leaf.size if is_array(leaf) else 1
-        rows = np.array([next(columns) for _ in range(size)], dtype=object)
-        return rows.T.reshape(-1, *leaf.shape) if is_array(leaf) else rows[0]
+        rows = object_array((size, count), chain.from_iterable(islice(columns, size)))
+        return rows.T.reshape(count, *leaf.shape) if is_array(leaf) else rows[0]
 
     return refill(result, stacked)

@@ -58,3 +58,14 @@ def test_through_the_graph_of_a_larger_computation() -> None:
         expected = 2.0 if x > 1.0 else 0.0
         assert getattr(grad(f)(x), "data", grad(f)(x)) == expected
         assert getattr(derivative(lambda t: f(t) * t, 2)(x), "data", None) == 2.0 * expected
+
+
+@pytest.mark.parametrize("what", ["an argument", "a captured Value"])
+def test_gradients_are_those_at_the_numbers_of_the_call(what: str) -> None:
+    """Whatever is assigned afterwards, as anywhere in the engine."""
+    x, w = Value(3.0), Value(2.0)
+    y = jit(lambda x, w: x * x * w)(x, w) if what == "an argument" else jit(lambda: x * x * w)()
+    x.data = 10.0
+    w.data = 7.0
+    y.backward()
+    assert (x.grad, w.grad) == (12.0, 9.0)

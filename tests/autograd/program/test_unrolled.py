@@ -98,3 +98,17 @@ def test_of_any_number_of_points(count: int) -> None:
     rows = np.arange(2.0 * count).reshape(count, 2) - 1.5
     found = jit(lambda w: vmap(one, in_axes=(None, 0))(w, rows))(0.5)
     assert np.array(found).tolist() == [one(0.5, x) for x in rows.tolist()]
+
+
+def test_results_may_hold_arrays_of_any_size() -> None:
+    def several(x: Any) -> Any:
+        return {"empty": np.zeros((0, 2)), "row": np.array([x, 2.0 * x, 3.0]), "table": np.array([[x], [x * x]])}
+
+    points = np.array([1.0, 2.0, 4.0, 8.0])
+    found, expected = jit(lambda xs: vmap(several)(xs))(points), vmap(several)(points)
+    assert {key: np.shape(part) for key, part in found.items()} == {
+        "empty": (4, 0, 2),
+        "row": (4, 3),
+        "table": (4, 2, 1),
+    }
+    assert {key: part.tolist() for key, part in found.items()} == {key: part.tolist() for key, part in expected.items()}
