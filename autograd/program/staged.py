@@ -65,7 +65,7 @@ class Staged:
             for product in stages.products:
                 if product.level == level:
                     self._add_product(product, active, uses)
-            self._add_stage(stages, level, wants, active, vector_math)
+            self._add_stage(stages, level, active, vector_math)
         self._outputs = [self._places.get(x) for x in program.outputs if x >= 0]
 
     # -- building -----------------------------------------------------------------------------------------------------
@@ -93,9 +93,7 @@ class Staged:
             )
         )
 
-    def _add_stage(
-        self, stages: Stages, level: int, wants: Sequence[bool], active: Sequence[int], vector_math: bool
-    ) -> None:
+    def _add_stage(self, stages: Stages, level: int, active: Sequence[int], vector_math: bool) -> None:
         outputs = self._outputs_of(stages, level)
         stage = Stage(stages, level, outputs, self._places)
         if not stage.program.primitives:
