@@ -104,6 +104,8 @@ class Mapped:
             if result is not None:
                 return result
             finish = self._finish_values(call.variant.result)
+        elif grad_enabled() and any(map(_is_variable, points.values())):
+            return self._recorded(args)  # a derivative that is to be differentiated: operation by operation
         else:
             call, finish = self._gradient(points, threads)
         if form is not None and call.kernel is not None:

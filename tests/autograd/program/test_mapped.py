@@ -219,3 +219,22 @@ def test_the_same_of_another_recorded_function_has_gradients_of_the_same_form(is
     found = mapped.replaced(lambda jitted: jit(jitted.f, exact=True))(2.0, X)
     assert np.array(found).tolist() == np.array(mapped(2.0, X)).tolist()
     assert np.shape(found) == (X.shape if is_outer else ())
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: vmap(grad(f), AXES, reduce="sum"),
+        lambda: grad(vmap(f, AXES, reduce="sum")),
+        lambda: lambda w, x: sum(vmap(grad(f), AXES)(w, x)),
+        lambda: lambda w, x: sum(vmap(value_and_grad(f), AXES)(w, x)[1]),
+    ],
+)
+def test_a_mapped_gradient_is_differentiated_again(make: Callable[[], Callable[..., Any]]) -> None:
+    """By what all points share; where nothing is to be differentiated it stays numbers."""
+    mapped = make()
+    by_definition = sum(grad(grad(f))(-0.5, x) for x in X.tolist())
+    assert grad(lambda w: mapped(w, X))(-0.5) == pytest.approx(by_definition, rel=1e-13)
+    assert type(mapped(Value(-0.5), X)) is Value
+    with no_grad():
+        assert not isinstance(mapped(Value(-0.5), X), Value)
