@@ -285,8 +285,8 @@ class _Reader:
     def _float(self, text: Any, what: str) -> float:
         """A number, written as Python's float.hex writes it, and in no other way."""
         try:
-            number = float.fromhex(self._text(text, what))
-        except (ValueError, OverflowError):
+            number = float.fromhex(text)
+        except (TypeError, ValueError, OverflowError):
             self._wrong(what, text, "be a number as float.hex writes it")
         return number if number.hex() == text else self._wrong(what, text, "be a number as float.hex writes it")
 

@@ -107,6 +107,7 @@ def test_parts_of_another_type_are_refused(file: Path) -> None:
         ),
         (lambda c: c["constants"].__setitem__(0, "0.5"), "constant 0 must be a number as float.hex writes it"),
         (lambda c: c["constants"].__setitem__(0, "0x1p+99999"), "constant 0 must be a number"),
+        (lambda c: c["constants"].__setitem__(0, 0.5), "constant 0 must be a number as float.hex writes it, got 0.5"),
         (lambda c: c["guards"].append(c["guards"][0]), "guards must ask no slot twice"),
         (lambda c: c["guards"][0].__setitem__(1, 1), "guard 0 must have true or false"),
         (lambda c: c["guards"][0].__setitem__(2, len(c["places"])), "guard 0 must be whole numbers from 0"),
