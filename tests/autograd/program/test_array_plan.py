@@ -9,6 +9,7 @@ import pytest
 
 from autograd import exp, grad, jit, log, value_and_grad
 from autograd.program.jit import Jitted
+from support.calls import calls
 
 RANDOM = np.random.default_rng(0)
 
@@ -116,11 +117,11 @@ def test_plans_for_the_newest_forms_are_kept(monkeypatch: pytest.MonkeyPatch) ->
     """Where there are as many as may be, all make room for the next."""
     pytest.importorskip("llvmlite")
     monkeypatch.setattr("autograd.program.array_plan.MOST_PLANS", 2)
-    counts, step, taken_apart = calls_counted(monkeypatch), value_and_grad(jit(squares)), []
+    looked_at, step, taken_apart = calls(monkeypatch, Jitted, "arguments"), value_and_grad(jit(squares)), []
     for count in (1, 2, 1, 2, 3, 3, 1, 3, 2):
-        before = counts[0]
+        before = len(looked_at)
         step([1.5] * count)
-        taken_apart.append(counts[0] - before)
+        taken_apart.append(len(looked_at) - before)
     assert taken_apart == [1, 1, 0, 0, 1, 0, 1, 0, 1]
 
 
@@ -130,13 +131,7 @@ def test_the_memory_of_a_call_is_that_of_the_one_before(form: str, monkeypatch: 
     pytest.importorskip("llvmlite")
     from autograd.program.point import Point
 
-    spaces, space = [], Point.space
-
-    def noted(self: Point) -> Any:
-        spaces.append(self)
-        return space(self)
-
-    monkeypatch.setattr(Point, "space", noted)
+    spaces = calls(monkeypatch, Point, "space")
     step = value_and_grad(jit(lambda a, b: log(squares(a)) * squares(b)))
     a, b = FORMS[form]
     for _ in range(3):
@@ -148,7 +143,7 @@ def test_the_memory_of_a_call_is_that_of_the_one_before(form: str, monkeypatch: 
             step(times(a, 0.0), b)
         step(a, np.array([1.0]))
         step(a, b)
-    assert len({id(point) for point in spaces}) == 2  # one for `b` as it is, one for the array
+    assert len({id(call.args[0]) for call in spaces}) == 2  # one for `b` as it is, one for the array
     assert len(spaces) <= made + 2
 
 
@@ -181,29 +176,17 @@ def test_arguments_are_taken_apart_once(
 ) -> None:
     """From the second call on the short way is taken."""
     pytest.importorskip("llvmlite")
-    counts = calls_counted(monkeypatch)
+    looked_at = calls(monkeypatch, Jitted, "arguments")
     step = transform(jit(lambda a, b: squares(a) * 2.0 + squares(b)), argnums)
     for _ in range(3):
         step(*FORMS[form])
-    assert counts == [1]
+    assert len(looked_at) == 1
 
 
 @pytest.mark.parametrize("count", [1, 2, 5])
 def test_floats_are_taken_apart_once_for_the_value_alone(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("llvmlite")
-    counts = calls_counted(monkeypatch)
+    looked_at = calls(monkeypatch, Jitted, "arguments")
     f = jit(lambda *xs: squares(xs))
     assert [f(*[x] * count) for x in (1.0, 2.0, 3.0)] == [1.0 * count, 4.0 * count, 9.0 * count]
-    assert counts == [1]
-
-
-def calls_counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """How often the arguments of recorded functions are taken apart from now on."""
-    counts, taken_apart = [0], Jitted.arguments
-
-    def noted(self: Jitted[..., Any], *args: Any) -> Any:
-        counts[0] += 1
-        return taken_apart(self, *args)
-
-    monkeypatch.setattr(Jitted, "arguments", noted)
-    return counts
+    assert len(looked_at) == 1

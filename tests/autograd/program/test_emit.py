@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import numpy as np
 import pytest
@@ -16,12 +15,12 @@ from autograd import PRIMITIVES, Primitive, Program, cos, exp, primitive, sin
 from autograd.formulas.llvm_text import Width
 from autograd.program import emit
 from autograd.program.batch import Batch
-from autograd.program.body import filled
 from autograd.program.emit import Emitter
 from autograd.program.machine import Functions, this_machine
 from autograd.program.operations import Guard
 from autograd.program.result import DONE, LEFT_THE_REALS, OTHER_BRANCH
 from autograd.program.take import TAKE
+from support.calls import calls
 
 MUL, ADD, SUB, NEG = [PRIMITIVES[name] for name in ("mul", "add", "sub", "neg")]
 
@@ -140,13 +139,7 @@ def opaque() -> Iterator[Primitive]:
 @pytest.mark.parametrize("apart", [False, True])
 def test_a_row_is_made_out_once(monkeypatch: pytest.MonkeyPatch, opaque: Primitive, apart: bool) -> None:
     """One value and one list of partials for each row, however often it comes up: by formulas, or called back."""
-    made: list[Any] = []
-
-    def noted(*args: Any) -> Any:
-        made.append(args)
-        return filled(*args)
-
-    monkeypatch.setattr(emit, "filled", noted)
+    made = calls(monkeypatch, emit, "filled")
     rows = [MUL, opaque, MUL, opaque, MUL]
     operands = [(0, 1), (2,), (3, 1), (4,), (5, 0)]
     one = emitter(Program("f", ["x", "y"], [], rows, operands, [6]), [True, True], apart=apart)

@@ -11,6 +11,7 @@ import pytest
 from autograd import Value, exp, grad, hessian, ieee, jit, value_and_grad
 from autograd.program import jit as module
 from autograd.program.variant import Variant
+from support.calls import calls
 
 
 def f(xs: Any) -> Any:
@@ -19,35 +20,11 @@ def f(xs: Any) -> Any:
     return x * x if x > 0.0 else -x if x > -5.0 else x
 
 
-def recordings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The names of the functions that are recorded from now on."""
-    names, record = [], module.record
-
-    def noted(name: str, *args: Any) -> Any:
-        names.append(name)
-        return record(name, *args)
-
-    monkeypatch.setattr(module, "record", noted)
-    return names
-
-
-def runs(monkeypatch: pytest.MonkeyPatch) -> list[Variant]:
-    """The programs that are run from now on."""
-    found, run = [], Variant.run
-
-    def noted(self: Variant, *args: Any) -> Any:
-        found.append(self)
-        return run(self, *args)
-
-    monkeypatch.setattr(Variant, "run", noted)
-    return found
-
-
 def test_the_program_that_served_last_is_tried_first(monkeypatch: pytest.MonkeyPatch) -> None:
     jitted = jit(f)
     for x in (1.0, -1.0, -9.0):
         assert jitted([x]) == f([x])
-    found = runs(monkeypatch)
+    found = calls(monkeypatch, Variant, "run")
     tried = []
     for x in (-7.0, 2.0, 3.0, -7.0, -2.0, 2.0):
         assert jitted([x]) == f([x])
@@ -63,21 +40,21 @@ def test_programs_for_inside_ieee_and_for_outside_are_both_kept(monkeypatch: pyt
         except OverflowError:
             return xs[0]
 
-    names = recordings(monkeypatch)
+    recordings = calls(monkeypatch, module, "record")
     jitted = jit(caught)
     for _ in range(3):
         assert jitted([2.0]) == 2.0
         with ieee():
             assert jitted([2.0]) == float("inf")
-    assert names == ["caught"] * 2
+    assert [call.args[0] for call in recordings] == ["caught"] * 2
 
 
 def test_a_pullback_is_recorded_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    names = recordings(monkeypatch)
+    recordings = calls(monkeypatch, module, "record")
     second = hessian(jit(lambda x, y: x * x * y), argnums=(0, 1))
     for x, y in ((2.0, 3.0), (4.0, 5.0), (-1.0, 2.0)):
         assert second(x, y) == ((2.0 * y, 2.0 * x), (2.0 * x, 0.0))
-    assert names == ["<lambda>", "pullback of <lambda>"]
+    assert [call.args[0] for call in recordings] == ["<lambda>", "pullback of <lambda>"]
 
 
 def test_an_argument_given_twice_gets_the_sum_of_both_and_what_was_there() -> None:

@@ -18,25 +18,19 @@ from autograd.formulas.llvm_text import Width
 from autograd.program import machine
 from autograd.program.body import Body
 from autograd.program.machine import Functions, Machine, check_memory, this_machine
+from support.calls import calls
 
 NOTHING = "define void @f() {\n  ret void\n}"
 
 
 def test_code_is_made_for_this_very_processor(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[Any] = []
-    create = llvm.Target.create_target_machine
-
-    def created(self: Any, **options: Any) -> Any:
-        asked.append(options)
-        return create(self, **options)
-
-    monkeypatch.setattr(llvm.Target, "create_target_machine", created)
+    asked = calls(monkeypatch, llvm.Target, "create_target_machine")
     this_machine().compile(NOTHING, ["f"])
     this_machine().compile(NOTHING, ["f"], 2)
     this_machine().load([Body(Width(1))], Functions(this_machine(), Width(1)))
     processor = {"cpu": llvm.get_host_cpu_name(), "features": llvm.get_host_cpu_features().flatten()}
     rest = {"reloc": "static", "codemodel": "jitdefault", "jit": True}
-    assert asked == [{**processor, **rest, "opt": level} for level in (0, 2, 0)]
+    assert [call.named for call in asked] == [{**processor, **rest, "opt": level} for level in (0, 2, 0)]
 
 
 def test_a_thread_of_its_own_compiles(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,17 +67,10 @@ def test_64_functions_are_compiled_at_once(monkeypatch: pytest.MonkeyPatch, coun
 
 
 def test_the_loops_are_compiled_once_for_each_width_and_the_batchs_for_speed(monkeypatch: pytest.MonkeyPatch) -> None:
-    compiled: list[tuple[list[str], int]] = []
-    compile_ = Machine.compile
-
-    def noted(self: Machine, text: str, names: Any, level: int = 0) -> Any:
-        compiled.append((names, level))
-        return compile_(self, text, names, level)
-
-    monkeypatch.setattr(Machine, "compile", noted)
+    compiled = calls(monkeypatch, Machine, "compile")
     one = Machine()
     found = [one.driver(lanes) for lanes in (1, 4, 1, 4, 2, 2)]
-    assert compiled == [(["single"], 0), (["batch"], 2), (["batch"], 2)]
+    assert [call.args[2:] for call in compiled] == [(["single"], 0), (["batch"], 2), (["batch"], 2)]
     assert found[:2] == found[2:4]
     assert len(set(found)) == 3
 

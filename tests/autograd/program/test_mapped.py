@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from autograd import Value, dot, exp, grad, jit, no_grad, value_and_grad, vmap
+from support.calls import Call, calls
 
 np = pytest.importorskip("numpy", reason="NumPy is not installed")
 
@@ -34,20 +35,13 @@ MADE: dict[str, tuple[Callable[[Any], Any], float | None]] = {
 
 
 @pytest.fixture
-def given(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
-    """What machine code was called with, each time: cotangents, points and threads."""
+def given(monkeypatch: pytest.MonkeyPatch) -> list[Call]:
+    """What machine code was called with, each time: last cotangents, points and threads."""
     pytest.importorskip("llvmlite")
     from autograd.program.batch import Batch
 
-    compute, calls = Batch.__call__, []
-
-    def noted(self: Batch, rows: Any, common: Any, *rest: Any) -> Any:
-        calls.append(rest)
-        return compute(self, rows, common, *rest)
-
-    monkeypatch.setattr(Batch, "__call__", noted)
     monkeypatch.setattr("autograd.program.mapped.cores", lambda: 7)
-    return calls
+    return calls(monkeypatch, Batch, "__call__")
 
 
 @pytest.mark.parametrize("made", MADE)
@@ -66,23 +60,23 @@ def test_so_is_a_gradient_of_a_jitted_one(make: Callable[[Any], Any]) -> None:
 
 @pytest.mark.parametrize("threads", [None, 3])
 @pytest.mark.parametrize("made", MADE)
-def test_cotangents_and_threads_reach_machine_code(made: str, threads: int | None, given: list[Any]) -> None:
+def test_cotangents_and_threads_reach_machine_code(made: str, threads: int | None, given: list[Call]) -> None:
     """At the first call and by the short way."""
     make, seed = MADE[made]
     mapped = make(threads)
     for _ in range(3):
         mapped(2.0, X)
-    assert given == [(seed, 3, threads or 7)] * 3
+    assert [call.args[3:] for call in given] == [(seed, 3, threads or 7)] * 3
 
 
-def test_so_they_do_where_gradients_flow_back(given: list[Any]) -> None:
+def test_so_they_do_where_gradients_flow_back(given: list[Call]) -> None:
     for reduce, expected in ((None, [[1.0, 2.0, 3.0]]), ("sum", [[6.0] * 3]), ("mean", [[2.0] * 3])):
         w = Value(2.0)
         y = vmap(f, AXES, reduce=reduce, threads=4)(w, X)  # type: ignore[arg-type]
         (6.0 * y if reduce else y[0] + 2.0 * y[1] + 3.0 * y[2]).backward()
-        assert [rest[1:] for rest in given] == [(3, 4)] * 2
-        assert given[0][0] is None
-        assert given[1][0].tolist() == expected
+        assert [call.args[4:] for call in given] == [(3, 4)] * 2
+        assert given[0].args[3] is None
+        assert given[1].args[3].tolist() == expected
         given.clear()
 
 
@@ -109,15 +103,9 @@ SHORT: list[tuple[Callable[[], Any], bool]] = [
 @pytest.mark.parametrize("which", range(len(SHORT)))
 def test_the_short_way_is_taken_where_one_program_computes_all(which: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """And its numbers are those of the first call."""
-    from autograd.program.points import points_of
+    from autograd.program import mapped as module
 
-    taken_apart = []
-
-    def noted(*args: Any) -> Any:
-        taken_apart.append(args)
-        return points_of(*args)
-
-    monkeypatch.setattr("autograd.program.mapped.points_of", noted)
+    taken_apart = calls(monkeypatch, module, "points_of")
     make, is_short = SHORT[which]
     mapped = make()
     found = [mapped(X) for _ in range(3)]
@@ -126,20 +114,14 @@ def test_the_short_way_is_taken_where_one_program_computes_all(which: int, monke
 
 
 def test_no_more_forms_are_kept_than_there_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
-    from autograd.program.points import points_of
+    from autograd.program import mapped as module
 
-    counts = []
-
-    def noted(name: str, args: Any, *rest: Any) -> Any:
-        counts.append(len(args[0]))
-        return points_of(name, args, *rest)
-
-    monkeypatch.setattr("autograd.program.mapped.points_of", noted)
+    taken_apart = calls(monkeypatch, module, "points_of")
     monkeypatch.setattr("autograd.program.mapped.MOST_PLANS", 2)
     mapped = vmap(lambda x: x * x)
     for count in (1, 2, 1, 2, 3, 3, 1, 3, 2):
         mapped(np.ones(count))
-    assert counts == [1, 2, 3, 1, 2]
+    assert [len(call.args[1][0]) for call in taken_apart] == [1, 2, 3, 1, 2]
 
 
 @pytest.mark.parametrize("order", [X, -X, X[:1], -X[:1]])

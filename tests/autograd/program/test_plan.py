@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from autograd import grad, jit, value_and_grad, vmap
+from support.calls import calls
 
 np = pytest.importorskip("numpy", reason="NumPy is not installed")
 
@@ -128,7 +129,9 @@ MAPPED: dict[str, Any] = {
 @pytest.mark.parametrize("made", MAPPED)
 def test_arguments_are_taken_apart_once(made: str, shared: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """From the second call on the short way is taken."""
-    taken_apart = calls_noted(monkeypatch)
+    from autograd.program import mapped as module
+
+    taken_apart = calls(monkeypatch, module, "points_of")
     mapped, x = MAPPED[made](), np.array([0.5, -1.5, 2.0])
     for factor in (1, 2, 3):
         weights = times(shared, factor)
@@ -136,23 +139,11 @@ def test_arguments_are_taken_apart_once(made: str, shared: Any, monkeypatch: pyt
     assert len(taken_apart) == (1 if all(map(is_usual, leaves_of(weights))) else 3)
 
 
-def calls_noted(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """The arguments of mapped functions that are taken apart from now on."""
-    from autograd.program.points import points_of
-
-    taken_apart = []
-
-    def noted(*args: Any) -> Any:
-        taken_apart.append(args)
-        return points_of(*args)
-
-    monkeypatch.setattr("autograd.program.mapped.points_of", noted)
-    return taken_apart
-
-
 def test_floats_are_usual_whichever_object_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of an array that has travelled, say, the dtype is equal to NumPy's own, but another object."""
-    taken_apart = calls_noted(monkeypatch)
+    from autograd.program import mapped as module
+
+    taken_apart = calls(monkeypatch, module, "points_of")
     floats: Any = np.dtype(np.float64, copy=True)
     mapped, x = vmap(polynomial, in_axes=(None, 0)), np.array([0.5, -1.5, 2.0], dtype=floats)
     assert x.dtype is not np.dtype(np.float64)
@@ -200,14 +191,8 @@ def test_points_that_lie_side_by_side_are_taken_where_they_are(
     pytest.importorskip("llvmlite")
     from autograd.program.batch import Batch
 
-    compute, given = Batch.__call__, []
-
-    def noted(self: Batch, rows: Any, *args: Any) -> Any:
-        given.extend(rows)
-        return compute(self, rows, *args)
-
-    monkeypatch.setattr(Batch, "__call__", noted)
+    computed = calls(monkeypatch, Batch, "__call__")
     mapped = vmap(transform(lambda x: x * x if points.ndim == 1 else x[0] * x[1]), in_axes=axis)
     for _ in range(3):
         mapped(points)
-    assert [np.shares_memory(points, rows) for rows in given] == [True] * 3
+    assert [np.shares_memory(points, rows) for call in computed for rows in call.args[1]] == [True] * 3

@@ -34,6 +34,7 @@ from autograd.engine.value import number_of
 from autograd.program.operations import Guard, Place
 from autograd.program.plain import Plain
 from autograd.program.result import DONE, OTHER_BRANCH
+from support.calls import calls
 from support.expressions import apply_engine
 
 ERRORS = (ValueError, OverflowError, ZeroDivisionError)
@@ -164,14 +165,8 @@ def test_one_memory_serves_calls_that_follow_each_other(monkeypatch: pytest.Monk
     pytest.importorskip("llvmlite")
     from autograd.program.point import Point
 
-    made, space = [], Point.space
-
-    def noted(self: Point) -> Any:
-        made.append(self)
-        return space(self)
-
     program = jit(lambda x: 1.0 / x).program(1.0)
-    monkeypatch.setattr(Point, "space", noted)
+    made = calls(monkeypatch, Point, "space")
     point = Point(program, (True,))
     plan = point.plan([0])
     assert plan is not None

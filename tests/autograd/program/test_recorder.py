@@ -11,6 +11,7 @@ import pytest
 from autograd import Value, exp, ieee, jit, log, relu, sqrt, stop_gradient
 from autograd.program import recorder
 from autograd.program.recorder import Recording, record
+from support.calls import calls
 
 
 def loop(x: Any) -> Any:
@@ -166,12 +167,6 @@ def test_a_number_too_large_is_refused_in_a_comparison() -> None:
 
 
 def test_lines_are_looked_up_by_one_of_the_two_recordings(monkeypatch: pytest.MonkeyPatch) -> None:
-    looked_up, users_frame = [], recorder.users_frame
-
-    def noted(frame: Any) -> Any:
-        looked_up.append(frame)
-        return users_frame(frame)
-
-    monkeypatch.setattr(recorder, "users_frame", noted)
+    looked_up = calls(monkeypatch, recorder, "users_frame")
     recorded(lambda x: [x * x + x, exp(x)])
     assert len(looked_up) == 3

@@ -18,6 +18,7 @@ from autograd.program.entry import Prepared
 from autograd.program.stage import OWN
 from autograd.program.staged import Staged
 from autograd.program.steps import Memory
+from support.calls import calls
 
 RANDOM = np.random.default_rng(0)
 
@@ -116,16 +117,10 @@ def test_numbers_that_are_the_first_results(product: Callable[[Any, Any], Any]) 
 
 def test_of_the_last_stage_values_and_adjoints_are_computed_together(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each stage is two passes over the points, the last one is one."""
-    computed, compute = [], Prepared.__call__
-
-    def noted(self: Prepared, *args: Any) -> Any:
-        computed.append(self)
-        return compute(self, *args)
-
     parameters, x, t = example()
     step = value_and_grad(vmap(jit(network(by_dot)), in_axes=(None, 0, 0), reduce="mean"))
     step(parameters, x, t)
-    monkeypatch.setattr(Prepared, "__call__", noted)
+    computed = calls(monkeypatch, Prepared, "__call__")
     step(parameters, x, t)
     assert len(computed) == 2 * 1 + 1  # the hidden layer, and what comes after the second product
 
@@ -203,13 +198,7 @@ def test_relu_layers_with_dead_units() -> None:
 
 def test_memory_is_kept_for_calls_like_the_last_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of two kinds, as long as it is little; a third takes their place."""
-    made, make = [], Staged._memory
-
-    def noted(self: Staged, count: int, threads: int) -> Memory:
-        made.append(make(self, count, threads))
-        return made[-1]
-
-    monkeypatch.setattr(Staged, "_memory", noted)
+    made = calls(monkeypatch, Staged, "_memory")
     parameters, x, t = example(500)
     mapped = vmap(jit(network(by_dot)), in_axes=(None, 0, 0), reduce="mean", threads=1)
     step = value_and_grad(mapped)
@@ -223,28 +212,22 @@ def test_memory_is_kept_for_calls_like_the_last_ones(monkeypatch: pytest.MonkeyP
     assert [new(500), new(500), new(400), new(401)] == [1, 0, 1, 1]
     assert [new(500, mapped), new(500, mapped)] == [1, 0]
     new(499, mapped)
-    monkeypatch.setattr(staged, "_KEPT", made[-1].size)
+    monkeypatch.setattr(staged, "_KEPT", made[-1].result.size)
     assert [new(499, mapped), new(499, mapped)] == [0, 0]
-    monkeypatch.setattr(staged, "_KEPT", made[-1].size - 1)
+    monkeypatch.setattr(staged, "_KEPT", made[-1].result.size - 1)
     assert [new(499, mapped), new(499, mapped)] == [0, 1]
-    assert made[0].tables[OWN] is None
-    assert not hasattr(made[0], "common")
+    assert made[0].result.tables[OWN] is None
+    assert not hasattr(made[0].result, "common")
 
 
 @pytest.mark.parametrize("count", [400, 401])
 def test_the_size_of_memory_is_that_of_its_arrays(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    made, make = [], np.empty
-
-    def noted(shape: Any, *given: Any, **named: Any) -> Any:
-        made.append(make(shape, *given, **named))
-        return made[-1]
-
     memory = Memory([3, 4, 5], 2, count, 1)
-    monkeypatch.setattr(np, "empty", noted)
+    made = calls(monkeypatch, np, "empty")
     arrays = [memory.array(3), memory.array(0), memory.adjoint(1), memory.adjoint(2), memory.adjoint(1)]
     assert [array.shape for array in arrays] == [(3, count), (0, count), (4, count), (5, count), (4, count)]
     assert arrays[2] is arrays[4]
-    assert memory.size == sum(array.nbytes for array in made)
+    assert memory.size == sum(call.result.nbytes for call in made)
     assert not arrays[2].any()
 
 

@@ -17,6 +17,7 @@ pytest.importorskip("llvmlite")
 from autograd.program.entry import Prepared
 from autograd.program.stage import Run
 from autograd.program.steps import Memory
+from support.calls import calls
 
 POINTS, UNITS, INPUTS = 200, 24, 24
 ROWS = [row for row in PRIMITIVES.values() if row.samples and len(row.samples[0]) <= 3]
@@ -342,18 +343,8 @@ def test_only_products_that_are_wanted_are_computed_and_what_is_prepared_is_used
     """Two forward; back one for each matrix, and one for what each is multiplied by. All write where they shall."""
     both = value_and_grad(vmap(jit(network), in_axes=(None, None, 0), reduce="mean"), argnums)
     both(*arguments(POINTS))
-    multiplied, matmul, prepared, prepare = [], np.matmul, [], Prepared.__init__
-
-    def noted(*given: Any, **named: Any) -> Any:
-        multiplied.append(named)
-        return matmul(*given, **named)
-
-    def made(self: Prepared, *given: Any) -> None:
-        prepared.append(self)
-        prepare(self, *given)
-
-    monkeypatch.setattr(np, "matmul", noted)
-    monkeypatch.setattr(Prepared, "__init__", made)
+    multiplied = calls(monkeypatch, np, "matmul")
+    prepared = calls(monkeypatch, Prepared, "__init__")
     both(*arguments(POINTS, 1))
     assert len(multiplied) == products
     assert prepared == []

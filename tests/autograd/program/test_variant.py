@@ -12,6 +12,7 @@ from autograd import Value, constant, dot, exp, ieee, jit
 from autograd.program.plain_batch import PlainBatch
 from autograd.program.result import DONE
 from autograd.program.variant import Variant
+from support.calls import calls
 
 FIRST, BOTH = (True, False), (True, True)
 
@@ -86,22 +87,16 @@ def test_a_kernel_is_made_once_for_each_set_of_inputs(has_llvm: bool, monkeypatc
         pytest.importorskip("llvmlite")
     from autograd.program import variant as module
 
-    made, make = [], module.point_kernel
-
-    def noted(program: Any, wanted: Any) -> Any:
-        made.append(wanted)
-        return make(program, wanted)
-
+    made = calls(monkeypatch, module, "point_kernel")
     monkeypatch.setattr(module, "has_llvm", lambda: has_llvm)
-    monkeypatch.setattr(module, "point_kernel", noted)
     variant = variant_of(product, 2.0, 3.0)
     assert variant.point(FIRST) is None  # not yet
     for _ in range(2):
         assert list(variant.run([2.0, 3.0]).outputs) == [6.0]
         assert list(variant.run([2.0, 3.0], [2.0], FIRST).adjoints) == [6.0, 0.0]
         assert list(variant.run([2.0, 3.0], [2.0], BOTH).adjoints) == [6.0, 4.0]
-    assert made == [None, FIRST, BOTH]
-    for wanted in made:
+    assert [call.args[1] for call in made] == [None, FIRST, BOTH]
+    for wanted in (None, FIRST, BOTH):
         point: Any = variant.point(wanted)
         assert (point is not None) is has_llvm
         assert (variant.plan(wanted, None) is not None) is has_llvm

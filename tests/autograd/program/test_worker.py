@@ -16,6 +16,7 @@ from autograd.program.batch import Batch
 from autograd.program.result import DONE, OTHER_BRANCH
 from autograd.program.shipped import Shipped
 from autograd.program.worker import computed
+from support.calls import calls
 
 LAYOUTS: dict[str, Callable[[Any], Any]] = {
     "as ever": lambda array: array,
@@ -67,14 +68,8 @@ def test_all_of_it_is_done_on_one_core(monkeypatch: pytest.MonkeyPatch) -> None:
     """Those of a vector in which some go another way, too."""
     program = jit(lambda x: x * 2.0 if x > 0.0 else -x).program(1.0)
     piece = Shipped(program, (True,), (False,), False, True)
-    compute, threads = Batch.__call__, []
-
-    def noted(self: Batch, *given: Any) -> Any:
-        threads.append(given[-1])
-        return compute(self, *given)
-
-    monkeypatch.setattr(Batch, "__call__", noted)
+    batches = calls(monkeypatch, Batch, "__call__")
     x = np.array([[1.0, -1.0] * 50])
     computed([np.frombuffer(piece.dumped(), np.uint8)], [x], np.empty(0), 1.0, 100)
-    assert len(threads) > 1
-    assert set(threads) == {1}
+    assert len(batches) > 1
+    assert {call.args[-1] for call in batches} == {1}
