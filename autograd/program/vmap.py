@@ -21,14 +21,15 @@ def vmap(f: Callable[..., Any], in_axes: Any = 0, *, reduce: Reduce = None, thre
     """The function of arrays that applies f to each of their points: JAX's conventions.
 
     f is recorded (`jit`), if it is not already; points that take different branches are computed by different
-    programs. Of `grad` or `value_and_grad` it computes a gradient for every point. With `reduce`, results are averaged
-    or summed over the points, and so are gradients, without a gradient for every point ever being held.
+    programs. Of `grad` or `value_and_grad` it computes a gradient for every point; as Values, operation by operation,
+    where arguments that are the same for all points hold variables. With `reduce`, results are averaged or summed over
+    the points, and so are gradients, without a gradient for every point ever being held.
 
     Args:
         f: a function; its results may be nested lists, tuples, dicts and arrays of numbers.
         in_axes: for every argument along which axis of its arrays the points lie, or None where the argument is the
-            same for all points; one for all, or a list of one for each. An argument of nested lists, tuples or dicts
-            has arrays in place of the numbers.
+            same for all points, as static ones are; one for all, or a list of one for each. An argument of nested
+            lists, tuples or dicts has arrays in place of the numbers.
         reduce: None, "mean" or "sum".
         threads: how many cores to use; by default, all. The numbers don't depend on it.
 
