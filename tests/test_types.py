@@ -23,6 +23,7 @@ import pytest
 
 import autograd
 from autograd.engine.operators import Recorded
+from support.effort import long
 from support.wheels import checkout
 
 ROOT = Path(__file__).parent.parent
@@ -164,7 +165,7 @@ def test_mypy_is_clean_over_what_is_installed(place: str, request: pytest.Fixtur
     assert run_mypy(where, cache, *targets) == ""
 
 
-@pytest.mark.parametrize("place", ["sources", "installed", "editable"])
+@pytest.mark.parametrize("place", [pytest.param("sources", marks=long), "installed", "editable"])
 def test_pyright_is_clean(place: str, request: pytest.FixtureRequest) -> None:
     """The packages where they are written; where they are installed, what their user sees of them."""
     where: Place = request.getfixturevalue(place)

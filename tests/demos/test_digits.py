@@ -11,11 +11,14 @@ import pytest
 from demos import __main__ as command_line
 from demos import digits
 from demos.report import Verdict
+from support.effort import EVERYTHING
 
 
 @pytest.fixture(scope="module")
 def short() -> None:
     pytest.importorskip("sklearn", reason="scikit-learn is not installed")
+    if not EVERYTHING:
+        pytest.skip("takes long on the plain sources; .ci/run has the compiled engine do it, LONG=1 these")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(digits, "EPOCHS", 3)
         patch.setattr(digits, "HIDDEN", 16)

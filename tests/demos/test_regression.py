@@ -11,6 +11,7 @@ pytest.importorskip("scipy", reason="the fits use SciPy: pip install scipy")
 from demos import nist, regression
 from demos.fitting import fit
 from demos.report import Verdict
+from support.effort import long_on_the_sources
 
 OTHERS = Path(__file__).parent.parent / "data" / "nist"
 """The problems that the demo doesn't show, as NIST publishes them: https://www.itl.nist.gov/div898/strd/"""
@@ -24,7 +25,7 @@ def test_all_of_nists_problems_are_here() -> None:
     assert len(FILES) == 27
 
 
-@pytest.mark.parametrize("start", [0, 1])
+@pytest.mark.parametrize("start", [pytest.param(0, marks=long_on_the_sources, id="far"), pytest.param(1, id="near")])
 @pytest.mark.parametrize("name", FILES)
 @pytest.mark.filterwarnings("ignore:overflow encountered:RuntimeWarning")  # SciPy's, of a step that leads far away
 def test_the_certified_numbers_are_reached_to_8_digits(name: str, start: int) -> None:

@@ -12,8 +12,10 @@ import autograd
 
 T = TypeVar("T")
 
-EVERYTHING = autograd.compiled or "LONG" in os.environ
+LONG = "LONG" in os.environ
+EVERYTHING = autograd.compiled or LONG
 
+long = pytest.mark.skipif(not LONG, reason="takes a minute; LONG=1 has it run, and so has .ci/run --full")
 long_on_the_sources = pytest.mark.skipif(
     not EVERYTHING,
     reason="takes minutes on the plain sources; .ci/run has the compiled engine do it, LONG=1 these",

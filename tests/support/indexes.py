@@ -20,11 +20,12 @@ def pip(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @functools.cache
-def _has_index() -> bool:
+def has_index() -> bool:
+    """Whether pip reaches an index that has something."""
     return pip("install", "-q", "--dry-run", "--no-deps", "--ignore-installed", *BRIEF, "graphviz").returncode == 0
 
 
 def need_an_index() -> None:
     """Skip where pip can't reach an index, or one that has nothing."""
-    if not _has_index():
+    if not has_index():
         pytest.skip("pip reaches no package index here")

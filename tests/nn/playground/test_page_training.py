@@ -59,7 +59,7 @@ def test_play_trains_until_it_is_paused_as_fit_would(open_page: Open) -> None:
     assert page.get_by_role("button", name="Play").is_visible()
     page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     assert page.evaluate("page.trainer.steps") == steps
-    assert parameters(page) == pytest.approx(fitted(steps), **CLOSE)
+    assert parameters(page) == pytest.approx(fitted(steps, jit=True), **CLOSE)
 
 
 def test_the_speed_says_how_many_steps_a_second(open_page: Open) -> None:
