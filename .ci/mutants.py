@@ -179,12 +179,18 @@ class Trial:
         self.contexts = {file: data.contexts_by_lineno(file) for file in data.measured_files()}
 
     def tests_of(self, mutant: Mutant) -> list[list[str]]:
-        """The tests that reach a mutant: those named after its module, and the others, the quick ones first."""
+        """The tests that reach a mutant: those named after its module, and the others, the quick ones first.
+
+        What an import alone reaches, all tests depend on.
+        """
         reached = self.contexts.get(mutant.path, {})
         for lines in (mutant.lines, mutant.statement):
-            tests = {test for line in lines for test in reached.get(line, []) if test in self.seconds}
+            contexts = {context for line in lines for context in reached.get(line, [])}
+            tests = {test for test in contexts if test in self.seconds}
             if tests:
                 break
+        if not tests and "" in contexts:
+            tests = set(self.seconds)
         stem = Path(mutant.path).stem
         named = {test for test in tests if Path(test.split("::")[0]).name.startswith(f"test_{stem}")}
         groups = []
