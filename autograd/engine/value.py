@@ -544,10 +544,8 @@ def number_of(x: Any) -> Any:
 
 
 def marked(operands: Sequence[Any], numbers: Sequence[Any]) -> Sequence[Any]:
-    """The numbers as a rule gets them: it is told which zeros are plain."""
-    if 0.0 not in numbers:
-        return numbers
-    return [x if x != 0.0 or isinstance(operands[i], Value) else PlainZero(x) for i, x in enumerate(numbers)]
+    """The numbers as a rule gets them: it is told which zeros are plain. (To compare a Value would be heard.)"""
+    return [x if isinstance(operands[i], Value) or x != 0.0 else PlainZero(x) for i, x in enumerate(numbers)]
 
 
 def record_many(primitive: Primitive, data: float, operands: Operands) -> Value:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import autograd
-from autograd import Primitive, Value, checkpoint, constant, grad, no_grad, stop_gradient
+from autograd import PRIMITIVES, Primitive, Value, checkpoint, constant, grad, no_grad, stop_gradient
 from autograd.engine.recording import recorded
 from nn import SGD
 from nn.losses import cross_entropy_with_logits
@@ -42,6 +42,9 @@ class Hears:
 
     def __init__(self) -> None:
         self.events: list[Any] = []
+
+    def comparisons(self) -> list[Any]:
+        return [event for event in self.events if event[0] in SIGNS]
 
     def operation_done(self, primitive: Any, operands: Sequence[Any], result: Any) -> None:
         self.events.append((primitive.name, *map(id, operands), id(result)))
@@ -218,6 +221,21 @@ def test_no_number_is_read_on_the_way_through_softmax_losses_and_checkpoints() -
     names = [event[0] for event in hears.events]
     assert {"amax", "stop_gradient", "logsumexp"} <= set(names)
     assert not {"read", "leaf", "set"} & set(names)
+
+
+@pytest.mark.parametrize("row", PRIMITIVES.values(), ids=lambda row: row.name)
+def test_of_a_derivative_no_comparisons_are_heard_but_those_of_the_rule(row: Primitive) -> None:
+    """Each would be a question that a recorded derivative asks at every call."""
+    for point in row.samples:
+        variables = list(map(Value, point))
+        for xs in (variables, [point[0], *variables[1:]]):
+            y = row(*xs)
+            if isinstance(y, Value) and not y.is_constant:
+                with recorded(by_rule := Hears()):
+                    row.partials_at(xs, y)
+                with recorded(hears := Hears()):
+                    autograd.adjoints(y, variables)
+                assert len(hears.comparisons()) <= len(by_rule.comparisons())
 
 
 def test_what_fails_is_heard_be_it_the_value_or_a_partial() -> None:
