@@ -307,14 +307,14 @@ class Value(Recorded):
         y = primitive.value_at(numbers, operands)
         if OPEN and not grad_enabled():
             return _unrecorded(primitive, y, operands)
-        if variables == 0:
-            return record_many(primitive, y, _kept_apart(operands, numbers, [None] * len(numbers)))
-        try:
-            partials = primitive.partials_at(numbers if values == len(numbers) else marked(operands, numbers), y)
-        except (ValueError, OverflowError, ZeroDivisionError) as error:
-            if OPEN and (hearer := recorder()) is not None:
-                hearer.operation_failed(primitive, operands)
-            raise numeric_error(error, f"partials of {primitive.name}", operands, "") from None
+        partials: Sequence[Any] = [None] * len(numbers)
+        if variables:
+            try:
+                partials = primitive.partials_at(numbers if values == len(numbers) else marked(operands, numbers), y)
+            except (ValueError, OverflowError, ZeroDivisionError) as error:
+                if OPEN and (hearer := recorder()) is not None:
+                    hearer.operation_failed(primitive, operands)
+                raise numeric_error(error, f"partials of {primitive.name}", operands, "") from None
         flows: list[Any] = [None if d is None else as_float(d, primitive.name, "a partial") for d in partials]
         n = len(numbers)
         if primitive.variadic or n > 2 or special or variables < values or flows[0] is None or flows[-1] is None:
