@@ -12,7 +12,7 @@ import pytest
 
 import autograd
 from autograd import PRIMITIVES, Primitive, Value, checkpoint, constant, grad, no_grad, stop_gradient
-from autograd.engine.recording import recorded
+from autograd.engine.recording import recorded, unheard
 from nn import SGD
 from nn.losses import cross_entropy_with_logits
 
@@ -192,6 +192,20 @@ def test_the_innermost_recorder_hears_and_the_outer_one_watches() -> None:
         assert x > 1.0
     assert [event if isinstance(event, str) else event[0] for event in inner.events] == [">", "decided", "add"]
     assert [event if isinstance(event, str) else event[0] for event in outer.events] == ["add", ">", "decided"]
+
+
+def test_of_what_is_unheard_only_those_hear_who_listen_inside() -> None:
+    x = Value(2.0)
+    with recorded(outer := Hears()):
+        with unheard():
+            assert x * x > x.data
+            with recorded(inner := Hears()):
+                x - 1.0
+            with no_grad():
+                assert (x + x).is_constant
+        x / 2.0
+    assert [event[0] for event in inner.events] == ["sub"]
+    assert [event[0] for event in outer.events] == ["div"]
 
 
 def test_another_thread_is_not_heard() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import contextvars
-import gc
 import sys
 import threading
 from collections.abc import AsyncIterator, Iterator
@@ -15,6 +14,7 @@ import pytest
 
 import autograd
 from autograd import Value, constant, dot, no_grad
+from autograd.engine import recording
 from autograd.engine.recording import OPEN, grad_enabled, ieee_as, ieee_enabled, resumed
 
 
@@ -265,6 +265,42 @@ def test_a_block_that_is_left_in_another_context_is_closed_in_its_own(kind: Any)
         assert not context.run(in_force, kind)
 
 
+def test_what_is_left_open_inside_a_block_ends_with_it() -> None:
+    inner = no_grad()
+    with autograd.enable_grad():
+        inner.__enter__()
+        assert not records()
+    assert records()
+    inner.__exit__(None, None, None)
+
+
+def test_a_block_ends_when_its_object_is_dropped() -> None:
+    block = no_grad()
+    block.__enter__()
+    assert not records()
+    del block
+    assert records()
+    assert not OPEN
+
+
+@pytest.mark.skipif(autograd.compiled, reason="names of compiled modules can't be replaced")
+def test_an_interrupt_on_the_way_in_leaves_a_block_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Interrupted:
+        def get(self) -> None: ...
+
+        def set(self, state: Any) -> None:
+            raise KeyboardInterrupt
+
+    block = no_grad()
+    with monkeypatch.context() as patched:
+        patched.setattr(recording, "_STATE", Interrupted())
+        with pytest.raises(KeyboardInterrupt):
+            block.__enter__()
+    assert not OPEN
+    block.__exit__(None, None, None)
+    assert records()
+
+
 def test_a_block_that_changes_nothing_is_not_opened() -> None:
     """An open one slows every operation down."""
     with resumed():
@@ -283,7 +319,6 @@ def test_a_block_object_that_was_not_initialised_is_dropped_silently(monkeypatch
     errors: list[Any] = []
     monkeypatch.setattr(sys, "unraisablehook", errors.append)
     no_grad.__new__(no_grad)
-    gc.collect()
     assert errors == []
 
 
