@@ -398,11 +398,11 @@ class Value(Recorded):
 
     def __pow__(self, other: Value | float | Real) -> Result:
         x, exponent = self._data, _plain(other)
-        if exponent > 1.0 and (x > 0.0 or exponent % 1.0 == 0.0) and not (self._special or OPEN):
+        if exponent > 1.0 and not (self._special or OPEN):
             try:
                 y = math.pow(x, exponent)
                 slope = 2.0 * x if exponent == 2.0 else exponent * math.pow(x, exponent - 1.0)
-            except OverflowError:
+            except (OverflowError, ValueError):  # which the row tells
                 return self._record(POW, self, other)
             return Value(_OPERATION, None, None, y, POW, self, None, slope, exponent)
         return self._record(POW, self, other)
