@@ -78,6 +78,25 @@ def test_comparison_with_anything_else(other: Any) -> None:
                 v < other  # noqa: B015 - it raises
 
 
+class Answering:
+    """A class of someone else's that says what it was compared with."""
+
+    def answer(self, other: Any) -> Any:
+        return [other]
+
+    __lt__ = __le__ = __gt__ = __ge__ = __eq__ = __ne__ = answer
+    __hash__ = None  # type: ignore[assignment]
+
+
+@pytest.mark.parametrize("compare", COMPARISONS, ids=lambda f: f.__name__)
+def test_another_class_gets_to_answer_and_sees_the_value(compare: Callable[[Any, Any], Any]) -> None:
+    v = Value(1.0)
+    for block in (contextlib.nullcontext(), no_grad()):
+        with block:
+            (seen,) = compare(v, Answering())
+            assert seen is v
+
+
 def test_truth_is_that_of_the_float() -> None:
     assert not Value(0.0)
     assert not Value(-0.0)
