@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import operator
 import threading
@@ -180,6 +181,25 @@ def test_operations_and_sweeps_are_heard_also_under_no_grad() -> None:
         assert hears.events[:2] == [("mul", id(x), id(x), id(y)), "sweep"]
         assert [event if isinstance(event, str) else event[0] for event in hears.events[2:]] == ["add", ">", "decided"]
     assert z.is_constant
+
+
+@pytest.mark.parametrize("block", [contextlib.nullcontext, no_grad])
+def test_an_operation_is_heard_with_its_row_its_operands_and_its_result(block: Any) -> None:
+    x, w, c, d = Value(2.0), Value(3.0), constant(4.0, label="c"), constant(5.0, label="d")
+    for name, compute, operands in [
+        ("add", lambda: x + w, (x, w)),
+        ("mul", lambda: x * c, (x, c)),
+        ("sub", lambda: c - x, (c, x)),
+        ("div", lambda: c / d, (c, d)),
+        ("neg", lambda: -x, (x,)),
+        ("pow", lambda: x**w, (x, w)),
+        ("exp", lambda: autograd.exp(c), (c,)),
+        ("sum", lambda: autograd.sum([x, w, c]), (x, w, c)),
+        ("where", lambda: autograd.where(x, w, c), (x, w, c)),
+    ]:
+        with recorded(hears := Hears()), block():
+            y = compute()
+        assert hears.events == [(name, *map(id, operands), id(y))]
 
 
 def test_the_innermost_recorder_hears_and_the_outer_one_watches() -> None:
