@@ -560,7 +560,7 @@ def record_many(primitive: Primitive, data: float, operands: Operands) -> Value:
         if v._special:
             special = True
             break
-    if not operands.variables and not special:
+    if not operands.variables:
         values = [x for x in operands.operands if isinstance(x, Value)]
         if all(x._constant for x in values):
             node._constant = node._special = True
