@@ -76,26 +76,22 @@ def grad_enabled() -> bool:
     """
     if not OPEN:
         return True
-    state = _innermost()
-    return state is None or state.records
+    return (state := _innermost()) is None or state.records
 
 
 def ieee_enabled() -> bool:
     """Whether operations give infinities and NaN here, rather than errors: asked where one has failed."""
-    state = _innermost()
-    return state is not None and state.ieee
+    return (state := _innermost()) is not None and state.ieee
 
 
 def ieee_within() -> bool:
     """Whether that was said inside the innermost recorder, by the function itself that is being recorded."""
-    state = _innermost()
-    return state is not None and state.ieee_within
+    return (state := _innermost()) is not None and state.ieee_within
 
 
 def recorder() -> Recorder | None:
     """The innermost recorder of this context."""
-    state = _innermost()
-    return None if state is None else state.recorder
+    return None if (state := _innermost()) is None else state.recorder
 
 
 def operation_done(primitive: Any, operands: Sequence[Any], result: Any) -> None:
@@ -148,10 +144,9 @@ class _Block:
             state = state.outer
         if state is not None:
             _STATE.set(state.outer)
-        elif self._open:  # it was entered in another context
-            state = self._open[-1]
-        if state is not None:
             self._close(state)
+        elif self._open:  # it was entered in another context
+            self._close(self._open[-1])
 
     def __del__(self) -> None:
         while getattr(self, "_open", None):  # which an object without `__init__` has not got

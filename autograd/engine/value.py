@@ -319,9 +319,8 @@ class Value(Recorded):
         n = len(numbers)
         if primitive.variadic or n > 2 or special or variables < values or flows[0] is None or flows[-1] is None:
             return record_many(primitive, y, _kept_apart(operands, numbers, flows))
-        lhs, rhs = operands[0], operands[1] if n == 2 else None
-        left = lhs if isinstance(lhs, Value) else None
-        right = rhs if isinstance(rhs, Value) else None
+        left = operands[0] if isinstance(operands[0], Value) else None
+        right = operands[1] if n == 2 and isinstance(operands[1], Value) else None
         by_lhs = numbers[0] if left is None else flows[0]
         by_rhs = numbers[-1] if right is None else flows[1]
         node = Value(_OPERATION, None, None, y, primitive, left, right, by_lhs, by_rhs)
@@ -557,9 +556,7 @@ def record_many(primitive: Primitive, data: float, operands: Operands) -> Value:
         operation_done(primitive, operands.operands, node)
     special = operands.pullback is not None
     for v in operands.variables:
-        if v._special:
-            special = True
-            break
+        special = special or v._special
     if not operands.variables:
         values = [x for x in operands.operands if isinstance(x, Value)]
         if all(x._constant for x in values):
