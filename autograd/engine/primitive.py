@@ -112,11 +112,10 @@ class Primitive:
             TypeError: for too many, too few, or an unknown name.
         """
         names, bound = self.operands, list(operands)
-        known = {} if self.variadic else keywords
         for i in range(len(bound), len(names)):
             default = i - len(names) + len(self.defaults)
-            if names[i] in known:
-                bound.append(known[names[i]])
+            if names[i] in keywords:
+                bound.append(keywords[names[i]])
             elif default >= 0:
                 bound.append(self.defaults[default])
         wrong = [name for name in keywords if name not in names[len(operands) :] or self.variadic]

@@ -50,12 +50,21 @@ class _State:
         within = outer is not None and outer.ieee_within and block.recorder is None
         self.ieee_within: bool = within if block.ieee is None else block.ieee
         self.outer = outer
+        self.closed: bool = False
 
 
 _STATE: Final[ContextVar[_State | None]] = ContextVar("autograd_state", default=None)
 
 OPEN: Final[dict[_State, None]] = {}
 """The states of all blocks open anywhere that operations heed: while there is none, they need not ask their context."""
+
+
+def _innermost() -> _State | None:
+    """What holds here: a task may outlive the block that it was started in, which then says nothing any more."""
+    state = _STATE.get()
+    while state is not None and state.closed:
+        state = state.outer
+    return state
 
 
 def grad_enabled() -> bool:
@@ -67,38 +76,34 @@ def grad_enabled() -> bool:
     """
     if not OPEN:
         return True
-    state = _STATE.get()
-    return state is None or state.records
+    return (state := _innermost()) is None or state.records
 
 
 def ieee_enabled() -> bool:
     """Whether operations give infinities and NaN here, rather than errors: asked where one has failed."""
-    state = _STATE.get()
-    return state is not None and state.ieee
+    return (state := _innermost()) is not None and state.ieee
 
 
 def ieee_within() -> bool:
     """Whether that was said inside the innermost recorder, by the function itself that is being recorded."""
-    state = _STATE.get()
-    return state is not None and state.ieee_within
+    return (state := _innermost()) is not None and state.ieee_within
 
 
 def recorder() -> Recorder | None:
     """The innermost recorder of this context."""
-    state = _STATE.get()
-    return None if state is None else state.recorder
+    return None if (state := _innermost()) is None else state.recorder
 
 
 def operation_done(primitive: Any, operands: Sequence[Any], result: Any) -> None:
     """Tell the watchers of this context."""
-    state = _STATE.get()
+    state = _innermost()
     for watcher in () if state is None else state.watchers:
         watcher.operation_done(primitive, operands, result)
 
 
 def sweep_starts(order: Sequence[Any], seeds: Sequence[tuple[Any, float]]) -> None:
     """Tell the watchers of this context."""
-    state = _STATE.get()
+    state = _innermost()
     for watcher in () if state is None else state.watchers:
         watcher.sweep_starts(order, seeds)
 
@@ -121,36 +126,37 @@ class _Block:
         self._open: list[_State] = []
 
     def __enter__(self) -> None:
-        state = _State(self, _STATE.get())
+        state = _State(self, _innermost())
         try:
             self._open.append(state)
             if self.ieee is None:  # else only an operation that fails asks
                 OPEN[state] = None
             _STATE.set(state)
         except BaseException:
-            self._close()
+            self._close(state)
             raise
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._close()
+        state = _STATE.get()
+        while state is not None and state not in self._open:  # what lies inside was left open by an interrupt
+            state = state.outer
+        if state is not None:
+            _STATE.set(state.outer)
+            self._close(state)
+        elif self._open:  # it was entered in another context
+            self._close(self._open[-1])
 
     def __del__(self) -> None:
         while getattr(self, "_open", None):  # which an object without `__init__` has not got
-            self._close()
+            self._close(self._open[-1])
 
-    def _close(self) -> None:
-        if not self._open:
-            return
-        state = self._open[-1]
-        innermost = _STATE.get()
-        while innermost is not None and innermost is not state:  # what lies inside was left open by an interrupt
-            innermost = innermost.outer
-        if innermost is not None:
-            _STATE.set(innermost.outer)
+    def _close(self, state: _State) -> None:
+        state.closed = True
         OPEN.pop(state, None)
-        self._open.pop()
+        if state in self._open:
+            self._open.remove(state)
 
 
 @mypyc_attr(native_class=False)

@@ -63,7 +63,7 @@ class _OneAtATime:
     """The lock that a sweep holds: its marks and gradients lie in the nodes, which other sweeps may share."""
 
     def __init__(self) -> None:
-        self.lock = threading.RLock()
+        self.renew()
 
     def renew(self) -> None:
         self.lock = threading.RLock()
@@ -173,7 +173,7 @@ class Value(Recorded):
         self._constant: bool = False
         self._special: bool = False  # a constant, or above a pullback, through which a cycle could lead
         self._label: str | None = None
-        if _made is _OPERATION:  # its data comes as a float of its own
+        if data is _OPERATION:  # its number comes as a float of its own
             self._data: float = _data
             return
         if _made is _CONSTANT:
@@ -307,24 +307,23 @@ class Value(Recorded):
         y = primitive.value_at(numbers, operands)
         if OPEN and not grad_enabled():
             return _unrecorded(primitive, y, operands)
-        if variables == 0:
-            return record_many(primitive, y, _kept_apart(operands, numbers, [None] * len(numbers)))
-        try:
-            partials = primitive.partials_at(numbers if values == len(numbers) else marked(operands, numbers), y)
-        except (ValueError, OverflowError, ZeroDivisionError) as error:
-            if OPEN and (hearer := recorder()) is not None:
-                hearer.operation_failed(primitive, operands)
-            raise numeric_error(error, f"partials of {primitive.name}", operands, "") from None
+        partials: Sequence[Any] = [None] * len(numbers)
+        if variables:
+            try:
+                partials = primitive.partials_at(numbers if values == len(numbers) else marked(operands, numbers), y)
+            except (ValueError, OverflowError, ZeroDivisionError) as error:
+                if OPEN and (hearer := recorder()) is not None:
+                    hearer.operation_failed(primitive, operands)
+                raise numeric_error(error, f"partials of {primitive.name}", operands, "") from None
         flows: list[Any] = [None if d is None else as_float(d, primitive.name, "a partial") for d in partials]
         n = len(numbers)
         if primitive.variadic or n > 2 or special or variables < values or flows[0] is None or flows[-1] is None:
             return record_many(primitive, y, _kept_apart(operands, numbers, flows))
-        lhs, rhs = operands[0], operands[-1] if n == 2 else None
-        left = lhs if isinstance(lhs, Value) else None
-        right = rhs if isinstance(rhs, Value) else None
+        left = operands[0] if isinstance(operands[0], Value) else None
+        right = operands[1] if n == 2 and isinstance(operands[1], Value) else None
         by_lhs = numbers[0] if left is None else flows[0]
-        by_rhs = 0.0 if n == 1 else numbers[1] if right is None else flows[1]
-        node = Value(0, None, _OPERATION, y, primitive, left, right, by_lhs, by_rhs)
+        by_rhs = numbers[-1] if right is None else flows[1]
+        node = Value(_OPERATION, None, None, y, primitive, left, right, by_lhs, by_rhs)
         if OPEN:
             operation_done(primitive, operands, node)
         return node
@@ -334,44 +333,44 @@ class Value(Recorded):
     def __add__(self, other: Value | float | Real) -> Result:
         if isinstance(other, Value):
             if not (self._special or other._special or OPEN):
-                return Value(0, None, _OPERATION, self._data + other._data, ADD, self, other, 1.0, 1.0)
+                return Value(_OPERATION, None, None, self._data + other._data, ADD, self, other, 1.0, 1.0)
             return _of_two(ADD, self._data + other._data, self, other, 1.0, 1.0)
         if (number := _plain(other)) == number and not (self._special or OPEN):
-            return Value(0, None, _OPERATION, self._data + number, ADD, self, None, 1.0, number)
+            return Value(_OPERATION, None, None, self._data + number, ADD, self, None, 1.0, number)
         return self._record(ADD, self, other)
 
     def __radd__(self, other: Value | float | Real) -> Result:
         if (number := _plain(other)) == number and not (self._special or OPEN):
-            return Value(0, None, _OPERATION, number + self._data, ADD, None, self, number, 1.0)
+            return Value(_OPERATION, None, None, number + self._data, ADD, None, self, number, 1.0)
         return self._record(ADD, other, self)
 
     def __sub__(self, other: Value | float | Real) -> Result:
         if isinstance(other, Value):
             if not (self._special or other._special or OPEN):
-                return Value(0, None, _OPERATION, self._data - other._data, SUB, self, other, 1.0, -1.0)
+                return Value(_OPERATION, None, None, self._data - other._data, SUB, self, other, 1.0, -1.0)
             return _of_two(SUB, self._data - other._data, self, other, 1.0, -1.0)
         if (number := _plain(other)) == number and not (self._special or OPEN):
-            return Value(0, None, _OPERATION, self._data - number, SUB, self, None, 1.0, number)
+            return Value(_OPERATION, None, None, self._data - number, SUB, self, None, 1.0, number)
         return self._record(SUB, self, other)
 
     def __rsub__(self, other: Value | float | Real) -> Result:
         if (number := _plain(other)) == number and not (self._special or OPEN):
-            return Value(0, None, _OPERATION, number - self._data, SUB, None, self, number, -1.0)
+            return Value(_OPERATION, None, None, number - self._data, SUB, None, self, number, -1.0)
         return self._record(SUB, other, self)
 
     def __mul__(self, other: Value | float | Real) -> Result:
         if isinstance(other, Value):
             if not (self._special or other._special or OPEN):
                 y = self._data * other._data
-                return Value(0, None, _OPERATION, y, MUL, self, other, other._data, self._data)
+                return Value(_OPERATION, None, None, y, MUL, self, other, other._data, self._data)
             return _of_two(MUL, self._data * other._data, self, other, other._data, self._data)
         if (number := _plain(other)) == number and not (self._special or OPEN):
-            return Value(0, None, _OPERATION, self._data * number, MUL, self, None, number, number)
+            return Value(_OPERATION, None, None, self._data * number, MUL, self, None, number, number)
         return self._record(MUL, self, other)
 
     def __rmul__(self, other: Value | float | Real) -> Result:
         if (number := _plain(other)) == number and not (self._special or OPEN):
-            return Value(0, None, _OPERATION, number * self._data, MUL, None, self, number, number)
+            return Value(_OPERATION, None, None, number * self._data, MUL, None, self, number, number)
         return self._record(MUL, other, self)
 
     def __truediv__(self, other: Value | float | Real) -> Result:
@@ -379,32 +378,32 @@ class Value(Recorded):
             if other._data != 0.0:
                 y = self._data / other._data
                 if not (self._special or other._special or OPEN):
-                    return Value(0, None, _OPERATION, y, DIV, self, other, 1.0 / other._data, -y / other._data)
+                    return Value(_OPERATION, None, None, y, DIV, self, other, 1.0 / other._data, -y / other._data)
                 return _of_two(DIV, y, self, other, 1.0 / other._data, -y / other._data)
         elif (number := _plain(other)) == number != 0.0 and not (self._special or OPEN):
-            return Value(0, None, _OPERATION, self._data / number, DIV, self, None, 1.0 / number, number)
+            return Value(_OPERATION, None, None, self._data / number, DIV, self, None, 1.0 / number, number)
         return self._record(DIV, self, other)
 
     def __rtruediv__(self, other: Value | float | Real) -> Result:
         if (number := _plain(other)) == number and self._data != 0.0 and not (self._special or OPEN):
             y = number / self._data
-            return Value(0, None, _OPERATION, y, DIV, None, self, number, -y / self._data)
+            return Value(_OPERATION, None, None, y, DIV, None, self, number, -y / self._data)
         return self._record(DIV, other, self)
 
     def __neg__(self) -> Value:
         if not (self._special or OPEN):
-            return Value(0, None, _OPERATION, -self._data, NEG, self, None, -1.0, 0.0)
+            return Value(_OPERATION, None, None, -self._data, NEG, self, None, -1.0)
         return self.apply_primitive(NEG, (self,))
 
     def __pow__(self, other: Value | float | Real) -> Result:
         x, exponent = self._data, _plain(other)
-        if exponent > 1.0 and (x > 0.0 or exponent % 1.0 == 0.0) and not (self._special or OPEN):
+        if exponent > 1.0 and not (self._special or OPEN):
             try:
                 y = math.pow(x, exponent)
                 slope = 2.0 * x if exponent == 2.0 else exponent * math.pow(x, exponent - 1.0)
-            except OverflowError:
+            except (OverflowError, ValueError):  # which the row tells
                 return self._record(POW, self, other)
-            return Value(0, None, _OPERATION, y, POW, self, None, slope, exponent)
+            return Value(_OPERATION, None, None, y, POW, self, None, slope, exponent)
         return self._record(POW, self, other)
 
     def __rpow__(self, other: Value | float | Real) -> Result:  # or the compiled class has none
@@ -511,10 +510,10 @@ class Value(Recorded):
                 f"{typed(self)} is the result of {self._primitive.name}; only leaves are copied or pickled. "
                 "Copy the leaves and compute again, or keep the number alone with .detach()"
             )
-        return _restore, (self.data, self._grad, self._constant, self._label, self._constant and self._swept)
+        return _restore, (self.data, self._grad, self._constant, self._label, self._swept)
 
 
-_OPERATION: Final = object()  # who makes a node of an operation: the engine alone has it
+_OPERATION: Final[Any] = object()  # who makes a node of an operation: the engine alone has it
 _CONSTANT: Final = object()
 keep_attributes(Operands)
 keep_attributes(Value)
@@ -544,25 +543,21 @@ def number_of(x: Any) -> Any:
 
 
 def marked(operands: Sequence[Any], numbers: Sequence[Any]) -> Sequence[Any]:
-    """The numbers as a rule gets them: it is told which zeros are plain."""
-    if 0.0 not in numbers:
-        return numbers
-    return [x if x != 0.0 or isinstance(operands[i], Value) else PlainZero(x) for i, x in enumerate(numbers)]
+    """The numbers as a rule gets them: it is told which zeros are plain. (To compare a Value would be heard.)"""
+    return [x if isinstance(operands[i], Value) or x != 0.0 else PlainZero(x) for i, x in enumerate(numbers)]
 
 
 def record_many(primitive: Primitive, data: float, operands: Operands) -> Value:
     """A node whose value and operands are known already: a constant, where nothing flows back to any of them."""
     if OPEN and not grad_enabled():
         return _unrecorded(primitive, data, operands.operands)
-    node = Value(0, None, _OPERATION, data)
+    node = Value(_OPERATION, None, None, data)
     if OPEN:
         operation_done(primitive, operands.operands, node)
     special = operands.pullback is not None
     for v in operands.variables:
-        if v._special:
-            special = True
-            break
-    if not operands.variables and not special:
+        special = special or v._special
+    if not operands.variables:
         values = [x for x in operands.operands if isinstance(x, Value)]
         if all(x._constant for x in values):
             node._constant = node._special = True
@@ -584,7 +579,7 @@ def remembered(node: Value, primitive: Primitive, operands: list[Any]) -> Value:
 
 def _unrecorded(primitive: Primitive, data: float, operands: Sequence[Any]) -> Value:
     """The number alone, as a constant."""
-    node = Value(0, None, _OPERATION, data)
+    node = Value(_OPERATION, None, None, data)
     node._constant = node._special = True
     if OPEN:
         operation_done(primitive, operands, node)
@@ -601,7 +596,7 @@ def _of_two(primitive: Primitive, data: float, lhs: Value, rhs: Value, by_lhs: f
         return record_many(primitive, data, Operands([lhs, rhs], [1], [rhs], [by_rhs]))
     if lhs._special or rhs._special:
         return record_many(primitive, data, _kept_apart((lhs, rhs), (0.0, 0.0), (by_lhs, by_rhs)))
-    node = Value(0, None, _OPERATION, data, primitive, lhs, rhs, by_lhs, by_rhs)
+    node = Value(_OPERATION, None, None, data, primitive, lhs, rhs, by_lhs, by_rhs)
     operation_done(primitive, (lhs, rhs), node)
     return node
 

@@ -16,6 +16,7 @@ import pytest
 
 import autograd
 from autograd import Value, constant, dot, no_grad, where
+from autograd.engine.value import SWEEP
 from support.interrupts import interrupted
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -366,22 +367,20 @@ def test_graphs_of_different_threads_do_not_meet() -> None:
         sys.setswitchinterval(interval)
 
 
-def test_threads_that_share_leaves_read_them_alike() -> None:
-    shared = Value(1.5)
-    results: list[float] = []
+def test_a_fork_s_child_waits_for_no_pass_of_its_parent() -> None:
+    held, over = threading.Event(), threading.Event()
 
-    def run() -> None:
-        local = Value(2.0)
-        y = local
-        for _ in range(1_000):
-            y = (y * shared + local).tanh()
-        adjoint = y * 1.0
-        adjoint.backward()
-        results.append(local.grad)
+    def hold() -> None:
+        with SWEEP.lock:
+            held.set()
+            over.wait()
 
-    threads = [threading.Thread(target=run) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(set(results)) == 1
+    thread = threading.Thread(target=hold)
+    thread.start()
+    held.wait()
+    SWEEP.renew()  # as the child does, in which that thread does not exist
+    x = Value(3.0)
+    (x * x).backward()
+    over.set()
+    thread.join()
+    assert x.grad == 6.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import math
 import operator
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from autograd import Value, constant
+from autograd import Value, constant, no_grad
 
 # ---------------------------------------------------------------------------------------------------------------------
 # A gradient is never dropped silently
@@ -47,10 +48,17 @@ def test_indexing_is_refused() -> None:
 # Comparison is by data, identity is by object
 
 
-@pytest.mark.parametrize(
-    "compare", [operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne], ids=lambda f: f.__name__
-)
+COMPARISONS = [operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne]
+
+
+@pytest.mark.parametrize("compare", COMPARISONS, ids=lambda f: f.__name__)
 def test_comparison_is_that_of_the_floats(compare: Callable[[Any, Any], Any]) -> None:
+    assert_compares_as_floats_do(compare)
+    with no_grad():  # another way, on which somebody could listen
+        assert_compares_as_floats_do(compare)
+
+
+def assert_compares_as_floats_do(compare: Callable[[Any, Any], Any]) -> None:
     for a, b in itertools.product([0.0, -0.0, 1.0, 2.5, math.inf, math.nan], repeat=2):
         for lhs, rhs in [(Value(a), Value(b)), (Value(a), b), (a, Value(b)), (Value(a), constant(b))]:
             assert compare(lhs, rhs) is compare(a, b)
@@ -62,10 +70,31 @@ def test_comparison_is_that_of_the_floats(compare: Callable[[Any, Any], Any]) ->
 @pytest.mark.parametrize("other", ["1", None, [1.0], 1j])
 def test_comparison_with_anything_else(other: Any) -> None:
     v = Value(1.0)
-    assert v != other
-    assert not v == other  # noqa: SIM201 - it is another method
-    with pytest.raises(TypeError):
-        v < other  # noqa: B015 - it raises
+    for block in (contextlib.nullcontext(), no_grad()):
+        with block:
+            assert v != other
+            assert not v == other  # noqa: SIM201 - it is another method
+            with pytest.raises(TypeError):
+                v < other  # noqa: B015 - it raises
+
+
+class Answering:
+    """A class of someone else's that says what it was compared with."""
+
+    def answer(self, other: Any) -> Any:
+        return [other]
+
+    __lt__ = __le__ = __gt__ = __ge__ = __eq__ = __ne__ = answer
+    __hash__ = None  # type: ignore[assignment]
+
+
+@pytest.mark.parametrize("compare", COMPARISONS, ids=lambda f: f.__name__)
+def test_another_class_gets_to_answer_and_sees_the_value(compare: Callable[[Any, Any], Any]) -> None:
+    v = Value(1.0)
+    for block in (contextlib.nullcontext(), no_grad()):
+        with block:
+            (seen,) = compare(v, Answering())
+            assert seen is v
 
 
 def test_truth_is_that_of_the_float() -> None:

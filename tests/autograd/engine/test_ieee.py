@@ -16,7 +16,7 @@ import pytest
 
 import autograd
 from autograd import PRIMITIVES, Primitive, Value, exp, ieee, log, no_grad, primitive
-from autograd.engine.recording import OPEN, ieee_enabled
+from autograd.engine.recording import OPEN, ieee_as, ieee_enabled, ieee_within, recorded
 from support.every_transform import same
 from support.torch_rows import NOT_IN_TORCH, TORCH_DIFFERS_AT_EXTREMES, torch_at
 
@@ -253,6 +253,34 @@ def test_own_rules_are_run_on_numbers_that_never_raise() -> None:
     assert gradient(told, (0.0,)) == (-math.inf, [math.inf])
     with pytest.raises(ZeroDivisionError, match=r"ratio\(2.0, 0.0\)"):
         ratio(2.0, 0.0)
+    poor = primitive("poor", math.log, lambda a, y: (1.0 / a,), ieee=lambda a: 1.0 / a)
+    assert math.isnan(gradient(poor, (0.0,))[0])  # what is said of infinities is told plain floats, and may fail, too
+
+
+class Deaf:
+    """A recorder to which nothing happens."""
+
+
+def test_what_a_recorded_function_says_itself_is_told_from_what_is_said_around_it() -> None:
+    def states() -> tuple[bool, bool]:
+        return ieee_enabled(), ieee_within()
+
+    assert states() == (False, False)
+    recorder: Any = Deaf()
+    with recorded(recorder):
+        assert states() == (False, False)
+        with ieee():
+            assert states() == (True, True)
+    with ieee():
+        assert states() == (True, True)
+        with recorded(recorder):
+            assert states() == (True, False)
+            with no_grad():
+                assert states() == (True, False)
+            with ieee(), no_grad():
+                assert states() == (True, True)
+                with ieee_as(False):
+                    assert states() == (False, False)
 
 
 def test_special_functions_are_those_of_scipy() -> None:

@@ -29,7 +29,7 @@ ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
     "mod": operator.mod,
     "floordiv": operator.floordiv,
 }
-EXTREMES = [0.0, -0.0, 1.0, -1.5, 3.0, 5e-324, 1e-308, 1.7e308, -1.7e308, math.inf, -math.inf, math.nan]
+EXTREMES = [0.0, -0.0, 1.0, -1.5, 2.0, 2.5, 3.0, 5e-324, 1e-308, 1.7e308, -1.7e308, math.inf, -math.inf, math.nan]
 floats = st.floats(width=64)
 
 
@@ -143,9 +143,10 @@ def test_augmented_assignment_makes_a_new_node() -> None:
     assert x.grad == 2 * 2.0 * 6.0 / 4.0
 
 
-def test_unary_plus_is_the_number_itself() -> None:
+def test_unary_plus_is_the_number_itself_as_are_its_real_part_and_its_conjugate() -> None:
     x = Value(3.0)
-    assert +x is x
+    assert +x is x.real is x.conjugate() is x
+    assert bits(x.imag) == bits(0.0)
 
 
 UNARY = [row for row in PRIMITIVES.values() if len(row.operands) == 1 + len(row.defaults) and not row.variadic]

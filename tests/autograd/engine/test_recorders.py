@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import operator
 import threading
@@ -11,8 +12,8 @@ from typing import Any
 import pytest
 
 import autograd
-from autograd import Primitive, Value, checkpoint, constant, grad, no_grad, stop_gradient
-from autograd.engine.recording import recorded
+from autograd import PRIMITIVES, Primitive, Value, checkpoint, constant, grad, no_grad, stop_gradient
+from autograd.engine.recording import recorded, unheard
 from nn import SGD
 from nn.losses import cross_entropy_with_logits
 
@@ -42,6 +43,9 @@ class Hears:
 
     def __init__(self) -> None:
         self.events: list[Any] = []
+
+    def comparisons(self) -> list[Any]:
+        return [event for event in self.events if event[0] in SIGNS]
 
     def operation_done(self, primitive: Any, operands: Sequence[Any], result: Any) -> None:
         self.events.append((primitive.name, *map(id, operands), id(result)))
@@ -179,6 +183,25 @@ def test_operations_and_sweeps_are_heard_also_under_no_grad() -> None:
     assert z.is_constant
 
 
+@pytest.mark.parametrize("block", [contextlib.nullcontext, no_grad])
+def test_an_operation_is_heard_with_its_row_its_operands_and_its_result(block: Any) -> None:
+    x, w, c, d = Value(2.0), Value(3.0), constant(4.0, label="c"), constant(5.0, label="d")
+    for name, compute, operands in [
+        ("add", lambda: x + w, (x, w)),
+        ("mul", lambda: x * c, (x, c)),
+        ("sub", lambda: c - x, (c, x)),
+        ("div", lambda: c / d, (c, d)),
+        ("neg", lambda: -x, (x,)),
+        ("pow", lambda: x**w, (x, w)),
+        ("exp", lambda: autograd.exp(c), (c,)),
+        ("sum", lambda: autograd.sum([x, w, c]), (x, w, c)),
+        ("where", lambda: autograd.where(x, w, c), (x, w, c)),
+    ]:
+        with recorded(hears := Hears()), block():
+            y = compute()
+        assert hears.events == [(name, *map(id, operands), id(y))]
+
+
 def test_the_innermost_recorder_hears_and_the_outer_one_watches() -> None:
     x = Value(2.0)
     with recorded(outer := Hears()):
@@ -189,6 +212,20 @@ def test_the_innermost_recorder_hears_and_the_outer_one_watches() -> None:
         assert x > 1.0
     assert [event if isinstance(event, str) else event[0] for event in inner.events] == [">", "decided", "add"]
     assert [event if isinstance(event, str) else event[0] for event in outer.events] == ["add", ">", "decided"]
+
+
+def test_of_what_is_unheard_only_those_hear_who_listen_inside() -> None:
+    x = Value(2.0)
+    with recorded(outer := Hears()):
+        with unheard():
+            assert x * x > x.data
+            with recorded(inner := Hears()):
+                x - 1.0
+            with no_grad():
+                assert (x + x).is_constant
+        x / 2.0
+    assert [event[0] for event in inner.events] == ["sub"]
+    assert [event[0] for event in outer.events] == ["div"]
 
 
 def test_another_thread_is_not_heard() -> None:
@@ -218,6 +255,21 @@ def test_no_number_is_read_on_the_way_through_softmax_losses_and_checkpoints() -
     names = [event[0] for event in hears.events]
     assert {"amax", "stop_gradient", "logsumexp"} <= set(names)
     assert not {"read", "leaf", "set"} & set(names)
+
+
+@pytest.mark.parametrize("row", PRIMITIVES.values(), ids=lambda row: row.name)
+def test_of_a_derivative_no_comparisons_are_heard_but_those_of_the_rule(row: Primitive) -> None:
+    """Each would be a question that a recorded derivative asks at every call."""
+    for point in row.samples:
+        variables = list(map(Value, point))
+        for xs in (variables, [point[0], *variables[1:]]):
+            y = row(*xs)
+            if isinstance(y, Value) and not y.is_constant:
+                with recorded(by_rule := Hears()):
+                    row.partials_at(xs, y)
+                with recorded(hears := Hears()):
+                    autograd.adjoints(y, variables)
+                assert len(hears.comparisons()) <= len(by_rule.comparisons())
 
 
 def test_what_fails_is_heard_be_it_the_value_or_a_partial() -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import contextvars
+import sys
 import threading
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
@@ -11,7 +14,8 @@ import pytest
 
 import autograd
 from autograd import Value, constant, dot, no_grad
-from autograd.engine.recording import OPEN, grad_enabled
+from autograd.engine import recording
+from autograd.engine.recording import OPEN, grad_enabled, ieee_as, ieee_enabled, resumed
 
 
 @pytest.fixture(autouse=True)
@@ -196,6 +200,126 @@ def test_another_task_goes_on_recording() -> None:
         assert records()
 
     asyncio.run(main())
+
+
+def in_force(kind: Any) -> bool:
+    """Whether a `no_grad` or an `ieee` holds here."""
+    return ieee_enabled() if kind is autograd.ieee else not records()
+
+
+@pytest.mark.parametrize("kind", [no_grad, autograd.ieee])
+def test_tasks_that_share_a_block_object_leave_it_in_any_order(kind: Any) -> None:
+    async def main() -> None:
+        block = kind()
+        both_inside, first_left = asyncio.Event(), asyncio.Event()
+
+        async def first() -> None:
+            with block:
+                await both_inside.wait()
+                assert in_force(kind)
+            assert not in_force(kind)
+            first_left.set()
+
+        async def second() -> None:
+            with block:
+                both_inside.set()
+                await first_left.wait()
+                assert in_force(kind)
+            assert not in_force(kind)
+
+        await asyncio.gather(first(), second())
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("kind", [no_grad, autograd.ieee])
+def test_a_task_that_outlives_the_block_it_was_started_in_is_outside_then(kind: Any) -> None:
+    """Also where another block is open, so that operations ask their context."""
+
+    async def main() -> None:
+        left = asyncio.Event()
+
+        async def task() -> list[bool]:
+            before = in_force(kind)
+            await left.wait()
+            return [before, in_force(kind)]
+
+        with kind():
+            started = asyncio.create_task(task())
+            await asyncio.sleep(0)
+        with autograd.enable_grad():
+            left.set()
+            assert await started == [True, False]
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("kind", [no_grad, autograd.ieee])
+def test_a_block_that_is_left_in_another_context_is_closed_in_its_own(kind: Any) -> None:
+    block, context = kind(), contextvars.copy_context()
+    context.run(block.__enter__)
+    assert context.run(in_force, kind)
+    assert not in_force(kind)
+    block.__exit__(None, None, None)
+    with autograd.enable_grad():
+        assert not context.run(in_force, kind)
+
+
+def test_what_is_left_open_inside_a_block_ends_with_it() -> None:
+    inner = no_grad()
+    with autograd.enable_grad():
+        inner.__enter__()
+        assert not records()
+    assert records()
+    inner.__exit__(None, None, None)
+
+
+def test_a_block_ends_when_its_object_is_dropped() -> None:
+    block = no_grad()
+    block.__enter__()
+    assert not records()
+    del block
+    assert records()
+    assert not OPEN
+
+
+@pytest.mark.skipif(autograd.compiled, reason="names of compiled modules can't be replaced")
+def test_an_interrupt_on_the_way_in_leaves_a_block_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Interrupted:
+        def get(self) -> None: ...
+
+        def set(self, state: Any) -> None:
+            raise KeyboardInterrupt
+
+    block = no_grad()
+    with monkeypatch.context() as patched:
+        patched.setattr(recording, "_STATE", Interrupted())
+        with pytest.raises(KeyboardInterrupt):
+            block.__enter__()
+    assert not OPEN
+    block.__exit__(None, None, None)
+    assert records()
+
+
+def test_a_block_that_changes_nothing_is_not_opened() -> None:
+    """An open one slows every operation down."""
+    with resumed():
+        assert not OPEN
+    with no_grad(), resumed():
+        assert records()
+    for enabled in (False, True):
+        with ieee_as(enabled):
+            assert ieee_enabled() is enabled
+            assert isinstance(ieee_as(enabled), contextlib.nullcontext)
+            with ieee_as(not enabled):
+                assert ieee_enabled() is not enabled
+
+
+def test_a_block_object_that_was_not_initialised_is_dropped_silently(monkeypatch: pytest.MonkeyPatch) -> None:
+    errors: list[Any] = []
+    monkeypatch.setattr(sys, "unraisablehook", errors.append)
+    no_grad.__new__(no_grad)
+    assert errors == []
 
 
 def test_what_depends_on_constants_alone_records_nothing() -> None:

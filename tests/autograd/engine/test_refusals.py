@@ -29,7 +29,8 @@ def assert_short(error: BaseException) -> None:
 
 # -- complex operands ----------------------------------------------------------------------------------------------
 
-OPERATORS = [operator.add, operator.sub, operator.mul, operator.truediv, operator.pow]
+OPERATORS: list[Callable[[Any, Any], Any]] = [operator.add, operator.sub, operator.mul, operator.truediv, operator.pow]
+OPERATORS += [operator.mod, operator.floordiv]
 COMPARISONS = [operator.lt, operator.le, operator.gt, operator.ge]
 COMPLEX: dict[str, Any] = {
     "complex": 1j,
@@ -66,13 +67,15 @@ def test_operators_say_that_the_engine_is_real(op: Callable[[Any, Any], Any], nu
 
 @pytest.mark.parametrize("number", COMPLEX.values(), ids=COMPLEX)
 def test_in_place_operators(number: Any) -> None:
-    for op in (operator.iadd, operator.isub, operator.imul, operator.itruediv, operator.ipow):
+    in_place = (operator.iadd, operator.isub, operator.imul, operator.itruediv, operator.ipow)
+    for op in (*in_place, operator.imod, operator.ifloordiv):
         with pytest.raises(TypeError, match="the engine is real"):
             op(Value(0.5), number)
 
 
 def test_the_operation_is_named() -> None:
-    for op, name in zip(OPERATORS, ("add", "sub", "mul", "div", "pow"), strict=True):
+    names = ("add", "sub", "mul", "div", "pow", "mod", "floordiv", "divmod")
+    for op, name in zip([*OPERATORS, divmod], names, strict=True):
         for lhs, rhs in ((Value(0.5), 1j), (1j, Value(0.5))):
             with pytest.raises(TypeError, match=f"^{name}: "):
                 op(lhs, rhs)
@@ -97,7 +100,7 @@ class Other:
         return "its own"
 
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = answer
-    __pow__ = __rpow__ = answer
+    __pow__ = __rpow__ = __mod__ = __rmod__ = __floordiv__ = __rfloordiv__ = __divmod__ = __rdivmod__ = answer
 
 
 def test_another_class_may_still_answer() -> None:

@@ -103,6 +103,27 @@ def test_transforms_run_beside_backward_passes_of_other_threads() -> None:
     assert found == [3.0] * 10
 
 
+def test_threads_that_share_leaves_read_them_alike() -> None:
+    shared = Value(1.5)
+    results: list[float] = []
+
+    def run() -> None:
+        local = Value(2.0)
+        y = local
+        for _ in range(1_000):
+            y = (y * shared + local).tanh()
+        adjoint = y * 1.0
+        adjoint.backward()
+        results.append(local.grad)
+
+    threads = [threading.Thread(target=run) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(results)) == 1
+
+
 # -- forks ------------------------------------------------------------------------------------------------------------
 
 
