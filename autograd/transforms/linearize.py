@@ -121,7 +121,7 @@ class Call:
         self.outputs = outputs
         self._recorded = _recorded(outputs)
         with SWEEP.lock:
-            self._graph = Subgraph(self._recorded, self.sources, False)
+            self._graph = Subgraph(self._recorded, self.sources)
         if (hearer := recorder()) is not None:
             hearer.differentiated(self._recorded)
         self._on_graph = self._graph.foreign or self._is_part
@@ -141,7 +141,7 @@ class Call:
         values: list[Value] = []
         refill(aux, lambda leaf: values.extend(x for x in _elements(leaf) if isinstance(x, Value)))
         with SWEEP.lock:
-            foreign = Subgraph(_recorded(values), self.sources, False).foreign
+            foreign = Subgraph(_recorded(values), self.sources).foreign
         if (foreign or self._is_part) and grad_enabled():
             return aux
         return refill(aux, _without_history)
@@ -189,7 +189,7 @@ class Call:
         rest = iter(directions)
         while some := list(islice(rest, _AT_ONCE)):
             on_graph = self._on_graph or any(Value in set(map(type, tangents)) for tangents in some)
-            seeds = [list(zip(self.sources, tangents, strict=True)) for tangents in some]
+            seeds = [self._seeds(tangents) for tangents in some]
             with SWEEP.lock, resumed():
                 if on_graph:
                     swept = [forward_sweep(self._graph, along, self.outputs, True) for along in seeds]
@@ -197,6 +197,9 @@ class Call:
                     swept = forward_sweeps(self._graph, seeds, self.outputs)
             for tangents, each in zip(some, swept, strict=True):
                 yield self._settled(_numbers(each), tangents, on_graph)
+
+    def _seeds(self, tangents: Sequence[Number]) -> list[tuple[Value, Number]]:
+        return [(x, t) for x, t in zip(self.sources, tangents, strict=True) if not _is_zero(t)]
 
     def _settled(self, found: list[Number], tangents: Sequence[Number], on_graph: bool) -> list[Number]:
         """What was pushed, but where it is inf or NaN, as products fall, with reverse mode's answer."""
@@ -210,7 +213,7 @@ class Call:
         pairs = [(y, u) for y, u in seeds if isinstance(y, Value) and not y.is_constant and not _is_zero(u)]
         outputs = [y for y, _ in pairs]
         with SWEEP.lock, resumed():
-            graph = self._graph if _same(outputs, self._recorded) else Subgraph(outputs, self.sources, False)
+            graph = self._graph if _same(outputs, self._recorded) else Subgraph(outputs, self.sources)
             sweep = reverse_sweep_on_graph if on_graph else reverse_sweep
             return _numbers(sweep(graph, pairs, self.sources))
 
