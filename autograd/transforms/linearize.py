@@ -179,6 +179,17 @@ class Call:
         rows = [(u, self._reverse([(y, 1.0)], on_graph)) for y, u in pairs if not _is_zero(u)]
         return [_combined((u, row[j]) for u, row in rows) for j in range(len(self.sources))]
 
+    def pull_later(self, cotangents: Sequence[Number]) -> list[Number]:
+        """The same for all outputs, at whatever time: what is recorded only then is made of the data of then.
+
+        Raises:
+            ValueError: if that would mix data that were changed since with the numbers of the call.
+        """
+        if self._on_graph or any(isinstance(u, Value) for u in cotangents):
+            # Blocks see to that themselves.
+            check_unchanged(x for x in self._graph.order if x._rest is None or x._rest.pullback is None)
+        return self.pull(self.outputs, cotangents)
+
     def push(self, tangents: Sequence[Number]) -> list[Number]:
         """Σ d(output)/d(source) · tangent for every output: one forward sweep."""
         (found,) = self.push_all([tangents])
