@@ -112,11 +112,10 @@ class Primitive:
             TypeError: for too many, too few, or an unknown name.
         """
         names, bound = self.operands, list(operands)
-        known = {} if self.variadic else keywords
         for i in range(len(bound), len(names)):
             default = i - len(names) + len(self.defaults)
-            if names[i] in known:
-                bound.append(known[names[i]])
+            if names[i] in keywords:
+                bound.append(keywords[names[i]])
             elif default >= 0:
                 bound.append(self.defaults[default])
         wrong = [name for name in keywords if name not in names[len(operands) :] or self.variadic]
@@ -162,7 +161,7 @@ class Primitive:
 
     def _ieee_value(self, numbers: Sequence[float]) -> float:
         rule = self.value if self.ieee is None else self.ieee
-        xs = list(map(without_errors, numbers)) if self.ieee is None else numbers
+        xs = list(map(without_errors, numbers))
         try:
             return float(rule(tuple(xs)) if self.variadic else rule(*xs))
         except (ValueError, OverflowError, ZeroDivisionError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import math
 import pickle
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from autograd import PRIMITIVES, Primitive, Value, exp, hypot, leaky_relu, primitive
+from autograd import PRIMITIVES, Primitive, Value, exp, hypot, ieee, leaky_relu, primitive
 from support.oracles import check_differences, check_sympy
 
 
@@ -161,3 +162,27 @@ def test_a_partial_may_be_any_real_number(returned: Any) -> None:
     assert (x.grad, z.grad) == (returned, 1.0)
     with pytest.raises(TypeError, match=r"mine: a partial must be a real number.* got str '2'"):
         Primitive("mine", lambda a: a, lambda a, y: ("2",))(x)
+
+
+@pytest.mark.parametrize("row", [row for row in PRIMITIVES.values() if row.variadic], ids=lambda row: row.name)
+def test_a_row_of_any_number_of_operands_takes_no_names(row: Primitive) -> None:
+    for operands, keywords in (((), {"xs": 1.0}), ((1.0, 2.0), {"xs": 3.0}), ((Value(1.0), 2.0), {"start": 3.0})):
+        with pytest.raises(TypeError, match=rf"{row.name} takes 1 operand \(xs\), got {len(operands)} and \w+=$"):
+            row(*operands, **keywords)
+
+
+@pytest.mark.parametrize("row", PRIMITIVES.values(), ids=lambda row: row.name)
+def test_values_and_partials_are_plain_floats_inside_ieee_too(row: Primitive) -> None:
+    count = 2 if row.variadic else len(row.operands)
+    for point in itertools.product([0.0, -1.0, 1000.0, math.inf], repeat=count):
+        with ieee():
+            y = row.value_at(point, point)
+            partials = row.partials_at(point, y)
+        assert {type(y), *map(type, partials)} <= {float, type(None)}, point
+
+
+@pytest.mark.usefixtures("table")
+def test_a_value_inside_ieee_may_divide_by_zero() -> None:
+    pole = primitive("pole", lambda a: 1.0 / math.sin(a), lambda a, y: (y * y,), ieee=lambda a: 1.0 / a)
+    with ieee():
+        assert [pole(0.0), pole(-0.0)] == [math.inf, -math.inf]
