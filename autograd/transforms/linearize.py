@@ -99,9 +99,8 @@ class Call:
             finally:
                 for x in own:
                     x._primitive = _SOURCE
-        self.aux: Any = None
-        if has_aux:
-            self.result, self.aux = _pair(operation, self.result)
+        returned: tuple[Any, Any] = _pair(operation, self.result) if has_aux else (self.result, None)
+        self.result, self.aux = returned
         self.inputs = inputs if isinstance(argnums, Sequence) else inputs[0]
         self.outputs = flatten(self.result, operation, "the result of f")
         if self.outputs and not any(isinstance(y, Value) for y in self.outputs):

@@ -142,6 +142,8 @@ def test_operands_that_are_not_a_list(function: Any) -> None:
 def test_a_dot_of_what_is_not_a_list() -> None:
     with pytest.raises(TypeError, match=r"^dot: b must be a list of Values and numbers, got Value 1.0; put"):
         dot([1.0], Value(1.0))  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"^dot: a must be a list of Values and numbers, got float 1.0; put"):
+        dot(1.0, [Value(1.0)])  # type: ignore[call-overload]
 
 
 def test_dot_of_different_lengths() -> None:
