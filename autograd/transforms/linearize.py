@@ -213,7 +213,7 @@ class Call:
 
     def _settled(self, found: list[Number], tangents: Sequence[Number], on_graph: bool) -> list[Number]:
         """What was pushed, but where it is inf or NaN, as products fall, with reverse mode's answer."""
-        if not all(map(math.isfinite, map(number_of, found) if on_graph else found)):
+        if not all(map(math.isfinite, map(number_of, found))):
             for i, y in enumerate(self.outputs):
                 if not math.isfinite(number_of(found[i])):
                     found[i] = _combined(zip(tangents, self._reverse([(y, 1.0)], on_graph), strict=True))

@@ -34,7 +34,7 @@ def flatten(tree: Any, operation: str, where: str) -> list[Value | float]:
 
 def is_row(tree: Any) -> bool:
     """Whether it is a list of nothing but floats and Values: by far the most frequent, and to be gone through fast."""
-    return type(tree) is list and set(map(type, tree)) <= {float, Value}
+    return type(tree) is list and {float, Value}.issuperset(map(type, tree))
 
 
 def located(tree: Any, other: Any, operation: str, where: str) -> Iterator[tuple[str, Value | float]]:

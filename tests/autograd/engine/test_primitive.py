@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+import autograd
 from autograd import PRIMITIVES, Primitive, Value, exp, hypot, ieee, leaky_relu, primitive
 from support.oracles import check_differences, check_sympy
 
@@ -29,6 +30,20 @@ def test_plain_numbers_give_a_float() -> None:
     for number in (1, 1.0, True):
         assert type(exp(number)) is float
         assert exp(number) == math.e
+
+
+@pytest.mark.parametrize("number", [2**53 + 1, -(2**1023), 2**1024 - 2**971, 10**308])
+def test_an_int_is_the_float_it_is_near(number: int) -> None:
+    assert PRIMITIVES["add"](number, 0) == PRIMITIVES["add"](Value(0.0), number).data == float(number)
+
+
+@pytest.mark.parametrize("number", [2**1024 - 1, -(2**1024), 10**400])
+def test_an_int_that_is_too_large_is_told_by_its_place(number: int) -> None:
+    for operands in ((1.0, number), (Value(1.0), number)):
+        with pytest.raises(OverflowError, match=r"^add: operand b is too large for a float .*; scale it down"):
+            PRIMITIVES["add"](*operands)
+    with pytest.raises(OverflowError, match=r"^sum: operand 1 is too large for a float .*; scale it down"):
+        autograd.sum([Value(1.0), number])
 
 
 def test_values_give_a_node_wherever_they_stand() -> None:

@@ -82,6 +82,18 @@ def test_a_changed_constant(look: str, number: float) -> None:
 
 
 @LOOK
+def test_the_error_begins_with_the_label_of_the_node_or_its_operation(look: str) -> None:
+    for label, begin in (("area", r"^area = mul\(side = 2.5, 3.0\) is recorded"), (None, r"^mul = mul\(side = 2.5")):
+        side = Value(2.0, label="side")
+        area = side * 3.0
+        area.label = label
+        y = area * 1.0
+        side.data = 2.5
+        with pytest.raises(ValueError, match=begin):
+            LOOKS[look](y, side)
+
+
+@LOOK
 def test_a_change_deep_below_the_output(look: str) -> None:
     x = Value(0.5, label="deep")
     y = x

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -16,9 +17,11 @@ from autograd import (
     hvp,
     jacobian,
     jvp,
+    no_grad,
     value_and_grad,
     vjp,
 )
+from support.every_transform import disagreements, first_order
 
 TRANSFORMS: dict[str, Callable[[Callable[..., Any]], Any]] = {
     "grad": lambda f: grad(f)(3.0),
@@ -41,13 +44,45 @@ def test_the_line_that_calls_is_warned_where_nothing_depends_on_a_variable(name:
     assert found in (0.0, (7.0, 0.0))
 
 
-@pytest.mark.parametrize("one", [1.0, Value(1.0)])
-def test_outputs_whose_adjoints_overflow_together_are_pulled_one_by_one(one: Any) -> None:
-    """Each is x again, with a slope of 1; but half way down 1e308 comes from each."""
+VALUES: dict[str, Callable[[Callable[..., Any], Any], Any]] = {
+    "value_and_grad": lambda f, x: value_and_grad(f)(x)[0],
+    "jvp": lambda f, x: jvp(f, x, 1.0)[0],
+    "vjp": lambda f, x: vjp(f, x)[0],
+}
 
-    def twice(x: Any) -> list[Any]:
-        small = 1e-308 * x
-        return [1e308 * small, 1e308 * small, x]
 
-    (pulled,) = vjp(twice, 3.0, argnums=(0,))[1]([one, one, 0.0])
-    assert float(getattr(pulled, "data", pulled)) == pytest.approx(2.0)
+@pytest.mark.parametrize("name", VALUES)
+def test_the_value_beside_a_derivative_is_differentiated_by_what_the_caller_knows(name: str) -> None:
+    value = VALUES[name]
+    assert grad(lambda w: value(lambda x: w * x * x, 3.0))(2.0) == 9.0
+    assert grad(lambda x: value(lambda z: 2.0 * z * z, x))(3.0) == 12.0
+    w = Value(2.0)
+    assert type(value(lambda x: 2.0 * x * x, 3.0)) is float
+    with no_grad():
+        assert type(value(lambda x: w * x * x, 3.0)) is float
+
+
+def test_outputs_whose_adjoints_overflow_together_are_pulled_one_by_one() -> None:
+    """Each is x²; but half way down 1e308 comes from each."""
+
+    def squares(x: Any) -> list[Any]:
+        small = 1e-308 * x**2
+        return [1e308 * small, 1e308 * small]
+
+    def pulled(x: Any, u: Any = 1.0) -> Any:
+        return vjp(squares, x)[1]([u, 1.0])
+
+    assert pulled(3.0) == pytest.approx(12.0)
+    assert grad(pulled)(3.0) == pytest.approx(4.0)
+    assert grad(pulled, 1)(3.0, 1.0) == pytest.approx(6.0)
+
+
+@pytest.mark.parametrize(
+    "f", [lambda x: x * 1e308 * 1e308 * 1e-308 * 1e-308, lambda x: x * 1e308 * 1e308 * 0.0 + 2.0 * x]
+)
+def test_where_slopes_overflow_on_the_way_forward_mode_has_the_answer_of_reverse_mode(f: Callable[[Any], Any]) -> None:
+    expected = grad(f)(0.0)
+    assert math.isfinite(expected)
+    assert disagreements(first_order(lambda v: f(v[0]), [0.0]), [expected]) == []
+    assert jvp(f, 0.0, Value(1.0))[1].data == expected
+    assert jvp(lambda x: [x, f(x)], 0.0, Value(2.0))[1][1].data == 2.0 * expected
