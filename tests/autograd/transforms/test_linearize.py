@@ -10,36 +10,59 @@ import pytest
 
 from autograd import (
     Value,
+    constant,
     derivative,
     elementwise_grad,
     grad,
     hessian,
     hvp,
     jacobian,
+    jit,
     jvp,
     no_grad,
+    sqrt,
     value_and_grad,
     vjp,
 )
 from support.every_transform import disagreements, first_order
 
-TRANSFORMS: dict[str, Callable[[Callable[..., Any]], Any]] = {
-    "grad": lambda f: grad(f)(3.0),
-    "value_and_grad": lambda f: value_and_grad(f)(3.0),
-    "elementwise_grad": lambda f: elementwise_grad(f)(3.0),
-    "jacobian": lambda f: jacobian(f)(3.0),
-    "hessian": lambda f: hessian(f)(3.0),
-    "derivative": lambda f: derivative(f, 2)(3.0),
-    "hvp": lambda f: hvp(f, 3.0, 1.0),
-    "jvp": lambda f: jvp(f, 3.0, 1.0),
-    "vjp": lambda f: vjp(f, 3.0)[1](1.0),
+TRANSFORMS: dict[str, Callable[[Callable[..., Any], Any], Any]] = {
+    "grad": lambda f, x: grad(f)(x),
+    "value_and_grad": lambda f, x: value_and_grad(f)(x),
+    "elementwise_grad": lambda f, x: elementwise_grad(f)(x),
+    "jacobian": lambda f, x: jacobian(f)(x),
+    "hessian": lambda f, x: hessian(f)(x),
+    "derivative": lambda f, x: derivative(f, 2)(x),
+    "hvp": lambda f, x: hvp(f, x, 1.0),
+    "jvp": lambda f, x: jvp(f, x, 1.0),
+    "vjp": lambda f, x: vjp(f, x)[1](1.0),
+    "aux": lambda f, x: grad(lambda z: (z * z, f(z)), has_aux=True)(x),
 }
 
 
-@pytest.mark.parametrize("name", TRANSFORMS)
+every_transform = pytest.mark.parametrize("name", TRANSFORMS)
+
+
+@every_transform
+def test_recorded_under_no_grad_it_is_computed_anew_at_each_call(name: str) -> None:
+    derived = no_grad()(lambda x: TRANSFORMS[name](lambda z: z**3, x))
+    recorded = jit(derived)
+    for x in (2.0, 3.0, -0.5):
+        assert recorded(x) == derived(x)
+
+
+@every_transform
+def test_a_constant_is_a_point_like_its_number_and_so_is_a_variable_under_no_grad(name: str) -> None:
+    expected = TRANSFORMS[name](lambda z: z**3, 2.0)
+    assert TRANSFORMS[name](lambda z: z**3, constant(2.0)) == expected
+    with no_grad():
+        assert TRANSFORMS[name](lambda z: z**3, Value(2.0)) == expected
+
+
+@pytest.mark.parametrize("name", [name for name in TRANSFORMS if name != "aux"])
 def test_the_line_that_calls_is_warned_where_nothing_depends_on_a_variable(name: str) -> None:
     with pytest.warns(UserWarning, match=f"^{name}: f returned plain numbers") as caught:
-        found = TRANSFORMS[name](lambda x: 7.0)
+        found = TRANSFORMS[name](lambda x: 7.0, 3.0)
     assert [warning.filename for warning in caught] == [__file__]
     assert found in (0.0, (7.0, 0.0))
 
@@ -86,3 +109,6 @@ def test_where_slopes_overflow_on_the_way_forward_mode_has_the_answer_of_reverse
     assert disagreements(first_order(lambda v: f(v[0]), [0.0]), [expected]) == []
     assert jvp(f, 0.0, Value(1.0))[1].data == expected
     assert jvp(lambda x: [x, f(x)], 0.0, Value(2.0))[1][1].data == 2.0 * expected
+    assert jvp(lambda v: sqrt(v[0]) + f(v[1]), [0.0, 0.0], [0.0, 1.0])[1] == expected, (
+        "nothing flows from a tangent of 0"
+    )
