@@ -201,3 +201,26 @@ def test_a_value_inside_ieee_may_divide_by_zero() -> None:
     pole = primitive("pole", lambda a: 1.0 / math.sin(a), lambda a, y: (y * y,), ieee=lambda a: 1.0 / a)
     with ieee():
         assert [pole(0.0), pole(-0.0)] == [math.inf, -math.inf]
+
+
+@pytest.mark.usefixtures("table")
+def test_rows_of_three_and_of_any_number_of_operands_are_given_all_they_need() -> None:
+    """Operands and the output, inside `ieee` too, where both rules divide by zero."""
+    ratio = primitive("ratio3", lambda a, b, c: a / b + c, lambda a, b, c, y: (1.0 / b, (c - y) / b, None))
+    of_many = primitive(
+        "of_many", lambda numbers: numbers[0] / numbers[1], lambda n, y: (1.0 / n[1], -y / n[1]), variadic=True
+    )
+    assert of_many.operands == ("xs",)
+    for row, point, value, partials in (
+        (ratio, (6.0, 2.0, 1.0), 4.0, [0.5, -1.5, None]),
+        (ratio, (1.0, 0.0, 1.0), math.inf, [math.inf, -math.inf, None]),
+        (of_many, (6.0, 2.0), 3.0, [0.5, -1.5]),
+        (of_many, (1.0, 0.0), math.inf, [math.inf, -math.inf]),
+    ):
+        with ieee():
+            y = row(*map(Value, point))
+        assert (y.data, list(y.partials)) == (value, partials)
+
+
+def test_a_row_is_shown_by_its_symbol_or_its_name() -> None:
+    assert [PRIMITIVES[name].symbol for name in ("add", "sigmoid", "tanh", "trunc")] == ["+", "σ", "tanh", "trunc"]

@@ -223,6 +223,16 @@ def test_stable_where_the_naive_form_overflows_or_underflows() -> None:
     assert x.grad == 1.0
 
 
+@pytest.mark.parametrize("n", [1, 2, 3, 7])
+@pytest.mark.parametrize("t", [0.0, 2.0, -1000.0, 1000.0])
+def test_equal_operands_of_logsumexp_count_alike(t: float, n: int) -> None:
+    expected = pytest.approx(t + math.log(n), rel=1e-15)
+    assert logsumexp([t] * n) == expected
+    assert logsumexp([t, *[Value(t)] * (n - 1)] if n > 1 else [Value(t)]).data == expected
+    assert PRIMITIVES["logsumexp"](*[t] * n) == expected
+    assert logsumexp([t - 800.0, *[t] * n, t - 900.0]) == expected
+
+
 def test_nan_is_not_swallowed() -> None:
     for function in (sum, mean, prod, amax, logsumexp, norm):
         assert math.isnan(function([1.0, math.nan]))
