@@ -137,7 +137,7 @@ class _Segment(Block):
         sources = self._sources(stand_ins)
         pairs = [(y, u) for y, u in zip(outputs, cotangents, strict=True) if isinstance(y, Value) and u is not None]
         # As if f's operations stood in the graph: what has come to the inputs so far comes first.
-        began = [(stand_ins.get(id(x), x), s) for x, s in zip(self.inputs, start, strict=True) if s is not None]
+        began = [(stand_ins.get(id(x), x), s) for x, s in zip(self.inputs, start, strict=True) if s]  # 0 is nothing yet
         sweep = reverse_sweep_on_graph if on_graph else reverse_sweep
         with SWEEP.lock, resumed():
             graph = Subgraph([y for y, _ in pairs], sources)
