@@ -22,8 +22,8 @@ def _log_slope(a: Any, y: Any) -> tuple[Any]:
 
 
 def _at_pole(n: float, x: float) -> float:
-    """The infinity of an odd ψ⁽ⁿ⁾ at its poles, and of an even one on the side of 0 that the sign tells."""
-    if x > 0.0 or x % 1.0 != 0.0 or n % 1.0 != 0.0 or not 0.0 <= n <= 1000.0:
+    """Outside the domain: the infinity of an odd ψ⁽ⁿ⁾ at its poles, of an even one at 0 by the sign of that; or NaN."""
+    if x % 1.0 != 0.0 or n % 1.0 != 0.0 or not 0.0 <= n <= 1000.0:
         return nan
     return inf if n % 2.0 else math.copysign(inf, -x) if x == 0.0 else nan
 

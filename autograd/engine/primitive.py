@@ -133,7 +133,7 @@ class Primitive:
         Raises:
             TypeError: if it is not a real number.
         """
-        if type(operand) is int and -(2**53) <= operand <= 2**53:  # by far the most frequent
+        if type(operand) is int and operand.bit_length() < 1024:  # by far the most frequent
             return float(operand)
         return as_float(operand, self.name, f"operand {i}" if self.variadic else f"operand {self.operands[i]}")
 
@@ -161,7 +161,7 @@ class Primitive:
 
     def _ieee_value(self, numbers: Sequence[float]) -> float:
         rule = self.value if self.ieee is None else self.ieee
-        xs = list(map(without_errors, numbers)) if self.ieee is None else numbers
+        xs = list(map(without_errors, numbers))
         try:
             return float(rule(tuple(xs)) if self.variadic else rule(*xs))
         except (ValueError, OverflowError, ZeroDivisionError):

@@ -79,7 +79,7 @@ def logsumexp(xs: Iterable[Any]) -> Any:
     operands = _listed(xs, "logsumexp", least=1)
     numbers, places = _numbers(operands, p.logsumexp)
     largest = max(numbers)
-    if math.isinf(largest) or math.isnan(largest):
+    if math.isinf(largest):
         return p.logsumexp(*operands)
     powers: list[float] = []
     total, others = 0.0, 0.0
@@ -221,9 +221,9 @@ def _total(numbers: list[float]) -> float:
 
 def _reduced(row: Primitive, y: float, operands: list[Any], places: list[int], partials: list[float]) -> Value | float:
     """The number y if the operands are plain, else its node."""
-    if len(places) == len(operands) > 0:
-        return record_many(row, y, Operands(operands, places, operands, partials))
     if not places and not any(isinstance(x, Value) for x in operands):
         return y
+    if len(places) == len(operands):
+        return record_many(row, y, Operands(operands, places, operands, partials))
     variables = [operands[i] for i in places]
     return record_many(row, y, Operands(operands, places, variables, [partials[i] for i in places]))

@@ -62,7 +62,7 @@ def pulled_back(
         if (hearer := recorder()) is not None:
             hearer.differentiated([y for y, _ in pairs])
         with SWEEP.lock:
-            graph = Subgraph([y for y, _ in pairs], sources, False)
+            graph = Subgraph([y for y, _ in pairs], sources)
             sweep = reverse_sweep_on_graph if on_graph else reverse_sweep
             return outputs, sweep(graph, pairs, sources)
 

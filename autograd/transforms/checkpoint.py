@@ -137,10 +137,10 @@ class _Segment(Block):
         sources = self._sources(stand_ins)
         pairs = [(y, u) for y, u in zip(outputs, cotangents, strict=True) if isinstance(y, Value) and u is not None]
         # As if f's operations stood in the graph: what has come to the inputs so far comes first.
-        began = [(stand_ins.get(id(x), x), s) for x, s in zip(self.inputs, start, strict=True) if s is not None]
+        began = [(stand_ins.get(id(x), x), s) for x, s in zip(self.inputs, start, strict=True) if s]  # 0 is nothing yet
         sweep = reverse_sweep_on_graph if on_graph else reverse_sweep
         with SWEEP.lock, resumed():
-            graph = Subgraph([y for y, _ in pairs], sources, False)
+            graph = Subgraph([y for y, _ in pairs], sources)
             found = dict(zip(map(id, sources), sweep(graph, [*began, *pairs], sources), strict=True))
         totals: list[Any] = []
         for x in self.inputs:  # one that f was given may be known to it from outside, too
@@ -153,9 +153,10 @@ class _Segment(Block):
         stand_ins, outputs = self._again(on_graph)
         along = dict(zip(map(id, self.inputs), tangents, strict=True))
         along |= {id(stand_in): along[key] for key, stand_in in stand_ins.items()}
-        seeds = [(x, along[id(x)]) for x in self._sources(stand_ins) if along[id(x)] is not None]
+        sources = self._sources(stand_ins)
+        seeds = [(x, along[id(x)]) for x in sources if along[id(x)] is not None]
         with SWEEP.lock, resumed():
-            graph = Subgraph([y for y in outputs if isinstance(y, Value)], [x for x, _ in seeds], False)
+            graph = Subgraph([y for y in outputs if isinstance(y, Value)], sources)
             return forward_sweep(graph, seeds, outputs, on_graph)
 
     def _sources(self, stand_ins: dict[int, Value]) -> list[Value]:

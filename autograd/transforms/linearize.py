@@ -99,9 +99,8 @@ class Call:
             finally:
                 for x in own:
                     x._primitive = _SOURCE
-        self.aux: Any = None
-        if has_aux:
-            self.result, self.aux = _pair(operation, self.result)
+        returned: tuple[Any, Any] = _pair(operation, self.result) if has_aux else (self.result, None)
+        self.result, self.aux = returned
         self.inputs = inputs if isinstance(argnums, Sequence) else inputs[0]
         self.outputs = flatten(self.result, operation, "the result of f")
         if self.outputs and not any(isinstance(y, Value) for y in self.outputs):
@@ -121,7 +120,7 @@ class Call:
         self.outputs = outputs
         self._recorded = _recorded(outputs)
         with SWEEP.lock:
-            self._graph = Subgraph(self._recorded, self.sources, False)
+            self._graph = Subgraph(self._recorded, self.sources)
         if (hearer := recorder()) is not None:
             hearer.differentiated(self._recorded)
         self._on_graph = self._graph.foreign or self._is_part
@@ -141,7 +140,7 @@ class Call:
         values: list[Value] = []
         refill(aux, lambda leaf: values.extend(x for x in _elements(leaf) if isinstance(x, Value)))
         with SWEEP.lock:
-            foreign = Subgraph(_recorded(values), self.sources, False).foreign
+            foreign = Subgraph(_recorded(values), self.sources).foreign
         if (foreign or self._is_part) and grad_enabled():
             return aux
         return refill(aux, _without_history)
@@ -179,6 +178,17 @@ class Call:
         rows = [(u, self._reverse([(y, 1.0)], on_graph)) for y, u in pairs if not _is_zero(u)]
         return [_combined((u, row[j]) for u, row in rows) for j in range(len(self.sources))]
 
+    def pull_later(self, cotangents: Sequence[Number]) -> list[Number]:
+        """The same for all outputs, at whatever time: what is recorded only then is made of the data of then.
+
+        Raises:
+            ValueError: if that would mix data that were changed since with the numbers of the call.
+        """
+        if self._on_graph or any(isinstance(u, Value) for u in cotangents):
+            # Blocks see to that themselves.
+            check_unchanged(x for x in self._graph.order if x._rest is None or x._rest.pullback is None)
+        return self.pull(self.outputs, cotangents)
+
     def push(self, tangents: Sequence[Number]) -> list[Number]:
         """Σ d(output)/d(source) · tangent for every output: one forward sweep."""
         (found,) = self.push_all([tangents])
@@ -189,7 +199,7 @@ class Call:
         rest = iter(directions)
         while some := list(islice(rest, _AT_ONCE)):
             on_graph = self._on_graph or any(Value in set(map(type, tangents)) for tangents in some)
-            seeds = [list(zip(self.sources, tangents, strict=True)) for tangents in some]
+            seeds = [self._seeds(tangents) for tangents in some]
             with SWEEP.lock, resumed():
                 if on_graph:
                     swept = [forward_sweep(self._graph, along, self.outputs, True) for along in seeds]
@@ -198,9 +208,12 @@ class Call:
             for tangents, each in zip(some, swept, strict=True):
                 yield self._settled(_numbers(each), tangents, on_graph)
 
+    def _seeds(self, tangents: Sequence[Number]) -> list[tuple[Value, Number]]:
+        return [(x, t) for x, t in zip(self.sources, tangents, strict=True) if not _is_zero(t)]
+
     def _settled(self, found: list[Number], tangents: Sequence[Number], on_graph: bool) -> list[Number]:
         """What was pushed, but where it is inf or NaN, as products fall, with reverse mode's answer."""
-        if not all(map(math.isfinite, map(number_of, found) if on_graph else found)):
+        if not all(map(math.isfinite, map(number_of, found))):
             for i, y in enumerate(self.outputs):
                 if not math.isfinite(number_of(found[i])):
                     found[i] = _combined(zip(tangents, self._reverse([(y, 1.0)], on_graph), strict=True))
@@ -210,7 +223,7 @@ class Call:
         pairs = [(y, u) for y, u in seeds if isinstance(y, Value) and not y.is_constant and not _is_zero(u)]
         outputs = [y for y, _ in pairs]
         with SWEEP.lock, resumed():
-            graph = self._graph if _same(outputs, self._recorded) else Subgraph(outputs, self.sources, False)
+            graph = self._graph if _same(outputs, self._recorded) else Subgraph(outputs, self.sources)
             sweep = reverse_sweep_on_graph if on_graph else reverse_sweep
             return _numbers(sweep(graph, pairs, self.sources))
 

@@ -115,6 +115,7 @@ def vjp(
 
     Raises:
         TypeError, ValueError: as `hvp`, but for the one number.
+        ValueError (from the pullback): if the data of a Value that it has to record with were changed meanwhile.
 
     >>> y, pullback = vjp(lambda x: [x[0] * x[1], x[0] + 2.0 * x[1]], [3.0, 5.0])
     >>> pullback([1.0, 10.0])
@@ -129,7 +130,7 @@ def vjp(
 
     def pullback(u: Any) -> Any:
         with ieee_as(ieee):
-            return call.like_inputs(call.pull(call.outputs, call.vector(call.result, u, "u")))
+            return call.like_inputs(call.pull_later(call.vector(call.result, u, "u")))
 
     return (call.value(), pullback, call.aux) if has_aux else (call.value(), pullback)
 

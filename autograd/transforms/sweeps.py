@@ -29,7 +29,7 @@ class Subgraph:
         ends: how many sources stand foremost, which a sweep goes no further from, though one may be made of another.
     """
 
-    def __init__(self, outputs: Sequence[Value], sources: Sequence[Value], through: bool) -> None:
+    def __init__(self, outputs: Sequence[Value], sources: Sequence[Value], through: bool = False) -> None:
         """Walk the graph.
 
         Args:
@@ -48,8 +48,7 @@ class Subgraph:
         wanted = {id(x) for x in sources} if through else set()
         walked = nodes_below(outputs, mark, False)
         self._mark: int = next(MARKS)  # mark + 1 + i is the i-th of the order
-        self._end: int = self._mark + _STRIDE - 1
-        self._latest: int = 0
+        self._end: int = self._mark + _STRIDE
         self.mark_again()
         for node in walked:
             rest, lhs, rhs = node._rest, node._lhs, node._rhs
@@ -57,7 +56,7 @@ class Subgraph:
                 depends = self._has_any(rest.variables)
             else:
                 depends = (lhs is not None and self.place(lhs) >= 0) or (rhs is not None and self.place(rhs) >= 0)
-            if depends or (through and id(node) in wanted):
+            if depends or id(node) in wanted:
                 self.order.append(node)
                 node._mark = self._mark + len(self.order)
             elif node._primitive is None and not node._constant:
@@ -81,7 +80,7 @@ class Subgraph:
         """After code that has walked over the same nodes."""
         for i, node in enumerate(self.order):
             node._mark = self._mark + 1 + i
-        self._latest = next(MARKS)
+        self._latest: int = next(MARKS)
 
     def mark_again_if_walked(self) -> None:
         """After code that may have: every walk takes the next of `MARKS`, and so does this look at them."""
@@ -105,7 +104,7 @@ def reverse_sweep(graph: Subgraph, seeds: Sequence[tuple[Value, Any]], sources: 
 
     Args:
         graph: between the outputs and the sources.
-        seeds: outputs, each with the factor its derivatives get. From a factor of 0 nothing flows.
+        seeds: outputs, each with the factor its derivatives get; one of 0 flows, too, and is NaN times infinity.
         sources: by what to differentiate.
     """
     if OPEN:
@@ -116,7 +115,7 @@ def reverse_sweep(graph: Subgraph, seeds: Sequence[tuple[Value, Any]], sources: 
     arrived: dict[int, list[Any]] = {}
     for output, seed in seeds:
         place = graph.place(output)
-        if place >= 0 and seed != 0.0:
+        if place >= 0:
             adjoints[place] = (adjoints[place] or 0.0) + seed
     for i in range(len(order) - 1, graph.ends - 1, -1):
         node = order[i]
@@ -147,8 +146,7 @@ def reverse_sweep(graph: Subgraph, seeds: Sequence[tuple[Value, Any]], sources: 
                 if place >= 0:
                     old = adjoints[place]
                     adjoints[place] = (0.0 if old is None else old) + upstream * node._drhs
-    places = [graph.place(x) for x in sources]
-    return [adjoints[place] if place >= 0 else None for place in places]
+    return [adjoints[graph.place(x)] for x in sources]
 
 
 def reverse_sweep_on_graph(graph: Subgraph, seeds: Sequence[tuple[Value, Any]], sources: Sequence[Value]) -> list[Any]:
@@ -159,8 +157,7 @@ def reverse_sweep_on_graph(graph: Subgraph, seeds: Sequence[tuple[Value, Any]], 
     inline = Inline()
     arrived: dict[int, list[Any]] = {}
     for output, seed in seeds:
-        if not (type(seed) is float and seed == 0.0):
-            terms.add(graph.place(output), seed, 1.0)
+        terms.add(graph.place(output), seed, 1.0)
     for i in range(len(order) - 1, graph.ends - 1, -1):
         node = order[i]
         upstream = terms.total(i)
@@ -198,7 +195,7 @@ def forward_sweep(
 
     Args:
         graph: between the outputs and the sources.
-        seeds: sources, each with its tangent. From a tangent of 0 nothing flows.
+        seeds: sources, each with its tangent; one of 0 flows, too.
         outputs: what to differentiate, Values and numbers.
         on_graph: whether the tangents are to be recorded.
     """
@@ -209,31 +206,30 @@ def forward_sweep(
     tangents = _tangents(graph, seeds)
     pushed: dict[int, Sequence[Any]] = {}
     inline = Inline()
-    for i, node in enumerate(order):
-        rest = node._rest
-        if node._primitive is None or tangents[i] is not None:
-            continue
+    for i in range(graph.ends, len(order)):
+        node = order[i]
+        row, rest = node._primitive, node._rest
         if rest is not None and rest.pullback is not None:
             tangents[i] = _push_through_block(graph, node, i, tangents, pushed, True)
             continue
+        assert row is not None
         operands = [x for x in (node._lhs, node._rhs) if x is not None] if rest is None else rest.variables
         before = graph.places(operands)
         if rest is not None:
-            edges = edges_on_graph(node, rest, node._primitive)
+            edges = edges_on_graph(node, rest, row)
         else:
-            inline.record(node, node._primitive)
+            inline.record(node, row)
             edges = [] if node._lhs is None else [node._lhs, inline.by_lhs]
             edges += [] if node._rhs is None else [node._rhs, inline.by_rhs]
         graph.mark_again_unless(operands, before)
         terms: list[Any] = []
         for k in range(0, len(edges), 2):
-            place = graph.place(edges[k])
-            if place >= 0 and tangents[place] is not None and edges[k + 1] is not None:
-                terms += [tangents[place], edges[k + 1]]
+            tangent = tangents[graph.place(edges[k])]
+            if tangent is not None and edges[k + 1] is not None:
+                terms += [tangent, edges[k + 1]]
         if terms:
             tangents[i] = sum_of_products(terms)
-    places = [graph.place(y) if isinstance(y, Value) else -1 for y in outputs]
-    return [tangents[place] if place >= 0 else None for place in places]
+    return [tangents[graph.place(y)] if isinstance(y, Value) else None for y in outputs]
 
 
 def forward_sweeps(
@@ -248,26 +244,22 @@ def forward_sweeps(
     graph.mark_again()
     directions: list[list[Any]] = [_tangents(graph, along) for along in seeds]
     pushed: list[dict[int, Sequence[Any]]] = [{} for _ in seeds]
-    for i, node in enumerate(graph.order):
+    order = graph.order
+    for i in range(graph.ends, len(order)):
+        node = order[i]
         rest = node._rest
-        if node._primitive is None:
-            continue
         if rest is not None and rest.pullback is not None:
             for k, tangents in enumerate(directions):
-                if tangents[i] is None:
-                    tangents[i] = _push_through_block(graph, node, i, tangents, pushed[k], False)
+                tangents[i] = _push_through_block(graph, node, i, tangents, pushed[k], False)
         elif rest is not None:
             places = [graph.place(x) for x in rest.variables]
             for tangents in directions:
-                total, reached = 0.0, tangents[i] is not None
-                if reached:
-                    continue
+                total, reached = 0.0, False
                 for place, partial in zip(places, rest.partials):  # noqa: B905 - as mypyc compiles it
-                    if place >= 0:
-                        tangent: float | None = tangents[place]
-                        if tangent is not None:
-                            total += tangent * partial
-                            reached = True
+                    tangent: float | None = tangents[place]
+                    if tangent is not None:
+                        total += tangent * partial
+                        reached = True
                 if reached:
                     tangents[i] = total
         else:
@@ -276,10 +268,8 @@ def forward_sweeps(
             at_lhs = -1 if lhs is None else graph.place(lhs)
             at_rhs = -1 if rhs is None else graph.place(rhs)
             for tangents in directions:
-                if tangents[i] is not None:
-                    continue
-                left: float | None = None if at_lhs < 0 else tangents[at_lhs]
-                right: float | None = None if at_rhs < 0 else tangents[at_rhs]
+                left: float | None = tangents[at_lhs]
+                right: float | None = tangents[at_rhs]
                 if left is not None and right is not None:
                     tangents[i] = left * by_lhs + right * by_rhs
                 elif left is not None:
@@ -287,15 +277,14 @@ def forward_sweeps(
                 elif right is not None:
                     tangents[i] = right * by_rhs
     places = [graph.place(y) if isinstance(y, Value) else -1 for y in outputs]
-    return [[tangents[place] if place >= 0 else None for place in places] for tangents in directions]
+    return [[tangents[place] for place in places] for tangents in directions]
 
 
 def _tangents(graph: Subgraph, seeds: Sequence[tuple[Value, Any]]) -> list[Any]:
-    """By place in the order what a forward sweep starts from; None where it is 0."""
-    tangents: list[Any] = [None] * len(graph.order)
+    """By place in the order what a forward sweep starts from; None elsewhere, and at -1, of what has no place."""
+    tangents: list[Any] = [None] * (len(graph.order) + 1)
     for source, seed in seeds:
-        if not (type(seed) is float and seed == 0.0):
-            tangents[graph.place(source)] = seed
+        tangents[graph.place(source)] = seed
     return tangents
 
 
@@ -352,8 +341,7 @@ def _push_through_block(
     assert isinstance(block, Block)
     if isinstance(output, Output):
         return pushed[graph.place(rest.variables[0])][output.position]
-    places = [graph.place(x) for x in block.inputs]
-    along = [tangents[place] if place >= 0 else None for place in places]
+    along = [tangents[graph.place(x)] for x in block.inputs]
     if on_graph:
         block.check_unchanged()
     with block.as_called():

@@ -34,7 +34,7 @@ def flatten(tree: Any, operation: str, where: str) -> list[Value | float]:
 
 def is_row(tree: Any) -> bool:
     """Whether it is a list of nothing but floats and Values: by far the most frequent, and to be gone through fast."""
-    return type(tree) is list and set(map(type, tree)) <= {float, Value}
+    return type(tree) is list and {float, Value}.issuperset(map(type, tree))
 
 
 def located(tree: Any, other: Any, operation: str, where: str) -> Iterator[tuple[str, Value | float]]:
@@ -47,8 +47,8 @@ def located(tree: Any, other: Any, operation: str, where: str) -> Iterator[tuple
     >>> list(located({"w": [1, 2.0]}, {"w": [3.0, 4.0]}, "hvp", "v"))
     [("v['w'][0]", 3.0), ("v['w'][1]", 4.0)]
     """
-    if _kind(tree) != _kind(other):
-        raise ValueError(f"{operation}: {where} must be {_kind(tree)} here, got {_kind(other)}")
+    if not _alike(tree, other):
+        raise ValueError(f"{operation}: {where} must be {_kind(tree, other)} here, got {_kind(other, tree)}")
     if isinstance(tree, (list, tuple, dict)):
         for key in tree if isinstance(tree, dict) else range(len(tree)):
             yield from located(tree[key], other[key], operation, f"{where}[{shown(key)}]")
@@ -139,10 +139,18 @@ def refill(tree: Any, fill: Callable[[Any], Any]) -> Any:
     return fill(tree)
 
 
-def _kind(thing: Any) -> str:
-    """What two structures must have in common, on their outermost level."""
+def _alike(tree: Any, other: Any) -> bool:
+    """Whether two structures have in common, on their outermost level, what they must."""
+    if isinstance(tree, dict) and isinstance(other, dict):
+        return tree.keys() == other.keys()  # of which a message shows some
+    return _kind(tree, other) == _kind(other, tree)
+
+
+def _kind(thing: Any, other: Any) -> str:
+    """What it is on its outermost level; of a dict first the keys that the other has not got."""
     if isinstance(thing, dict):
-        return f"a dict with the keys {one_line(', '.join(sorted(map(shown, thing))), 200)}"
+        keys = sorted(thing, key=lambda key: (isinstance(other, dict) and key in other, shown(key)))
+        return f"a dict with the keys {one_line(', '.join(map(shown, keys)), 200)}"
     if isinstance(thing, (list, tuple)):
         return f"a {'list' if isinstance(thing, list) else 'tuple'} of {len(thing)}"
     if is_array(thing):

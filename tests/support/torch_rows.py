@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -92,25 +93,53 @@ TORCH_DIFFERS: dict[tuple[str, tuple[float, ...], int], str] = {
 }
 """The partials, by row, point and operand, that are not held against PyTorch's, and why."""
 
-TORCH_DIFFERS_AT_EXTREMES = {
-    "pow": "where the power overflows, but not its product with a tiny exponent, PyTorch returns inf",
-    "ieee_pow": "as pow",
-    "ieee_log": "of a negative number, which has no logarithm, PyTorch returns 1/a",
-    "xlogy": "of (0, 0) PyTorch returns NaN by the second operand, which cannot influence the result",
-    "cosine": "a convention of ours at length 0",
-    "relu": "of NaN, PyTorch returns 1; ours is 0, as wherever a > 0 does not hold",
-    "maximum": "with a NaN, PyTorch gives both operands the whole gradient; ours is ½ and ½, as at any tie",
-    "minimum": "as maximum",
-    "amax": "as maximum",
-    "clip": "where low = high, PyTorch drops the gradient of low; with a NaN, all of them",
-    "elu": "PyTorch has no derivative by alpha",
-    "logsumexp": "PyTorch takes exp(x − y), which is 1 for each of two equal large operands; right is ½",
-    "hypot": "at the origin, as in TORCH_DIFFERS",
-    "atan2": "PyTorch squares the radius, which underflows",
-    "norm": "PyTorch squares the operands, which underflows",
-    "prod": "PyTorch divides the product by the operand, which makes NaN where it is infinite",
+_IS_NAN = "of NaN, PyTorch returns 1; ours is 0, as wherever a > 0 does not hold"
+_OVERFLOWS = "where the power overflows, but not its product with a tiny exponent, PyTorch returns inf"
+_ONE_IS_NAN = "with a NaN, PyTorch gives both operands the whole gradient, or NaN; ours is ½ and ½, as at any tie"
+
+TORCH_DIFFERS_AT_EXTREMES: dict[str, tuple[Callable[..., bool], str]] = {
+    "pow": (lambda i, a, b: abs(a) < 1e-300 and 0.0 < abs(b) <= 1e-300, _OVERFLOWS),
+    "ieee_pow": (lambda i, a, b: abs(a) < 1e-300 and abs(b) <= 1e-300, f"{_OVERFLOWS}; and as in TORCH_DIFFERS"),
+    "ieee_log": (lambda i, a: a < 0.0, "of a negative number, which has no logarithm, PyTorch returns 1/a"),
+    "xlogy": (lambda i, a, b: a == b == 0.0, "NaN by the second operand, which cannot influence the result"),
+    "relu": (lambda i, a: math.isnan(a), _IS_NAN),
+    "maximum": (lambda i, *xs: any(map(math.isnan, xs)), _ONE_IS_NAN),
+    "minimum": (lambda i, *xs: any(map(math.isnan, xs)), _ONE_IS_NAN),
+    "amax": (lambda i, *xs: any(map(math.isnan, xs)), _ONE_IS_NAN),
+    "clip": (
+        lambda i, a, low, high: low == high or any(map(math.isnan, (a, low, high))),
+        "where low = high, PyTorch drops the gradient of low; with a NaN, all of them",
+    ),
+    "elu": (lambda i, a, alpha: i == 1 or math.isnan(a), "PyTorch has no derivative by alpha, and 1 by NaN; ours is 0"),
+    "logsumexp": (
+        lambda i, a, b: a == b and abs(a) > 1e15,
+        "PyTorch takes exp(x − y), which is 1 for each of two equal large operands; right is ½",
+    ),
+    "hypot": (lambda i, a, b: a == b == 0.0, "as in TORCH_DIFFERS"),
+    "atan2": (lambda i, a, b: max(abs(a), abs(b)) <= 1e-300, "PyTorch squares the radius, which underflows"),
+    "norm": (lambda i, *xs: max(map(abs, xs)) <= 1e-300, "PyTorch squares the operands, which underflows"),
+    "prod": (
+        lambda i, *xs: not math.isfinite(math.prod(xs)) or 0.0 < min(map(abs, xs)) <= 1e-300,
+        "PyTorch divides the product by the operand, which makes NaN where it is infinite, and rounds where it is tiny",
+    ),
 }
-"""Rows whose partials are not held against PyTorch's beyond samples and kinks, and why."""
+"""Where the partials, by operand and point, are not held against PyTorch's beyond samples and kinks, and why."""
+
+
+VALUE_DIFFERS: dict[str, tuple[Callable[..., bool], str]] = {
+    "norm": (lambda *xs: not all(abs(x) < 1e154 or math.isinf(x) for x in xs), "PyTorch squares, and overflows"),
+    "elu": (lambda a, alpha: not math.isfinite(alpha), "where alpha · 0 is NaN, PyTorch doesn't multiply"),
+}
+"""Where not even the values are."""
+
+
+def value_differs(name: str, point: Sequence[float]) -> bool:
+    return name in VALUE_DIFFERS and VALUE_DIFFERS[name][0](*point)
+
+
+def partial_differs(name: str, point: Sequence[float], i: int) -> bool:
+    differs = TORCH_DIFFERS_AT_EXTREMES.get(name)
+    return value_differs(name, point) or (differs is not None and differs[0](i, *point))
 
 
 def torch_at(name: str, points: Sequence[tuple[float, ...]]) -> list[tuple[float, list[float]]]:

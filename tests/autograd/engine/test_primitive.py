@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import math
 import pickle
 from collections.abc import Iterator
@@ -11,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from autograd import PRIMITIVES, Primitive, Value, constant, exp, hypot, leaky_relu, primitive
+import autograd
+from autograd import PRIMITIVES, Primitive, Value, constant, exp, hypot, ieee, leaky_relu, primitive
 from support.oracles import check_differences, check_sympy
 
 
@@ -28,6 +30,20 @@ def test_plain_numbers_give_a_float() -> None:
     for number in (1, 1.0, True):
         assert type(exp(number)) is float
         assert exp(number) == math.e
+
+
+@pytest.mark.parametrize("number", [2**53 + 1, -(2**1023), 2**1024 - 2**971, 10**308])
+def test_an_int_is_the_float_it_is_near(number: int) -> None:
+    assert PRIMITIVES["add"](number, 0) == PRIMITIVES["add"](Value(0.0), number).data == float(number)
+
+
+@pytest.mark.parametrize("number", [2**1024 - 1, -(2**1024), 10**400])
+def test_an_int_that_is_too_large_is_told_by_its_place(number: int) -> None:
+    for operands in ((1.0, number), (Value(1.0), number)):
+        with pytest.raises(OverflowError, match=r"^add: operand b is too large for a float .*; scale it down"):
+            PRIMITIVES["add"](*operands)
+    with pytest.raises(OverflowError, match=r"^sum: operand 1 is too large for a float .*; scale it down"):
+        autograd.sum([Value(1.0), number])
 
 
 def test_values_give_a_node_wherever_they_stand() -> None:
@@ -202,3 +218,50 @@ def test_a_partial_may_be_any_real_number(returned: Any) -> None:
     assert (x.grad, z.grad) == (returned, 1.0)
     with pytest.raises(TypeError, match=r"mine: a partial must be a real number.* got str '2'"):
         Primitive("mine", lambda a: a, lambda a, y: ("2",))(x)
+
+
+@pytest.mark.parametrize("row", [row for row in PRIMITIVES.values() if row.variadic], ids=lambda row: row.name)
+def test_a_row_of_any_number_of_operands_takes_no_names(row: Primitive) -> None:
+    for operands, keywords in (((), {"xs": 1.0}), ((1.0, 2.0), {"xs": 3.0}), ((Value(1.0), 2.0), {"start": 3.0})):
+        with pytest.raises(TypeError, match=rf"{row.name} takes 1 operand \(xs\), got {len(operands)} and \w+=$"):
+            row(*operands, **keywords)
+
+
+@pytest.mark.parametrize("row", PRIMITIVES.values(), ids=lambda row: row.name)
+def test_values_and_partials_are_plain_floats_inside_ieee_too(row: Primitive) -> None:
+    count = 2 if row.variadic else len(row.operands)
+    for point in itertools.product([0.0, -1.0, 1000.0, math.inf], repeat=count):
+        with ieee():
+            y = row.value_at(point, point)
+            partials = row.partials_at(point, y)
+        assert {type(y), *map(type, partials)} <= {float, type(None)}, point
+
+
+@pytest.mark.usefixtures("table")
+def test_a_value_inside_ieee_may_divide_by_zero() -> None:
+    pole = primitive("pole", lambda a: 1.0 / math.sin(a), lambda a, y: (y * y,), ieee=lambda a: 1.0 / a)
+    with ieee():
+        assert [pole(0.0), pole(-0.0)] == [math.inf, -math.inf]
+
+
+@pytest.mark.usefixtures("table")
+def test_rows_of_three_and_of_any_number_of_operands_are_given_all_they_need() -> None:
+    """Operands and the output, inside `ieee` too, where both rules divide by zero."""
+    ratio = primitive("ratio3", lambda a, b, c: a / b + c, lambda a, b, c, y: (1.0 / b, (c - y) / b, None))
+    of_many = primitive(
+        "of_many", lambda numbers: numbers[0] / numbers[1], lambda n, y: (1.0 / n[1], -y / n[1]), variadic=True
+    )
+    assert of_many.operands == ("xs",)
+    for row, point, value, partials in (
+        (ratio, (6.0, 2.0, 1.0), 4.0, [0.5, -1.5, None]),
+        (ratio, (1.0, 0.0, 1.0), math.inf, [math.inf, -math.inf, None]),
+        (of_many, (6.0, 2.0), 3.0, [0.5, -1.5]),
+        (of_many, (1.0, 0.0), math.inf, [math.inf, -math.inf]),
+    ):
+        with ieee():
+            y = row(*map(Value, point))
+        assert (y.data, list(y.partials)) == (value, partials)
+
+
+def test_a_row_is_shown_by_its_symbol_or_its_name() -> None:
+    assert [PRIMITIVES[name].symbol for name in ("add", "sigmoid", "tanh", "trunc")] == ["+", "σ", "tanh", "trunc"]

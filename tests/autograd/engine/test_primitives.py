@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import itertools
 import math
@@ -24,7 +25,7 @@ from support.oracles import (
     float_partials,
     random_points,
 )
-from support.torch_rows import NOT_IN_TORCH
+from support.torch_rows import NOT_IN_TORCH, value_differs
 
 ROWS = [pytest.param(row, id=row.name) for row in PRIMITIVES.values()]
 every_row = pytest.mark.parametrize("row", ROWS)
@@ -102,10 +103,18 @@ CONVENTIONS = [
     ("cbrt", (0.0,), (math.inf,)),
     ("xlogy", (0.0, 1.0), (0.0, 0.0)),
     ("xlogy", (0.0, -1.0), (0.0, 0.0)),
+    ("xlogy", (0.0, 0.0), (0.0, 0.0)),
+    ("ieee_pow", (0.0, 0.0), (0.0, -math.inf)),
+    ("ieee_pow", (0.0, 1.0), (1.0, 0.0)),
+    ("ieee_log", (0.0,), (math.inf,)),
+    ("ieee_log", (-1.0,), (math.nan,)),
     ("maximum", (2.0, 2.0), (0.5, 0.5)),
     ("minimum", (2.0, 2.0), (0.5, 0.5)),
     ("clip", (1.0, -1.0, 1.0), (1.0, 0.0, 0.0)),
     ("clip", (-1.0, -1.0, 1.0), (1.0, 0.0, 0.0)),
+    ("clip", (1.0, 1.0, 1.0), (1.0, 0.0, 0.0)),
+    ("clip", (0.0, 1.0, 1.0), (0.0, 1.0, 0.0)),
+    ("clip", (2.0, 1.0, 1.0), (0.0, 0.0, 1.0)),
     ("hypot", (0.0, 0.0), (0.0, 0.0)),
     ("amax", (1.0, 1.0), (0.5, 0.5)),
     ("amax", (2.0, 1.0, 2.0, 2.0), (1 / 3, 0.0, 1 / 3, 1 / 3)),
@@ -127,6 +136,73 @@ def test_conventions_at_kinks_are_the_stated_ones(
 ) -> None:
     for actual, partial in zip(float_partials(PRIMITIVES[name], point), expected, strict=True):
         assert_close(actual, partial, 1e-15, f"{name} at {point}")
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Kinks
+
+GRID = [-3.0, -2.5, -2.0, -1.5, -1.0, -0.5, -0.125, 0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0]
+LEFT_OUT: dict[str, Callable[..., bool]] = {
+    "pow": lambda a, b: a < 0.0,  # where exponents beside a whole one give no number
+    "ieee_pow": lambda a, b: a < 0.0,
+    "clip": lambda a, low, high: low == high,  # where no bound can move both ways
+    "atan2": lambda a, b: a == 0.0 > b,  # where the angle jumps, but not its derivative
+    "round_digits": lambda a, ndigits: ndigits % 1.0 != 0.0,
+}
+
+
+def has_a_derivative(row: Primitive, point: tuple[float, ...]) -> bool:
+    """Whether slopes to both sides agree, along each operand and along all together; at an edge one side will do."""
+    step, n = 2.0**-20, len(point)
+    for along in ([1.0] * n, *[[float(i == j) for j in range(n)] for i in range(n)]):
+        slopes = []
+        for h in (-step, step):
+            with contextlib.suppress(ValueError, ZeroDivisionError):
+                slope = (row(*[x + h * d for x, d in zip(point, along, strict=True)]) - row(*point)) / h
+                slopes += [] if math.isnan(slope) else [slope]
+        if not slopes or max(slopes) - min(slopes) > 0.01 or max(map(abs, slopes)) > 500.0:
+            return False
+    return True
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.values[0].at_kink is not None])  # type: ignore[union-attr]
+def test_a_convention_decides_where_there_is_no_derivative_and_nowhere_else(row: Primitive) -> None:
+    found = set()
+    assert row.at_kink is not None
+    for point in itertools.product(GRID, repeat=2 if row.variadic else len(row.operands)):
+        try:
+            defined = math.isfinite(row(*point))
+        except (ValueError, ZeroDivisionError):
+            continue
+        if defined and not (row.name in LEFT_OUT and LEFT_OUT[row.name](*point)):
+            at_kink = row.at_kink(point) if row.variadic else row.at_kink(*point)
+            assert at_kink is not has_a_derivative(row, point), point
+            found.add(at_kink)
+    assert found == {False, True}
+
+
+ODD_VALUES = [
+    ("relu", (-0.0,), 0.0),  # not −0
+    ("leaky_relu", (0.0, -1.0), -0.0),  # at 0 it is the slope that counts
+    ("leaky_relu", (0.0, math.inf), math.nan),
+    ("elu", (0.0, -1.0), -0.0),  # and alpha
+    ("elu", (0.0, math.inf), math.nan),
+    ("floor", (-0.0,), 0.0),
+    ("ceil", (-0.5,), 0.0),
+    ("trunc", (-0.5,), 0.0),
+    ("round", (-0.5,), 0.0),
+    ("sign", (-0.0,), 0.0),
+    ("maximum", (-0.0, 0.0), -0.0),  # of two that are equal the first
+    ("maximum", (0.0, -0.0), 0.0),
+    ("minimum", (-0.0, 0.0), -0.0),
+    ("minimum", (0.0, -0.0), 0.0),
+]
+
+
+@pytest.mark.parametrize(("name", "point", "expected"), ODD_VALUES)
+def test_values_at_zeros(name: str, point: tuple[float, ...], expected: float) -> None:
+    assert repr(PRIMITIVES[name](*point)) == repr(expected)
+    assert repr(PRIMITIVES[name](*map(Value, point)).data) == repr(expected)
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -170,12 +246,7 @@ def test_outside_its_domain_and_only_there_a_row_raises_and_says_so(row: Primiti
 def test_value_and_partials_equal_those_of_torch_at_extremes(row: Primitive) -> None:
     if row.name in NOT_IN_TORCH:
         pytest.skip(NOT_IN_TORCH[row.name])
-    points = extreme_points(row)
-    if row.name == "norm":  # PyTorch squares, and overflows
-        points = [point for point in points if all(abs(x) < 1e154 or math.isinf(x) for x in point)]
-    if row.name == "elu":  # where alpha · 0 is NaN, PyTorch doesn't multiply
-        points = [point for point in points if math.isfinite(point[1])]
-    check_torch_at_extremes(row, points)
+    check_torch_at_extremes(row, [point for point in extreme_points(row) if not value_differs(row.name, point)])
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -120,7 +120,9 @@ def test_sums_add_left_to_right_as_a_loop_does() -> None:
 
 
 def test_of_nothing() -> None:
-    assert (sum([]), prod([]), norm([]), dot([], [])) == (0.0, 1.0, 0.0, 0.0)
+    found = [sum([]), prod([]), norm([]), dot([], [])]
+    assert found == [0.0, 1.0, 0.0, 0.0]
+    assert set(map(type, found)) == {float}
 
 
 @pytest.mark.parametrize("function", [mean, amax, logsumexp, softmax, log_softmax])
@@ -140,6 +142,8 @@ def test_operands_that_are_not_a_list(function: Any) -> None:
 def test_a_dot_of_what_is_not_a_list() -> None:
     with pytest.raises(TypeError, match=r"^dot: b must be a list of Values and numbers, got Value 1.0; put"):
         dot([1.0], Value(1.0))  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"^dot: a must be a list of Values and numbers, got float 1.0; put"):
+        dot(1.0, [Value(1.0)])  # type: ignore[call-overload]
 
 
 def test_dot_of_different_lengths() -> None:
@@ -217,6 +221,16 @@ def test_stable_where_the_naive_form_overflows_or_underflows() -> None:
     x = Value(-1e4)
     log_softmax([x, Value(0.0)])[0].backward()
     assert x.grad == 1.0
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 7])
+@pytest.mark.parametrize("t", [0.0, 2.0, -1000.0, 1000.0])
+def test_equal_operands_of_logsumexp_count_alike(t: float, n: int) -> None:
+    expected = pytest.approx(t + math.log(n), rel=1e-15)
+    assert logsumexp([t] * n) == expected
+    assert logsumexp([t, *[Value(t)] * (n - 1)] if n > 1 else [Value(t)]).data == expected
+    assert PRIMITIVES["logsumexp"](*[t] * n) == expected
+    assert logsumexp([t - 800.0, *[t] * n, t - 900.0]) == expected
 
 
 def test_nan_is_not_swallowed() -> None:

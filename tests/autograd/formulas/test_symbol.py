@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+import operator
+import random
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -184,3 +188,24 @@ def test_the_value_rule_written_out() -> None:
     steps, [result] = statements([value_formula(PRIMITIVES["sigmoid"], [a])], PYTHON)
     assert steps == [("t0", "exp(-abs(a))")]
     assert result == "(1.0 if a >= 0.0 else t0) / (1.0 + t0)"
+
+
+def quotients() -> Iterator[tuple[float, float]]:
+    """Of either sign, some of them zeros or whole; and so large that floats round them down, up, or to a half."""
+    yield from itertools.product([0.0, -0.0, 6.0, -6.0, 7.5, -7.5, 5e-324, -1e300], [2.0, -2.0, 0.75, -1e300, math.inf])
+    draw = random.Random(1)
+    for _ in range(500):
+        a = draw.choice((-1.0, 1.0)) * 10.0 ** draw.uniform(0.0, 16.0)
+        yield a, draw.choice((-1.0, 1.0)) * 10.0 ** draw.uniform(-1.0, 1.0)
+    yield from [(342601856514790.3, 0.09099358958832021), (4999439024315331.0, -1.2502094154452947)]
+
+
+@pytest.mark.parametrize(("name", "operate"), [("mod", operator.mod), ("floordiv", operator.floordiv)])
+def test_remainders_written_out_are_pythons_bit_for_bit(name: str, operate: Callable[[float, float], float]) -> None:
+    steps, [result] = statements([value_formula(PRIMITIVES[name], [a, b])], PYTHON)
+    rows: dict[str, Any] = {row.name: called(row) for row in ROWS} | {"inf": math.inf, "nan": math.nan}
+    for x, y in quotients():
+        names = rows | {"a": x, "b": y}
+        for step, text in steps:
+            names[step] = eval(text, names)
+        assert repr(eval(result, names)) == repr(operate(x, y)), (x, y)

@@ -300,11 +300,38 @@ def test_within_ieee_poles_are_scipy_s(name: str, point: tuple[float, ...]) -> N
         assert repr(SPECIAL[name](*point)) == repr(SPECIAL[name](*map(Value, point)).data) == repr(expected)
 
 
+@pytest.mark.parametrize(
+    ("n", "x", "expected"),
+    [
+        (999.0, -0.0, math.inf),
+        (999.0, -3.0, math.inf),
+        (1000.0, 0.0, -math.inf),
+        (1000.0, -0.0, math.inf),
+        (1000.0, -3.0, math.nan),  # −∞ on one side, ∞ on the other
+        (1001.0, 0.0, math.nan),  # no such order
+        (1001.0, -3.0, math.nan),
+        (0.5, 0.0, math.nan),
+        (-1.0, 0.0, math.nan),
+        (1.0, -math.inf, math.nan),
+    ],
+)
+def test_within_ieee_polygamma_has_infinities_at_poles_of_every_order(n: float, x: float, expected: float) -> None:
+    with pytest.raises(ValueError, match="polygamma"):
+        special.polygamma(n, x)
+    with autograd.ieee():
+        assert repr(special.polygamma(n, x)) == repr(expected)
+
+
 def test_within_ieee_slopes_at_poles_are_infinite() -> None:
     with autograd.ieee():
         assert [grad(special.gammaln)(0.0), grad(special.gammaln)(-0.0)] == [-math.inf, math.inf]
         assert [grad(special.digamma)(0.0), grad(special.digamma)(-2.0)] == [math.inf, math.inf]
         assert derivative(special.gammaln, 3)(0.0) == -math.inf
+
+
+def test_the_logarithm_of_gamma_is_infinite_at_the_left_end_and_has_no_slope_there() -> None:
+    assert autograd.lgamma(-math.inf) == math.inf
+    assert math.isnan(grad(autograd.lgamma)(-math.inf))
 
 
 def test_the_derivative_by_an_order_is_nan_and_by_the_operand_it_is_not() -> None:

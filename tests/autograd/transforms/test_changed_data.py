@@ -11,18 +11,21 @@ from typing import Any
 
 import pytest
 
+import autograd
 from autograd import (
     PRIMITIVES,
     Value,
     adjoints,
     checkpoint,
     constant,
+    data,
     derivative,
     draw,
     draw_dot,
     explain,
     grad,
     no_grad,
+    vjp,
     walkthrough,
 )
 
@@ -35,7 +38,7 @@ LOOKS: dict[str, Callable[[Value, Value], Any]] = {
 }
 LOOK = pytest.mark.parametrize("look", LOOKS)
 
-NUMBERS = [-2.0, 2.5, 0.0, math.nan, math.inf, 2.000001]
+NUMBERS = [-2.0, 2.5, 0.0, math.nan, math.inf, math.nextafter(2.0, 3.0)]
 
 
 @LOOK
@@ -76,6 +79,18 @@ def test_a_changed_constant(look: str, number: float) -> None:
     target.data = number
     with pytest.raises(ValueError, match=r"target|mul"):
         LOOKS[look](y, x)
+
+
+@LOOK
+def test_the_error_begins_with_the_label_of_the_node_or_its_operation(look: str) -> None:
+    for label, begin in (("area", r"^area = mul\(side = 2.5, 3.0\) is recorded"), (None, r"^mul = mul\(side = 2.5")):
+        side = Value(2.0, label="side")
+        area = side * 3.0
+        area.label = label
+        y = area * 1.0
+        side.data = 2.5
+        with pytest.raises(ValueError, match=begin):
+            LOOKS[look](y, side)
 
 
 @LOOK
@@ -183,6 +198,32 @@ def test_nan_that_was_there_before_is_not_a_change(look: str) -> None:
     x = Value(math.nan, label="x")
     y = (x * 2.0).tanh() + x
     LOOKS[look](y, x)
+
+
+@pytest.mark.parametrize("operation", [lambda x, w: autograd.exp(w * x), lambda x, w: autograd.dot([x, x], [w, 1.0])])
+@pytest.mark.parametrize("after", [5.0, math.nextafter(2.0, 3.0), math.nan])
+def test_data_changed_before_a_pullback_is_used(operation: Callable[[Any, Any], Any], after: float) -> None:
+    """In floats it has the numbers of the call; recorded it would mix them with those of now."""
+    for w in (Value(2.0), constant(2.0)):
+        _, pullback = vjp(lambda x, w=w: operation(x, w), 1.0)
+        before = data(pullback(1.0))
+        w.data = after
+        for u in (1.0, Value(1.0)):
+            if w.is_constant and not isinstance(u, Value):
+                assert pullback(u) == before
+            else:
+                with pytest.raises(ValueError, match="a number was changed afterwards: compute the output again"):
+                    pullback(u)
+        w.data = 2.0
+        assert data(pullback(Value(1.0))) == before
+
+
+def test_a_point_changed_before_a_pullback_is_used() -> None:
+    x = Value(2.0)
+    _, pullback = vjp(lambda v: v**3, x)
+    x.data = 3.0
+    with pytest.raises(ValueError, match="was changed afterwards"):
+        pullback(1.0)
 
 
 def test_a_transform_of_a_function_uses_the_data_of_now() -> None:

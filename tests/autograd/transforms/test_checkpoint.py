@@ -27,6 +27,7 @@ from autograd import (
     topological_order,
     variables,
 )
+from support.every_transform import disagreements, first_order
 
 
 def plain(f, *args):
@@ -160,6 +161,28 @@ def test_second_derivatives_where_one_argument_is_made_of_another() -> None:
     product = lambda a, b: a * b  # noqa: E731
     assert hessian(lambda x: checkpoint(product, x, x * x))(0.5) == 3.0
     assert grad(grad(lambda x: checkpoint(lambda a, b: checkpoint(product, a, b), x, x * x)))(0.5) == 3.0
+
+
+@pytest.mark.parametrize(
+    ("f", "x"),
+    [
+        (lambda v, run: run(autograd.sqrt, v[0]) * 0.0, 0.0),
+        (lambda v, run: run(autograd.sqrt, v[0] * 0.0), 1.0),
+        (lambda v, run: run(lambda a, b: a * b, v[0] * 0.0, autograd.sqrt(v[0])), 0.0),
+        (lambda v, run: autograd.where(v[0] < 0.0, run(autograd.sqrt, v[0]), 1.0), 0.0),
+    ],
+)
+def test_a_gradient_of_0_times_an_infinite_one_is_nan_as_without_it(f, x) -> None:
+    """And where nothing flows it is 0, by every transform."""
+    expected = first_order(lambda v: f(v, plain), [x])["grad"]
+    assert disagreements(first_order(lambda v: f(v, checkpoint), [x]), expected) == []
+
+
+def test_a_variable_made_inside_gets_nothing() -> None:
+    def f(run):
+        return grad(lambda x: autograd.sum(run(lambda a: [a * 2.0, Value(3.0), Value(4.0) * a], x)))(5.0)
+
+    assert f(checkpoint).data == f(plain).data == 6.0
 
 
 def test_structures_constants_and_what_depends_on_nothing():
