@@ -143,7 +143,7 @@ class Block(Pullback):
         reached: list[Value] = []
         for x, total in zip(self.inputs, totals, strict=True):
             if total is not None:
-                x._grad = total if type(total) is float else as_float(total, self.name, "a cotangent")
+                x._grad = as_float(total, self.name, "a cotangent")
                 if x._primitive is not None:  # a leaf hands nothing on
                     reached.append(x)
         return reached
@@ -161,7 +161,8 @@ class Block(Pullback):
 
     def partials_of(self, node: Value) -> list[float | None]:
         primitive = node._primitive
-        return self.row(primitive.position, False) if isinstance(primitive, Output) else [None] * len(self.operands)
+        assert isinstance(primitive, Output)  # no view shows the joint
+        return self.row(primitive.position, False)
 
     def check_unchanged(self) -> None:
         """Raise a ValueError if the data of an input is not what it was."""
