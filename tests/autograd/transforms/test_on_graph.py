@@ -80,8 +80,7 @@ def test_each_operand_of_a_dot_product_has_its_partner_for_a_derivative() -> Non
         [0.0, 0.0, 0.0, 1.0],
         [0.0, 0.0, 1.0, 0.0],
     ]
-    x, y = Value(2.0), Value(7.0)
-    assert [slope.data for slope in adjoints(dot([x, 3.0], [5.0, y]), [x, y])] == [5.0, 3.0]
+    assert jacobian(jacobian(lambda v: dot([v[0], 3.0], [5.0, v[1]])))(point[:2]) == [[0.0, 0.0], [0.0, 0.0]]
 
 
 # -- numbers that happen to be 1 ----------------------------------------------------------------------------------
