@@ -142,7 +142,7 @@ class _Segment(Block):
             found = dict(zip(map(id, sources), sweep(graph, [*began, *pairs], sources), strict=True))
         totals: list[Any] = []
         for x in self.inputs:  # one that f was given may be known to it from outside, too
-            both = {id(x): x, id(stand_ins.get(id(x), x)): x}
+            both = {id(x): x, id(stand_ins.get(id(x))): x}
             parts: list[Any] = [found[key] for key in both if found.get(key) is not None]
             totals.append(sum(parts[1:], parts[0]) if parts else None)
         return totals
