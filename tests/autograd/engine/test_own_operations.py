@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 
 import pytest
@@ -102,6 +103,8 @@ def test_name_that_is_not_an_identifier(name):
 def test_name_of_a_lambda_is_not_an_identifier():
     with pytest.raises(ValueError, match="the name must be a Python identifier, got '<lambda>'"):
         primitive(partials=lambda a, y: (1.0,))(lambda a: a)
+    with pytest.raises(TypeError, match="the name must be a Python identifier, got NoneType None"):
+        primitive(partials=lambda a, y: (1.0,))(functools.partial(math.pow, 2.0))
 
 
 @pytest.mark.parametrize(
