@@ -22,13 +22,11 @@ class _Sets:
     """Sets of sources by their numbers.
 
     Attributes:
-        count: how many sources there are.
         few: of a number the set, None if it has more than a few.
         parts: of a number the sets it is the union of, if it has more than a few.
     """
 
     def __init__(self, count: int) -> None:
-        self.count = count
         self.few: list[frozenset[int] | None] = [frozenset((i,)) for i in range(count)]
         self.parts: dict[int, list[int]] = {}
         self._numbers: dict[frozenset[int], int] = {}

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
 import math
-import operator
 import random
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -17,10 +15,7 @@ import scipy.sparse as scipy_sparse
 
 import autograd as ag
 from autograd import Value, checkpoint, constant, grad, hessian, jacobian, jit, no_grad, vmap
-from autograd.engine.value import SWEEP
 from autograd.transforms import linearize
-from autograd.transforms.sparsity import dependencies
-from autograd.transforms.sweeps import Subgraph
 from support.rosenbrock import rosenbrock, rosenbrock_hessian
 
 
@@ -134,36 +129,6 @@ def test_a_dense_row_of_many_columns_costs_no_more_than_its_entries(sweeps: Swee
 def test_what_is_linear_takes_no_sweep(sweeps: Sweeps) -> None:
     found = hessian(lambda x: 3.0 * x[0] - x[1], sparsity="detect")([1.0, 2.0])
     assert (found.nnz, found.shape, sweeps.counts["forward_sweeps"]) == (0, (2, 2), 0)
-
-
-def test_outputs_of_the_same_few_inputs_share_one_list() -> None:
-    """A list for each of many outputs would take as much memory as the dense matrix."""
-    x = [Value(1.0 + i) for i in range(20)]
-    ways: list[Callable[[list[Value], float], Any]] = [
-        lambda x, factor: ag.sum(factor * a for a in x),
-        lambda x, factor: ag.dot(x[::-1], [factor] * 20),
-        lambda x, factor: ag.norm([*x, factor]),
-        lambda x, factor: functools.reduce(operator.mul, x, factor),
-    ]
-    outputs = [way(x, 0.5 + i) for i in range(50) for way in ways]
-    with SWEEP.lock:
-        rows = dependencies(Subgraph(outputs, x, False), outputs)
-    assert rows == [list(range(20))] * 200
-    assert len(set(map(id, rows))) == 1
-
-
-def test_long_chains_and_wide_sums_under_the_default_recursion_limit() -> None:
-    def f(x: Sequence[Any]) -> list[Any]:
-        total = x[0]
-        for _ in range(20):
-            for a in x:
-                total = total + a * 0.5
-        return [total, *x]
-
-    n = 2_000
-    found = jacobian(f, sparsity="detect")([1.0] * n)
-    assert found.nnz == 2 * n
-    assert found[[0]].toarray().tolist() == [[11.0] + [10.0] * (n - 1)]
 
 
 # -- against the dense ones ---------------------------------------------------------------------------------------
