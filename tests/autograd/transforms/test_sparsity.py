@@ -57,6 +57,16 @@ def test_sets_of_more_than_a_few_inputs() -> None:
     assert rows == [sorted(some) for some in expected]
 
 
+def test_outputs_of_the_same_two_sets_of_many_inputs_share_one_list() -> None:
+    x = [Value(1.0 + i) for i in range(100)]
+    a, b = ag.sum(x[:60]), ag.sum(x[40:])
+    outputs = [a + b, b + a, a * b, b - a, *[a * (b + i) for i in range(20)]]
+    with SWEEP.lock:
+        rows = dependencies(Subgraph(outputs, x, False), outputs)
+    assert rows == [list(range(100))] * 24
+    assert len(set(map(id, rows))) == 1
+
+
 def test_long_chains_and_wide_sums_under_the_default_recursion_limit() -> None:
     def f(x: Sequence[Any]) -> list[Any]:
         total = x[0]
