@@ -224,6 +224,8 @@ def check_rules(made: Primitive) -> None:
     name, count = made.name, len(made.operands)
     if made.variadic and len(inspect.signature(made.partials).parameters) != 2:
         raise TypeError(f"{name}: a variadic rule for the partials takes (xs, y), got {_signature(made.partials)}")
+    if len(made.defaults) > count:
+        raise TypeError(f"{name}: {len(made.defaults)} defaults for {count} operands ({', '.join(made.operands)})")
     try:
         inspect.signature(made.value).bind(*made.operands)
     except ValueError:

@@ -137,6 +137,7 @@ def test_name_of_a_lambda_is_not_an_identifier():
         (lambda a: a, lambda a, y: (1.0,), {"kinks": [(0.0,), (1j,)]}, r"wrong: kinks\[1\]\[0\] must be a real number"),
         (lambda a: a, lambda a, y: (1.0,), {"defaults": 2.0}, "wrong: defaults must be a tuple of numbers, got float"),
         (lambda a: a, lambda a, y: (1.0,), {"defaults": ("2",)}, r"wrong: defaults\[0\] must be a real number"),
+        (lambda a: a, lambda a, y: (1.0,), {"defaults": (1.0, 2.0)}, r"wrong: 2 defaults for 1 operands \(a\)"),
         *[
             (lambda a: a, lambda a, y: (1.0,), {which: 2.0}, f"wrong: {which} must be a {what}")
             for what, names in (
