@@ -89,12 +89,11 @@ class _Detector:
         starts: dict[Value, float] = {}
         for output, seed in seeds:
             starts[output] = starts.get(output, 0.0) + seed
-        for edge, upstream, term, old, new in contributions(reversed(order), starts, edges_down, zero=0.0):
-            before = old or 0.0
-            if math.isnan(new) and not math.isnan(before) and not math.isnan(upstream):
+        for edge, upstream, term, old, new in contributions(reversed(order), starts, edges_down):
+            if math.isnan(new) and old == old and not math.isnan(upstream):  # old: None, or a number
                 reason = f"times the local derivative {edge.partial!r} by {describe(edge.below)}"
                 if not math.isnan(term):
-                    reason += f", added to {before!r} from other operations,"
+                    reason += f", added to {old!r} from other operations,"
                 raise FloatingPointError(
                     f"backward: the gradient of {_call(edge.above.primitive, edge.above.operands)} is {upstream!r}, "
                     f"{reason} makes nan{self._place(edge.above)}"
@@ -108,4 +107,5 @@ class _Detector:
 
 
 def _call(primitive: Primitive | None, operands: Sequence[Value | float]) -> str:
-    return f"{primitive.name if primitive else ''}({describe_all(operands)})"
+    assert primitive is not None
+    return f"{primitive.name}({describe_all(operands)})"

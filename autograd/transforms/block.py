@@ -103,9 +103,20 @@ class Block(Pullback):
         raise NotImplementedError
 
     def value(self, position: int, numbers: Sequence[float]) -> float:
-        """One output for other numbers."""
-        with self.as_called():
-            return self.values_at(numbers)[position]
+        """One output for other numbers.
+
+        Meanwhile a variable holds the number that isn't its own: it may have several places, or be known from outside.
+        """
+        pairs = list(zip(self.operands, numbers, strict=True))
+        moved = {id(x): (x, x._data, number) for x, number in pairs if isinstance(x, Value) and x._data != number}
+        try:
+            for x, _, number in moved.values():
+                x._data = number
+            with self.as_called():
+                return self.values_at([x._data if isinstance(x, Value) else number for x, number in pairs])[position]
+        finally:
+            for x, before, _ in moved.values():
+                x._data = before
 
     def record(self, data: Sequence[float]) -> list[Value]:
         """The nodes of the outputs: constants where nothing could flow on."""
@@ -124,15 +135,15 @@ class Block(Pullback):
         primitive = node._primitive
         if isinstance(primitive, Output):
             self._arrived[primitive.position] = node._grad
-            rest = node._rest
-            return [] if rest is None else rest.variables
+            assert node._rest is not None
+            return node._rest.variables
         cotangents = [self._arrived.get(i) for i in range(self.count)]
         with self.as_called():
             totals = self.pull(cotangents, [x._grad for x in self.inputs], False)
         reached: list[Value] = []
         for x, total in zip(self.inputs, totals, strict=True):
             if total is not None:
-                x._grad = total if type(total) is float else as_float(total, self.name, "a cotangent")
+                x._grad = as_float(total, self.name, "a cotangent")
                 if x._primitive is not None:  # a leaf hands nothing on
                     reached.append(x)
         return reached
@@ -150,7 +161,8 @@ class Block(Pullback):
 
     def partials_of(self, node: Value) -> list[float | None]:
         primitive = node._primitive
-        return self.row(primitive.position, False) if isinstance(primitive, Output) else [None] * len(self.operands)
+        assert isinstance(primitive, Output)  # no view shows the joint
+        return self.row(primitive.position, False)
 
     def check_unchanged(self) -> None:
         """Raise a ValueError if the data of an input is not what it was."""

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from autograd.engine.graph import topological_order
 from autograd.engine.primitive import Primitive
 from autograd.engine.recording import no_grad
-from autograd.engine.value import Value
+from autograd.engine.value import Value, number_of
 from autograd.support.errors import describe, describe_all, one_line, shown
 from autograd.transforms.anomaly import kinks
 from autograd.transforms.chain_rule import contributions, edges_down, totals
@@ -49,7 +49,7 @@ def gradcheck(f: Function, *args: Any, order: int = 1) -> bool:
     if order not in (1, 2):
         raise ValueError(f"gradcheck: order must be 1 or 2, got {shown(order)}")
     places = [place for i, x in enumerate(args) for place, _ in located(x, x, "gradcheck", f"argument {i}")]
-    point = [x.data if isinstance(x, Value) else x for x in flatten(args, "gradcheck", "the arguments")]
+    point = list(map(number_of, flatten(args, "gradcheck", "the arguments")))
 
     def outputs(xs: Sequence[Any]) -> list[Any]:
         return flatten(f(*unflatten(args, xs)), "gradcheck", "the result of f")
@@ -61,9 +61,9 @@ def gradcheck(f: Function, *args: Any, order: int = 1) -> bool:
 
     def numeric(xs: list[float]) -> list[float]:
         with no_grad():
-            return [y.data if isinstance(y, Value) else y for y in checked([Value(x) for x in xs])]
+            return list(map(number_of, checked(list(map(Value, xs)))))
 
-    rows = jacobian(checked)(point)
+    rows = [list(map(number_of, row)) for row in jacobian(checked)(point)]  # f may use Values from outside
     recorded = checked(list(map(Value, point)))
     sizes = list(map(_rounded, recorded))
     worst, message, unsettled = 1.0, "", ""
@@ -287,8 +287,8 @@ def refuted(row: Primitive, numbers: list[float], i: int, partial: float, size: 
 
     try:
         (estimates,) = _differences(value, numbers, i, [size])
-    except ValueError:
-        return None  # at the edge of its domain
+    except (TypeError, ValueError):
+        return None  # at the edge of its domain, or of a mapped call, which can't be computed elsewhere
     excess, estimate = _compared(partial, estimates)
     return estimate if excess > 1.0 and estimate.sure else None
 
@@ -299,7 +299,7 @@ def _culprit(outputs: list[Any]) -> str:
         row = node.primitive
         if row is None:
             continue
-        numbers = [x.data if isinstance(x, Value) else x for x in node.operands]
+        numbers = list(map(number_of, node.operands))
         for edge in edges_down(node):
             estimate = refuted(row, numbers, edge.position or 0, edge.partial, _largest(node))
             if estimate is not None:

@@ -65,8 +65,6 @@ def checkpoint(f: Callable[[*Arguments], Y], *args: *Arguments) -> Y:
             )
         if node.is_leaf and not node.is_constant:
             outside.append(node)
-    if not (inputs or outside):
-        return result
     places = [i for i, y in enumerate(outputs) if isinstance(y, Value) and not y.is_constant]
     segment = _Segment(name, f, args, numbers, given, outside, [number_of(y) for y in outputs], places)
     for i, node in zip(places, segment.record([segment.outputs[i] for i in places]), strict=True):
@@ -144,7 +142,7 @@ class _Segment(Block):
             found = dict(zip(map(id, sources), sweep(graph, [*began, *pairs], sources), strict=True))
         totals: list[Any] = []
         for x in self.inputs:  # one that f was given may be known to it from outside, too
-            both = {id(x): x, id(stand_ins.get(id(x), x)): x}
+            both = {id(x): x, id(stand_ins.get(id(x))): x}
             parts: list[Any] = [found[key] for key in both if found.get(key) is not None]
             totals.append(sum(parts[1:], parts[0]) if parts else None)
         return totals

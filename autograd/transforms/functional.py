@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from types import MethodType
 from typing import Any, ParamSpec, TypeVar
 
-from autograd.support.errors import typed
+from autograd.support.errors import shown, typed
 from autograd.transforms.linearize import Call, Number
 from autograd.transforms.sparse import sparse_hessian, sparse_jacobian
 from autograd.transforms.tree import flatten, is_one_number, unflatten_matrix
@@ -206,14 +206,14 @@ def derivative(f: Callable[P, Any], n: int = 1) -> Callable[P, Any]:
         n: the order, 1 or more.
 
     Raises:
-        ValueError: for an order below 1.
+        ValueError: for an order that is not an int, or below 1.
         TypeError (when called): if the argument or f's result is not one number.
 
     >>> derivative(lambda x: x**4.0, 3)(2.0)
     48.0
     """
-    if n < 1:
-        raise ValueError(f"derivative: the order n must be 1 or more, got {n}")
+    if not hasattr(n, "__index__") or n < 1:
+        raise ValueError(f"derivative: the order n must be an int of 1 or more, got {shown(n)}")
 
     @functools.wraps(f, updated=())
     def nth_derivative(x: Any) -> Any:

@@ -97,7 +97,7 @@ def sum_of_products(terms: list[Any]) -> Any:
 
     A few products are added up, more of them recorded as one operation.
     """
-    if len(terms) > 8:
+    if len(terms) >= 10:
         factors, partials = terms[::2], terms[1::2]
         for partial in partials:
             if type(partial) is not float or partial != 1.0:

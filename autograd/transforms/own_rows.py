@@ -50,9 +50,11 @@ class OwnRow(Own):
 
     def trials(self) -> list[Trial]:
         """What it computes at some points, by which it is known again elsewhere."""
-        count = 2 if self.variadic else len(self.operands)
+        places = range(1, 3 if self.variadic else len(self.operands) + 1)
         found: list[Trial] = []
-        for point in (self.samples or [(0.5, 1.5, 2.5)[:count], (1.5, 0.75, 0.25)[:count]])[:_MOST_TRIALS]:
+        for point in (self.samples or [tuple([i - 0.5 for i in places]), tuple([1.5 / i for i in places])])[
+            :_MOST_TRIALS
+        ]:
             with suppress(Exception), ieee_as(False):  # whatever a rule of the user's raises
                 found.append((tuple(map(float, point)), self.value_at(list(map(float, point)), point)))
         return found
@@ -83,9 +85,7 @@ def own_row(name: str, library: str, trials: Sequence[Trial], place: str = "the 
         now: object = None
         with suppress(Exception), ieee_as(False):
             now = row.value_at(point, point)
-        if not isinstance(now, float) or not (
-            math.isclose(before, now, rel_tol=1e-9) or (before != before and now != now)
-        ):
+        if not isinstance(now, float) or not (math.isclose(before, now) or (before != before and now != now)):
             raise ValueError(
                 f"{what}, which was {before!r} at {shown(point)} when it was saved, and is {now!r} here: it has been "
                 "changed since; save again with the new one, or give it another name"
@@ -133,8 +133,10 @@ def _said(rule: Any, row: str, seen: set[int]) -> Any:
         row: the name of the row, which its rules may call.
         seen: the functions that have been gone through, by id.
     """
-    if not inspect.isfunction(rule) or id(rule) in seen:
-        return getattr(rule, "__code__", rule)
+    if not inspect.isfunction(rule):
+        return rule
+    if id(rule) in seen:
+        return rule.__code__
     seen.add(id(rule))
     around = rule.__globals__
     found = {name: around[name] for name in _globals_of(rule.__code__) if name in around}
@@ -222,6 +224,8 @@ def check_rules(made: Primitive) -> None:
     name, count = made.name, len(made.operands)
     if made.variadic and len(inspect.signature(made.partials).parameters) != 2:
         raise TypeError(f"{name}: a variadic rule for the partials takes (xs, y), got {_signature(made.partials)}")
+    if len(made.defaults) > count:
+        raise TypeError(f"{name}: {len(made.defaults)} defaults for {count} operands ({', '.join(made.operands)})")
     try:
         inspect.signature(made.value).bind(*made.operands)
     except ValueError:

@@ -66,9 +66,8 @@ def sparse_hessian(call: Call, sparsity: Any) -> csr_array:
     import numpy
 
     size = len(call.sources)
-    both = numpy.sort(numpy.concatenate([i * size + j, j * size + i]))
-    entries = both[numpy.diff(both, prepend=-1) > 0]
-    i, j = entries // max(size, 1), entries % max(size, 1)
+    entries = numpy.unique(numpy.concatenate([i * size + j, j * size + i]))
+    i, j = entries // size, entries % size
     beside = i != j
     ends = numpy.searchsorted(i[beside], numpy.arange(1, size + 1)).tolist()
     others = j[beside].tolist()
@@ -120,10 +119,10 @@ def _pairs(operation: str, sparsity: Any, shape: tuple[int, int]) -> Iterable[tu
         stored = sparsity.tocoo()  # entries that are stored count, though they may be 0
         return zip(stored.row.tolist(), stored.col.tolist(), strict=True)
     try:
-        found = [(index(i), index(j)) for i, j in ([] if isinstance(sparsity, str) else sparsity)]
+        found = None if isinstance(sparsity, str) else [(index(i), index(j)) for i, j in sparsity]
     except (TypeError, ValueError):
-        found = []
-    if not found and not (isinstance(sparsity, (list, tuple)) and not sparsity):
+        found = None
+    if found is None:
         raise TypeError(
             f"{operation}: sparsity must be 'detect', a SciPy sparse array or pairs of indices (row, column), "
             f"got {typed(sparsity)}"
@@ -180,17 +179,16 @@ def _places(rows: Sequence[Sequence[int]]) -> tuple[Array, Array]:
     """The rows and the columns of the entries, row by row."""
     import numpy
 
-    counts = numpy.fromiter(map(len, rows), numpy.int64, len(rows))
-    columns = numpy.fromiter(chain.from_iterable(rows), numpy.int64, int(counts.sum()))
-    return numpy.repeat(numpy.arange(len(rows)), counts), columns
+    counts = numpy.fromiter(map(len, rows), numpy.int64)
+    return numpy.repeat(numpy.arange(len(rows)), counts), numpy.fromiter(chain.from_iterable(rows), numpy.int64)
 
 
 def _matrix(rows: Iterable[Sequence[Number]], width: int) -> Array:
     """Rows of numbers as an array."""
     import numpy
 
-    found = [numpy.fromiter(map(number_of, row), numpy.float64, width) for row in rows]
-    return numpy.array(found, dtype=numpy.float64).reshape(len(found), width)
+    found = [numpy.fromiter(map(number_of, row), numpy.float64) for row in rows]
+    return numpy.array(found).reshape(len(found), width)
 
 
 def _array(call: Call, sparsity: Any, rows: Array, columns: Array, numbers: Array) -> csr_array:

@@ -22,13 +22,11 @@ class _Sets:
     """Sets of sources by their numbers.
 
     Attributes:
-        count: how many sources there are.
         few: of a number the set, None if it has more than a few.
         parts: of a number the sets it is the union of, if it has more than a few.
     """
 
     def __init__(self, count: int) -> None:
-        self.count = count
         self.few: list[frozenset[int] | None] = [frozenset((i,)) for i in range(count)]
         self.parts: dict[int, list[int]] = {}
         self._numbers: dict[frozenset[int], int] = {}
@@ -41,9 +39,9 @@ class _Sets:
         if a == _NONE:
             return b
         in_a, in_b = self.few[a], self.few[b]
-        if in_b is not None and a < self.count and a in in_b:
+        if in_b is not None and a in in_b:
             return b
-        if in_a is not None and b < self.count and b in in_a:
+        if in_a is not None and b in in_a:
             return a
         pair = a * _LARGEST + b if a < b else b * _LARGEST + a
         found = self._unions.get(pair)
@@ -93,7 +91,7 @@ class _Sets:
         if few is not None:
             return sorted(few)
         found: set[int] = set()
-        seen: set[int] = {number}
+        seen: set[int] = set()
         waiting = [number]
         while waiting:
             number = waiting.pop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 
 import pytest
@@ -102,6 +103,8 @@ def test_name_that_is_not_an_identifier(name):
 def test_name_of_a_lambda_is_not_an_identifier():
     with pytest.raises(ValueError, match="the name must be a Python identifier, got '<lambda>'"):
         primitive(partials=lambda a, y: (1.0,))(lambda a: a)
+    with pytest.raises(TypeError, match="the name must be a Python identifier, got NoneType None"):
+        primitive(partials=lambda a, y: (1.0,))(functools.partial(math.pow, 2.0))
 
 
 @pytest.mark.parametrize(
@@ -134,6 +137,7 @@ def test_name_of_a_lambda_is_not_an_identifier():
         (lambda a: a, lambda a, y: (1.0,), {"kinks": [(0.0,), (1j,)]}, r"wrong: kinks\[1\]\[0\] must be a real number"),
         (lambda a: a, lambda a, y: (1.0,), {"defaults": 2.0}, "wrong: defaults must be a tuple of numbers, got float"),
         (lambda a: a, lambda a, y: (1.0,), {"defaults": ("2",)}, r"wrong: defaults\[0\] must be a real number"),
+        (lambda a: a, lambda a, y: (1.0,), {"defaults": (1.0, 2.0)}, r"wrong: 2 defaults for 1 operands \(a\)"),
         *[
             (lambda a: a, lambda a, y: (1.0,), {which: 2.0}, f"wrong: {which} must be a {what}")
             for what, names in (

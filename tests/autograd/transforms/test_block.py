@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import Value, checkpoint, constant
-from autograd.transforms.block import Block
+from autograd import Value, adjoints, checkpoint, constant, jit
+from autograd.transforms.block import Block, Output
 
 
 class Halved(Block):
@@ -77,3 +77,26 @@ def test_none_leaves_a_gradient_as_it_is() -> None:
     x.grad = 7.0
     halved(x, None).backward()
     assert x.grad == 7.0
+
+
+@pytest.mark.parametrize("make", [checkpoint, lambda f, *args: jit(f)(*args)], ids=["checkpoint", "jit"])
+def test_an_output_is_an_operation_on_all_of_its_variables(make: Callable[..., Value]) -> None:
+    """At other numbers a variable moves in all of its places, also where it comes from outside."""
+    x, w = Value(2.0), Value(5.0)
+    y = make(lambda a, b, k: a * b * k * w, x, x, 7.0)
+    row = y.primitive
+    assert isinstance(row, Output)
+    assert (row.name, y.operands) == (row.block.name, (x, x, 7.0, w))
+    for moved, expected in (((3.0, 2.0), 315.0), ((2.0, 3.0), 315.0), ((2.0, 2.0), 140.0)):
+        numbers = [*moved, 7.0, 5.0]
+        assert row.value_at(numbers, numbers) == expected
+    assert row.value_at([2.0, 2.0, 7.0, 1.0], [2.0, 2.0, 7.0, 1.0]) == 28.0
+    with pytest.raises(TypeError):
+        row.value_at(["3", 2.0, 7.0, 5.0], [])  # type: ignore[list-item]
+    assert (x.data, w.data) == (2.0, 5.0)
+    by_x, nothing, neither, by_w = row.partials_at(y.operands, y)
+    assert (by_x.data, nothing, neither, by_w.data) == (140.0, None, None, 28.0)
+    assert [slope.data for slope in adjoints(by_x, [x, w])] == [70.0, 28.0]
+    assert y.edges == [(x, 140.0), (w, 28.0)]
+    several = make(lambda a: [a, a * w], x)
+    assert [z.primitive.name.rpartition("[")[2] for z in several] == ["0]", "1]"]  # type: ignore[attr-defined]

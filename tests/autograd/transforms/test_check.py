@@ -131,7 +131,7 @@ def test_wrong_rules_are_blamed_on_every_scale(f, x):
                 gradcheck(autograd.Primitive("right", number, times(1.0, slope)), x, order=2)
 
 
-@pytest.mark.parametrize("x", [1.7, 3e5, -2e-4])
+@pytest.mark.parametrize("x", [1.7, 3e5, -2e-4, 1e-30, 0.0])
 def test_number_of_evaluations_is_bounded(x):
     calls = []
 
@@ -210,6 +210,37 @@ def test_second_order_finds_a_derivative_that_was_lost(wrong_rows):
 def test_what_is_not_recorded():
     with pytest.raises(AssertionError, match=r"is 1.0, but 3.0.*something between them is not recorded"):
         gradcheck(lambda x: x + 2.0 * x.data, 1.0)
+
+
+def through_blocks():
+    """What is right, of one number and of w from outside f: a name, and f."""
+    w = Value(3.0, label="w")
+
+    def product(a, b):
+        return autograd.sin(a * b)
+
+    own = autograd.custom_vjp(
+        lambda a, b: math.sin(a * b),
+        lambda a, b: (product(a, b), (a, b)),
+        lambda ab, u: [u * slope for slope in autograd.grad(product, (0, 1))(*ab)],
+    )
+    mapped = autograd.vmap(product, (0, None), reduce="sum")
+    yield "operations", lambda x: autograd.sin(x * w)
+    yield "checkpoint, w from outside", lambda x: autograd.checkpoint(lambda a: product(a, w), x)
+    yield "checkpoint, x from outside, too", lambda x: autograd.checkpoint(lambda a: product(a, x), x)
+    yield "checkpoint, given twice", lambda x: autograd.checkpoint(product, x, x)
+    yield "jit, w from outside", lambda x: autograd.jit(lambda a: product(a, w))(x)
+    yield "jit, given twice", lambda x: autograd.jit(product)(x, x)
+    yield "custom_vjp, given twice", lambda x: own(x, x)
+    yield "vmap, shared", lambda x: mapped(np.array([1.0, 2.0]), x)
+
+
+@pytest.mark.parametrize("f", [pytest.param(f, id=name) for name, f in through_blocks()])
+def test_values_from_outside_and_numbers_given_twice(f):
+    """What is right passes, and is not blamed for what is wrong beside it."""
+    assert gradcheck(f, 1.5)
+    with pytest.raises(AssertionError, match="the local derivative of every operation is right, so something between"):
+        gradcheck(lambda x: f(x) + 2.0 * x.data, 1.5)
 
 
 def test_checkpoints(wrong_rows):

@@ -17,6 +17,7 @@ from autograd import (
     Value,
     adjoints,
     checkpoint,
+    constant,
     detect_anomaly,
     grad,
     hessian,
@@ -218,6 +219,48 @@ def test_result_computed_outside_is_refused():
         checkpoint(lambda z: z * h, x)
     checkpoint(lambda z, h: z * h, x, h).backward()
     assert x.grad == 12.0
+
+
+class Unnamed:
+    """A function without a name."""
+
+    def __init__(self, w: Value) -> None:
+        self.w = w
+
+    def __call__(self, x: Value) -> Value:
+        return x * self.w
+
+
+def test_what_a_function_may_use_from_outside() -> None:
+    x, w, named = Value(2.0), Value(5.0), constant(3.0, label="named")
+    history = named * 2.0  # a constant, which remembers what it was made of
+    y = checkpoint(lambda x: x * history * w, x)
+    assert topological_order(y) == [x, w, y]
+    y.backward()
+    assert (y.data, x.grad, w.grad) == (60.0, 30.0, 12.0)
+    alone = checkpoint(lambda: (w * 2.0) * w)
+    assert topological_order(alone) == [w, alone]
+    assert checkpoint(lambda: history).operands == (named, 2.0)
+    with pytest.raises(ValueError, match=r"^checkpoint: f uses mul\(5.0, 3.0\), a result computed outside it"):
+        checkpoint(Unnamed(w * 3.0), x)
+
+
+def test_what_it_says_of_its_arguments_and_results() -> None:
+    x = Value(1e200, label="x")
+    with pytest.raises(TypeError, match=r"^checkpoint: the arguments\[0\]\[1\] must be a real number.* got str '2'"):
+        checkpoint(lambda xs: xs[0], [x, "2"])
+    with pytest.raises(TypeError, match=r"^checkpoint: the result of f must be a real number.* got NoneType"):
+        checkpoint(lambda x: None, x)
+    with pytest.raises(FloatingPointError, match=r"^mul\(x = 1e\+200, x = 1e\+200\) is inf"), detect_anomaly():
+        checkpoint(lambda x: x * x, x)
+    y, z = checkpoint(lambda x: [x, x * 2.0], x)
+    assert (y.primitive.name, z.primitive.name) == ("checkpoint of <lambda>[0]", "checkpoint of <lambda>[1]")
+
+
+def test_without_recording_it_is_the_function_itself() -> None:
+    x = Value(2.0)
+    with no_grad():
+        assert checkpoint(lambda x: x, x) is x
 
 
 def test_function_that_does_not_compute_the_same_again():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+from collections.abc import Callable
 
 import pytest
 
@@ -84,3 +85,57 @@ def test_counts_that_are_known(n: int) -> None:
 def test_what_needs_no_colour_gets_none() -> None:
     assert color_symmetric([[], [2], [1]], [False, True, True]) == [-1, 0, 1]
     assert color_columns([[], [0]], 1) == [-1, 0]
+
+
+# -- against the plain greedy search ------------------------------------------------------------------------------
+
+
+def greedy(sizes: list[int], clash: Callable[[int, dict[int, int]], bool]) -> list[int]:
+    """The better of two orders, as they come and the largest first: to each the first colour that clashes with none.
+
+    Args:
+        sizes: of each thing how many entries it has; those without need no colour.
+        clash: whether a thing clashes with others, by the colours so far.
+    """
+    found = []
+    for order in (range(len(sizes)), sorted(range(len(sizes)), key=lambda v: -sizes[v])):
+        colors: dict[int, int] = {}
+        for v in order:
+            if sizes[v]:
+                colors[v] = 0
+                while clash(v, colors):
+                    colors[v] += 1
+        found.append([colors.get(v, -1) for v in range(len(sizes))])
+    return min(found, key=max)
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_columns_get_the_first_colour_that_none_of_the_same_row_has(seed: int) -> None:
+    chance = random.Random(seed)
+    n, m = chance.randint(1, 12), chance.randint(1, 12)
+    density = chance.uniform(0.1, 0.5)
+    columns = [[i for i in range(m) if chance.random() < density] for _ in range(n)]
+
+    def clash(j: int, colors: dict[int, int]) -> bool:
+        return any(k != j and colors[k] == colors[j] and set(columns[k]) & set(columns[j]) for k in colors)
+
+    assert color_columns(columns, m) == greedy(list(map(len, columns)), clash)
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_vertices_get_the_first_colour_that_keeps_it_a_star_colouring(seed: int) -> None:
+    neighbors = random_graph(seed)
+    paths = [
+        path
+        for path in itertools.permutations(range(len(neighbors)), 4)
+        if all(w in neighbors[v] for v, w in itertools.pairwise(path))
+    ]
+
+    def clash(v: int, colors: dict[int, int]) -> bool:
+        if any(colors.get(w) == colors[v] for w in neighbors[v]):
+            return True
+        met = [{colors[w] for w in path} for path in paths if v in path and colors.keys() >= set(path)]
+        return any(len(some) < 3 for some in met)
+
+    needed = [bool(row) for row in neighbors]
+    assert color_symmetric(neighbors, needed) == greedy(list(map(len, neighbors)), clash)

@@ -28,20 +28,21 @@ from autograd import (
     vjp,
 )
 from autograd.engine.recording import watched
+from autograd.transforms.functional import transform_of
 from support.rosenbrock import rosenbrock, rosenbrock_gradient, rosenbrock_hessian
 
 
 class Counter:
-    """A watcher that counts the operations that are recorded."""
+    """A watcher that counts the operations that are recorded, and the sweeps that go back in floats."""
 
     def __init__(self):
-        self.count = 0
+        self.count = self.sweeps = 0
 
     def operation_done(self, primitive, operands, result):
         self.count += primitive.name != "source"  # the variables a transform makes
 
     def sweep_starts(self, order, seeds):
-        pass
+        self.sweeps += 1
 
 
 def operations(run):
@@ -200,6 +201,30 @@ def test_jacobian_in_both_modes(n, m):
     np.testing.assert_allclose(pullback(u), u @ expected, rtol=1e-12)
     np.testing.assert_allclose(pullback(2.0 * u), 2.0 * u @ expected, rtol=1e-12)
     np.testing.assert_allclose(jvp(f, x, v)[1], expected @ v, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("n", "m", "sweeps"), [(1, 2, 0), (2, 3, 0), (5, 6, 0), (1, 1, 1), (3, 3, 3), (3, 2, 2), (0, 2, 2)]
+)
+def test_which_way_a_jacobian_goes(n, m, sweeps):
+    """Forwards where there are fewer numbers in the argument; backwards it takes a sweep for each of the result."""
+    counter = Counter()
+    with watched(counter):
+        found = jacobian(lambda x: [autograd.sum([*x, constant(0.5)]) * i for i in range(m)])([1.0] * n)
+    assert found == [[float(i)] * n for i in range(m)]
+    assert counter.sweeps == sweeps
+
+
+def test_it_is_known_what_a_derivative_is_the_derivative_of():
+    def f(a, b):
+        return a * b
+
+    for transform in (grad, value_and_grad, jacobian, hessian):
+        assert transform_of(transform(f)) == (transform.__name__, f, 0)
+        assert transform_of(transform(f, (1, 0))) == (transform.__name__, f, (1, 0))
+        assert transform_of(transform(f, has_aux=True)) is None
+        assert transform_of(functools.wraps(transform(f))(lambda a, b: 2.0 * a)) is None
+    assert transform_of(f) is None
 
 
 def test_jacobian_of_structures():

@@ -99,8 +99,10 @@ def test_seeds():
         hvp(rosenbrock, [1.0, 2.0], np.ones(2))
     with pytest.raises(ValueError, match=r"hvp: v\['a'\] must be one number here, got a list of 1"):
         hvp(lambda x: x["a"], {"a": 1.0}, {"a": [1.0]})
-    with pytest.raises(ValueError, match=r"order n must be 1 or more, got 0"):
-        derivative(lambda x: x, 0)
+    for order in (0, 2.0, "2", None):
+        with pytest.raises(ValueError, match=rf"order n must be an int of 1 or more, got {order!r}"):
+            derivative(lambda x: x, order)
+    assert derivative(lambda x: x**4, np.int64(2))(2.0) == 48.0
 
 
 def test_adjoints_of_what_is_no_value():
