@@ -458,7 +458,6 @@ relu        = row(Unary, "relu",        lambda a: choose(a <= 0.0, 0.0, a), lamb
         convention="0 at 0", samples=[(2.0,), (-0.5,)], kinks=[(0.0,)], at_kink=lambda a: a == 0.0)
 leaky_relu  = row(Sloped, "leaky_relu",  lambda a, slope: choose(a > 0.0, a, slope * a), _leaky_relu_partials,
         defaults=(0.01,), convention="the slope at 0",
-        textbook=lambda a, slope, y: (choose(a > 0.0, 1.0, slope), choose(a > 0.0, 0.0, a)),
         samples=[(2.0, 0.01), (-0.5, 0.01), (-0.5, 0.25)], kinks=[(0.0, 0.01)],
         at_kink=lambda a, slope: a == 0.0 and slope != 1.0)
 elu         = row(Scaled, "elu",         lambda a, alpha: choose(a > 0.0, a, alpha * expm1(minimum(a, 0.0))),

@@ -307,14 +307,13 @@ class Value(Recorded):
         y = primitive.value_at(numbers, operands)
         if OPEN and not grad_enabled():
             return _unrecorded(primitive, y, operands)
-        partials: Sequence[Any] = [None] * len(numbers)
-        if variables:
-            try:
-                partials = primitive.partials_at(numbers if values == len(numbers) else marked(operands, numbers), y)
-            except (ValueError, OverflowError, ZeroDivisionError) as error:
-                if OPEN and (hearer := recorder()) is not None:
-                    hearer.operation_failed(primitive, operands)
-                raise numeric_error(error, f"partials of {primitive.name}", operands, "") from None
+        try:
+            given = numbers if values == len(numbers) else marked(operands, numbers)
+            partials: Sequence[Any] = primitive.partials_at(given, y) if variables else [None] * len(numbers)
+        except (ValueError, OverflowError, ZeroDivisionError) as error:
+            if OPEN and (hearer := recorder()) is not None:
+                hearer.operation_failed(primitive, operands)
+            raise numeric_error(error, f"partials of {primitive.name}", operands, "") from None
         flows: list[Any] = [None if d is None else as_float(d, primitive.name, "a partial") for d in partials]
         n = len(numbers)
         if primitive.variadic or n > 2 or special or variables < values or flows[0] is None or flows[-1] is None:
@@ -544,6 +543,8 @@ def number_of(x: Any) -> Any:
 
 def marked(operands: Sequence[Any], numbers: Sequence[Any]) -> Sequence[Any]:
     """The numbers as a rule gets them: it is told which zeros are plain. (To compare a Value would be heard.)"""
+    if all(isinstance(x, Value) or x != 0.0 for x in numbers):
+        return numbers
     return [x if isinstance(operands[i], Value) or x != 0.0 else PlainZero(x) for i, x in enumerate(numbers)]
 
 

@@ -159,6 +159,18 @@ def test_no_more_parentheses_than_needed(formula: Symbol, text: str) -> None:
     assert to_text(formula) == text
 
 
+OPERATORS = (operator.add, operator.sub, operator.mul, operator.truediv, operator.pow, operator.mod)
+OPERATIONS = ("add", "sub", "mul", "div", "pow", "mod")
+
+
+@pytest.mark.parametrize(("operate", "name"), zip(OPERATORS, OPERATIONS, strict=True))
+def test_an_operator_writes_its_operation(operate: Callable[[Any, Any], Any], name: str) -> None:
+    x, y = Symbol("x"), Symbol("y")
+    assert repr(operate(x, y)) == f"{name}(x, y)"
+    assert repr(operate(x, 2.0)) == f"{name}(x, 2.0)"
+    assert repr(operate(2.0, x)) == f"{name}(2.0, x)"
+
+
 def test_a_formula_can_not_be_chosen_by() -> None:
     with pytest.raises(TypeError, match=r"whether >\(a, 0\.0\) holds .* choose with where\(\.\.\.\)"):
         bool(a > 0.0)
