@@ -30,25 +30,7 @@ from autograd import (
     walkthrough,
 )
 from autograd.transforms.sweeps import Subgraph
-
-
-def polar(point: Any) -> list[Any]:
-    """Radius and angle, computed with plain floats."""
-    x, y = point
-    return [math.hypot(x, y), math.atan2(y, x)]
-
-
-def forward(point: Any) -> tuple[Any, Any]:
-    result = wrapped(point)
-    return result, (point, result)
-
-
-def pullback(residuals: Any, u: Any) -> tuple[Any]:
-    (x, y), (r, _) = residuals
-    return ([u[0] * x / r - u[1] * y / (r * r), u[0] * y / r + u[1] * x / (r * r)],)
-
-
-wrapped = custom_vjp(polar, forward, pullback)
+from support.polar import forward, polar, pullback, wrapped
 
 
 def direct(point: Any) -> list[Any]:
@@ -270,11 +252,11 @@ def test_many_blocks_are_differentiated_in_one_walk(monkeypatch: pytest.MonkeyPa
     renewed = []
     again = Subgraph.mark_again
     monkeypatch.setattr(Subgraph, "mark_again", lambda graph: (renewed.append(1), again(graph)))
-    for pullback, least, most in (
+    for pulled, least, most in (
         (lambda y, u: (2.0 * u,), 1, 5),
         (lambda y, u: (grad(lambda x: 2.0 * x * u)(y),), 50, 200),
     ):
-        double = custom_vjp(lambda x: 2.0 * x, lambda x: (2.0 * x, x), pullback)
+        double = custom_vjp(lambda x: 2.0 * x, lambda x: (2.0 * x, x), pulled)
 
         def f(x: Value, double: Any = double) -> Value:
             for _ in range(50):

@@ -12,25 +12,7 @@ import pytest
 
 import autograd
 from autograd import Value, custom_vjp, grad, jit, no_grad
-
-
-def polar(point: Any) -> list[Any]:
-    """Radius and angle, computed with plain floats."""
-    x, y = point
-    return [math.hypot(x, y), math.atan2(y, x)]
-
-
-def forward(point: Any) -> tuple[Any, Any]:
-    result = wrapped(point)
-    return result, (point, result)
-
-
-def pullback(residuals: Any, u: Any) -> tuple[Any]:
-    (x, y), (r, _) = residuals
-    return ([u[0] * x / r - u[1] * y / (r * r), u[0] * y / r + u[1] * x / (r * r)],)
-
-
-wrapped = custom_vjp(polar, forward, pullback)
+from support.polar import forward, polar, pullback, wrapped
 
 
 def double(a: Any) -> Any:
