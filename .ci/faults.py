@@ -3,7 +3,8 @@
 They are mutmut's: another operator, number, text or keyword, None in place of an argument or of what is assigned, an
 argument left out. They are put into functions and lambdas, but not into annotations, decorators, `raise` and `assert`
 statements (what a message says is tested where it matters, by itself), zip's `strict`, which asserts as well, texts of
-three words or more, `cast`, `len` and `isinstance`, and lines that coverage leaves out.
+three words or more, `cast`, `len` and `isinstance`, what does something in compiled code only (`track`), and lines that
+coverage leaves out.
 """
 
 from __future__ import annotations
@@ -112,7 +113,7 @@ def _is_left_out(node: cst.CSTNode) -> bool:
     if isinstance(node, cst.SimpleString | cst.ConcatenatedString | cst.FormattedString):
         return len(cst.Module([]).code_for_node(node).split()) >= 3
     return isinstance(node, cst.Annotation | cst.Decorator | cst.Raise | cst.Assert) or (
-        _is_called(node, "cast") or _is_strict(node)
+        _is_called(node, "cast", "track", "_UNTRACK") or _is_strict(node)
     )
 
 

@@ -602,9 +602,9 @@ def _of_two(primitive: Primitive, data: float, lhs: Value, rhs: Value, by_lhs: f
     return node
 
 
-def _restore(data: float, grad: float, is_constant: bool, label: str | None, is_frozen: bool = False) -> Value:
+def _restore(data: float, grad: float, is_constant: bool, label: str | None, swept: bool) -> Value:
     node = constant(data, label) if is_constant else Value(data, label)
-    node._grad, node._swept = grad, is_frozen
+    node._grad, node._swept = grad, swept
     return node
 
 
