@@ -12,6 +12,7 @@ A few hundred graphs, always the same; or as many others as are asked for, from 
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 import os
@@ -44,6 +45,9 @@ KEPT = [
         (1e-08,),
         (Step("gelu", (0,)), Step("abs", (1,)), Step("log", (2,)), Step("sub", (2, 3)), Step("tanh", (4,))),
     ),
+    Expression(  # see `multiplied`
+        (1e-08,), (Step("maximum", (0, 0)), Step("hypot", (40.0, 1)), Step("prod", (2, 1, 2)))
+    ),
 ]
 """What failed once, as small as it could be made: so far only where the comparison asked for too much."""
 
@@ -61,11 +65,17 @@ def by_us(expression: Expression) -> tuple[Derivatives, bool]:
     return found, bool(kinks(results[-1], *slopes))
 
 
+def multiplied(torch: Any, *xs: Any) -> Any:
+    """PyTorch's own prod divides the product by the operand, and beside tiny ones its second derivatives cancel."""
+    return functools.reduce(torch.mul, xs)
+
+
 def by_torch(torch: Any, expression: Expression) -> Derivatives:
     """The same by PyTorch."""
 
     def apply(name: str, operands: list[Any]) -> Any:
-        return TORCH_ROWS[name](torch, *[torch.as_tensor(x, dtype=torch.float64) for x in operands])
+        row = multiplied if name == "prod" else TORCH_ROWS[name]
+        return row(torch, *[torch.as_tensor(x, dtype=torch.float64) for x in operands])
 
     def derivatives(y: Any) -> list[Any]:
         if not y.requires_grad:
