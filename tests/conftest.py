@@ -44,11 +44,12 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
 
 @pytest.fixture(autouse=True)
 def the_table_is_left_as_it_was() -> Iterator[None]:
-    """Operations that a test adds to the table are gone after it."""
-    known = set(PRIMITIVES)
+    """Operations that a test adds to the table are gone after it, and those that it takes out or replaces are back."""
+    before = dict(PRIMITIVES)
     yield
-    for name in set(PRIMITIVES) - known:
-        del PRIMITIVES[name]
+    if before != PRIMITIVES:
+        PRIMITIVES.clear()
+        PRIMITIVES.update(before)
 
 
 @pytest.fixture(scope="session")

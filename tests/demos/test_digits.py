@@ -11,14 +11,12 @@ import pytest
 from demos import __main__ as command_line
 from demos import digits
 from demos.report import Verdict
-from support.effort import EVERYTHING
+from support.effort import long_on_the_sources
 
 
 @pytest.fixture(scope="module")
 def short() -> None:
     pytest.importorskip("sklearn", reason="scikit-learn is not installed")
-    if not EVERYTHING:
-        pytest.skip("takes long on the plain sources; .ci/run has the compiled engine do it, LONG=1 these")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(digits, "EPOCHS", 3)
         patch.setattr(digits, "HIDDEN", 16)
@@ -27,6 +25,7 @@ def short() -> None:
     digits.trained.cache_clear()
 
 
+@long_on_the_sources
 @pytest.mark.usefixtures("short")
 def test_three_epochs_already_read_nine_of_ten() -> None:
     training, test = digits.report()
@@ -36,6 +35,7 @@ def test_three_epochs_already_read_nine_of_ten() -> None:
     assert row.verdict is (Verdict.AGREES if row.engine >= 0.94 else Verdict.WRONG)
 
 
+@long_on_the_sources
 @pytest.mark.usefixtures("short")
 def test_what_is_misread_is_what_accuracy_leaves() -> None:
     reading = digits.trained()
@@ -47,6 +47,7 @@ def test_what_is_misread_is_what_accuracy_leaves() -> None:
         assert sum(probabilities) == pytest.approx(1.0)
 
 
+@long_on_the_sources
 @pytest.mark.usefixtures("short")
 def test_a_tenth_is_validated_on() -> None:
     reading = digits.trained()
@@ -57,6 +58,7 @@ def test_a_tenth_is_validated_on() -> None:
         assert share * 144 == pytest.approx(round(share * 144))
 
 
+@long_on_the_sources
 @pytest.mark.usefixtures("short")
 def test_no_picture_is_learnt_from_and_tested_on() -> None:
     data = digits.trained().data
@@ -64,6 +66,7 @@ def test_no_picture_is_learnt_from_and_tested_on() -> None:
     assert not set(map(tuple, data.train_images)) & set(map(tuple, data.test_images))
 
 
+@long_on_the_sources
 @pytest.mark.usefixtures("short")
 def test_the_pictures(tmp_path: Path) -> None:
     pytest.importorskip("matplotlib", reason="matplotlib is not installed")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import pickle
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +12,6 @@ import pytest
 
 from autograd import PRIMITIVES, Program, Value, adjoints, grad, ieee, jit, primitive, value_and_grad, vmap
 from autograd import walkthrough as walk
-
-
-@pytest.fixture(autouse=True)
-def own_rows() -> Iterator[None]:
-    before = dict(PRIMITIVES)
-    yield
-    PRIMITIVES.clear()
-    PRIMITIVES.update(before)
 
 
 def library(name: str, cell: str) -> dict[str, Any]:

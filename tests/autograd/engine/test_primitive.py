@@ -6,7 +6,6 @@ import copy
 import itertools
 import math
 import pickle
-from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -15,15 +14,6 @@ import pytest
 import autograd
 from autograd import PRIMITIVES, Primitive, Value, constant, exp, hypot, ieee, leaky_relu, primitive
 from support.oracles import check_differences, check_sympy
-
-
-@pytest.fixture
-def table() -> Iterator[dict[str, Primitive]]:
-    """The table, as it was before once the test is over."""
-    before = dict(PRIMITIVES)
-    yield PRIMITIVES
-    PRIMITIVES.clear()
-    PRIMITIVES.update(before)
 
 
 def test_plain_numbers_give_a_float() -> None:
@@ -77,14 +67,14 @@ def test_a_row_is_named_documented_and_copied_by_name() -> None:
     assert copy.deepcopy(row) is copy.copy(row) is pickle.loads(pickle.dumps(row)) is row
 
 
-def test_a_row_of_your_own_is_differentiated_and_checked_like_any_other(table: dict[str, Primitive]) -> None:
+def test_a_row_of_your_own_is_differentiated_and_checked_like_any_other() -> None:
     smoothstep = primitive(
         "smoothstep",
         lambda a: a * a * (3.0 - 2.0 * a),
         lambda a, y: (6.0 * a * (1.0 - a),),
         samples=[(0.25,), (0.75,)],
     )
-    assert table["smoothstep"] is smoothstep
+    assert PRIMITIVES["smoothstep"] is smoothstep
     v = Value(0.25)
     y = 2.0 * smoothstep(v)
     y.backward()
@@ -93,7 +83,6 @@ def test_a_row_of_your_own_is_differentiated_and_checked_like_any_other(table: d
     check_sympy(smoothstep)
 
 
-@pytest.mark.usefixtures("table")
 def test_a_row_of_three_operands_some_of_which_have_no_influence() -> None:
     pick = primitive(
         "pick", lambda a, b, i: b if i else a, lambda a, b, i, y: (None, 1.0, None) if i else (1.0, None, None)
@@ -105,7 +94,7 @@ def test_a_row_of_three_operands_some_of_which_have_no_influence() -> None:
     assert (a.grad, b.grad) == (0.0, 1.0)
 
 
-def test_two_operands_one_of_which_has_no_influence(table: dict[str, Primitive]) -> None:
+def test_two_operands_one_of_which_has_no_influence() -> None:
     first = primitive("first", lambda a, b: a, lambda a, b, y: (1.0, None))
     a, b = Value(2.0), Value(3.0)
     y = first(a, b)
@@ -114,7 +103,7 @@ def test_two_operands_one_of_which_has_no_influence(table: dict[str, Primitive])
     assert (a.grad, b.grad) == (1.0, 0.0)
 
 
-def test_three_operands_all_of_which_have_influence(table: dict[str, Primitive]) -> None:
+def test_three_operands_all_of_which_have_influence() -> None:
     muladd = primitive("muladd", lambda a, b, c: a * b + c, lambda a, b, c, y: (b, a, 1.0))
     operands = a, b, c = Value(2.0), Value(3.0), Value(4.0)
     y = muladd(a, b, c)
@@ -151,14 +140,13 @@ def test_up_to_two_operands_lie_inline_where_something_flows_to_each(row: Primit
     ("name", "part"),
     [("exp", "already in the table"), ("not a name", "identifier"), ("", "identifier"), ("2x", "'2x'")],
 )
-def test_a_name_that_is_taken_or_none(name: str, part: str, table: dict[str, Primitive]) -> None:
-    before = dict(table)
+def test_a_name_that_is_taken_or_none(name: str, part: str) -> None:
+    before = dict(PRIMITIVES)
     with pytest.raises(ValueError, match=part):
         primitive(name, lambda a: a, lambda a, y: (1.0,))
-    assert table == before
+    assert before == PRIMITIVES
 
 
-@pytest.mark.usefixtures("table")
 @pytest.mark.parametrize("partials", [lambda a, b, y: (1.0,), lambda a, b, y: (1.0, 1.0, 1.0), lambda a, b, y: ()])
 def test_a_rule_that_gives_a_wrong_number_of_partials(partials: Any) -> None:
     bad = primitive("bad", lambda a, b: a + b, partials)
@@ -166,7 +154,6 @@ def test_a_rule_that_gives_a_wrong_number_of_partials(partials: Any) -> None:
         bad(Value(1.0), Value(2.0))
 
 
-@pytest.mark.usefixtures("table")
 def test_a_rule_whose_derivative_raises_says_so() -> None:
     root = primitive("root", math.sqrt, lambda a, y: (0.5 / y,))
     told = r"^partials of root\(x = 0.0\): (float )?division by zero; keep the divisor away from zero, [^;]*$"
@@ -237,14 +224,12 @@ def test_values_and_partials_are_plain_floats_inside_ieee_too(row: Primitive) ->
         assert {type(y), *map(type, partials)} <= {float, type(None)}, point
 
 
-@pytest.mark.usefixtures("table")
 def test_a_value_inside_ieee_may_divide_by_zero() -> None:
     pole = primitive("pole", lambda a: 1.0 / math.sin(a), lambda a, y: (y * y,), ieee=lambda a: 1.0 / a)
     with ieee():
         assert [pole(0.0), pole(-0.0)] == [math.inf, -math.inf]
 
 
-@pytest.mark.usefixtures("table")
 def test_rows_of_three_and_of_any_number_of_operands_are_given_all_they_need() -> None:
     """Operands and the output, inside `ieee` too, where both rules divide by zero."""
     ratio = primitive("ratio3", lambda a, b, c: a / b + c, lambda a, b, c, y: (1.0 / b, (c - y) / b, None))

@@ -159,12 +159,9 @@ def test_no_more_parentheses_than_needed(formula: Symbol, text: str) -> None:
     assert to_text(formula) == text
 
 
-OPERATORS = (operator.add, operator.sub, operator.mul, operator.truediv, operator.pow, operator.mod)
-OPERATIONS = ("add", "sub", "mul", "div", "pow", "mod")
-
-
-@pytest.mark.parametrize(("operate", "name"), zip(OPERATORS, OPERATIONS, strict=True))
-def test_an_operator_writes_its_operation(operate: Callable[[Any, Any], Any], name: str) -> None:
+@pytest.mark.parametrize("name", ["add", "sub", "mul", "div", "pow", "mod", "floordiv"])
+def test_an_operator_writes_its_operation(name: str) -> None:
+    operate = getattr(operator, "truediv" if name == "div" else name)
     x, y = Symbol("x"), Symbol("y")
     assert repr(operate(x, y)) == f"{name}(x, y)"
     assert repr(operate(x, 2.0)) == f"{name}(x, 2.0)"
